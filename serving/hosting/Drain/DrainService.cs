@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+
+namespace ElasticSynapse.Serving.Hosting.Drain;
+
+/// <summary>
+/// On SIGTERM or SIGINT: (1) /readyz fails, (2) requests are still taken for the readiness delay, (3) the server stops
+/// listening and requests in flight finish within the grace period (the host's shutdown timeout).
+/// </summary>
+internal sealed class DrainService(DrainOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck
+{
+    private volatile bool _draining;
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_draining ? HealthCheckResult.Unhealthy("draining") : HealthCheckResult.Healthy());
+
+    // Runs before any hosted service, Kestrel among them, is asked to stop.
+    public async Task StoppingAsync(CancellationToken cancellationToken)
+    {
+        _draining = true;
+        if (options.ReadinessDelay > TimeSpan.Zero)
+        {
+            await Task.Delay(options.ReadinessDelay, time, cancellationToken);
+        }
+    }
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+}

@@ -1,0 +1,88 @@
+using ElasticSynapse.Serving.Hosting.Requests;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace ElasticSynapse.Serving.Hosting.Errors;
+
+/// <summary>Turns whatever a request ends with into the error envelope: thrown errors, Kestrel's refusals, unknown paths.</summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        try
+        {
+            await next(context);
+            if (!context.Response.HasStarted && Unanswered(context) is { } error)
+            {
+                await ErrorBody.WriteAsync(context, error);
+            }
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone; 499 is what nginx and TF Serving log for it.
+            SetStatus(context, 499);
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+            RequestIds.Echo(context);
+            await ErrorBody.WriteAsync(context, Explain(exception));
+        }
+        catch (Exception exception)
+        {
+            // Too late for a status: cut the connection so that the caller can't take half an answer for a whole one.
+            ResponseBroken(exception);
+            context.Abort();
+        }
+    }
+
+    private ApiException Explain(Exception exception)
+    {
+        switch (exception)
+        {
+            case ApiException error:
+                if (error.Kind == ErrorKind.Internal || error.InnerException is not null)
+                {
+                    RequestFailed(exception);
+                }
+                return error;
+            case BadHttpRequestException { StatusCode: 413 } bad:
+                return new ApiException(ErrorKind.PayloadTooLarge, bad.Message);
+            case BadHttpRequestException bad:
+                return new ApiException(ErrorKind.InvalidRequest, bad.Message);
+            default:
+                RequestFailed(exception);
+                return new ApiException(ErrorKind.Internal, "The server had an error while processing your request.");
+        }
+    }
+
+    private static ApiException? Unanswered(HttpContext context)
+    {
+        if (context.Response.ContentType is not null || context.Response.ContentLength is not null)
+        {
+            return null;
+        }
+        var request = $"{context.Request.Method} {context.Request.Path}";
+        return context.Response.StatusCode switch
+        {
+            404 => new ApiException(ErrorKind.NotFound, $"Invalid URL ({request})"),
+            405 => new ApiException(ErrorKind.MethodNotAllowed, $"Not allowed to {request}; allowed: {context.Response.Headers.Allow}"),
+            >= 400 and < 500 => new ApiException(ErrorKind.InvalidRequest, $"{request} was refused"),
+            _ => null,
+        };
+    }
+
+    private static void SetStatus(HttpContext context, int status)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.StatusCode = status;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "request failed")]
+    private partial void RequestFailed(Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "response broke off")]
+    private partial void ResponseBroken(Exception exception);
+}

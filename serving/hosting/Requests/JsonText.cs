@@ -1,0 +1,14 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace ElasticSynapse.Serving.Hosting.Requests;
+
+/// <summary>How JSON is written everywhere: text as it is, not as <c>\uXXXX</c>. Bodies are never embedded in HTML.</summary>
+public static class JsonText
+{
+    public static readonly JsonWriterOptions WriterOptions = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+}

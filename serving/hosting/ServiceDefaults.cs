@@ -1,0 +1,60 @@
+using ElasticSynapse.Serving.Hosting.Configuration;
+using ElasticSynapse.Serving.Hosting.Drain;
+using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Health;
+using ElasticSynapse.Serving.Hosting.Requests;
+using ElasticSynapse.Serving.Hosting.Telemetry;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace ElasticSynapse.Serving.Hosting;
+
+/// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics.</summary>
+public static class ServiceDefaults
+{
+    /// <summary>Registers the defaults and returns the reader for the service's own options; call
+    /// <see cref="OptionsReader.ThrowIfMistaken"/> on it once everything is read, so that all mistakes are told at once.</summary>
+    public static OptionsReader AddServiceDefaults(this WebApplicationBuilder builder, string serviceName)
+    {
+        var options = new OptionsReader(builder.Configuration);
+        var http = options.Read<HttpOptions>("Http");
+        var drain = options.Read<DrainOptions>("Drain");
+
+        builder.Logging.ClearProviders();
+        builder.Logging.AddJsonConsole(console =>
+        {
+            console.IncludeScopes = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+        });
+        // The framework's own line a request would repeat ours.
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(http);
+        builder.Services.AddSingleton(drain);
+        builder.Services.AddSingleton<DrainService>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DrainService>());
+        builder.Services.AddHealthChecks().AddCheck<DrainService>("drain");
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.ReadinessDelay + drain.GracePeriod);
+        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.AddMetrics(serviceName);
+        return options;
+    }
+
+    /// <summary>Puts the defaults' middleware in front and maps /livez, /readyz and /metrics. Call it before the APIs are mapped.</summary>
+    public static void MapServiceDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<RequestIds>();
+        app.UseMiddleware<RequestLog>();
+        app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<BodyLimit>();
+        app.UseRouting();
+        app.MapHealth();
+        app.MapMetrics();
+    }
+}

@@ -1,0 +1,53 @@
+using System.Text;
+
+namespace ElasticSynapse.Serving.Hosting.Telemetry;
+
+/// <summary>Prometheus names for OpenTelemetry's.</summary>
+internal static class PrometheusName
+{
+    /// <summary><c>http.server.request.duration</c> in <c>s</c> becomes <c>http_server_request_duration_seconds</c>.</summary>
+    public static string Metric(string name, string? unit, bool isCounter)
+    {
+        var text = Sanitize(name, allowColon: true);
+        if (UnitSuffix(unit) is { } suffix && !text.EndsWith(suffix, StringComparison.Ordinal))
+        {
+            text += suffix;
+        }
+        if (isCounter)
+        {
+            return text.EndsWith("_total", StringComparison.Ordinal) ? text : text + "_total";
+        }
+        // Reserved for the series of histograms: .NET's dotnet.process.cpu.count is a gauge.
+        const string count = "_count";
+        return text.EndsWith(count, StringComparison.Ordinal) ? text[..^count.Length] : text;
+    }
+
+    public static string Label(string name) => Sanitize(name, allowColon: false);
+
+    // Units in UCUM, as OpenTelemetry writes them; {annotations} such as {request} say what is counted and are no unit.
+    private static string? UnitSuffix(string? unit) => unit switch
+    {
+        "s" => "_seconds",
+        "ms" => "_milliseconds",
+        "us" => "_microseconds",
+        "By" => "_bytes",
+        "1" => "_ratio",
+        "%" => "_percent",
+        _ => null,
+    };
+
+    private static string Sanitize(string name, bool allowColon)
+    {
+        var text = new StringBuilder(name.Length + 1);
+        foreach (var c in name)
+        {
+            var valid = char.IsAsciiLetterOrDigit(c) || c == '_' || (allowColon && c == ':');
+            text.Append(valid ? c : '_');
+        }
+        if (text.Length == 0 || char.IsAsciiDigit(text[0]))
+        {
+            text.Insert(0, '_');
+        }
+        return text.ToString();
+    }
+}
