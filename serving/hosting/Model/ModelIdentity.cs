@@ -1,0 +1,11 @@
+namespace ElasticSynapse.Serving.Hosting.Model;
+
+/// <summary>The model a service serves. Callers name it <c>name</c> or, to pin the version, <c>name@version</c>.</summary>
+public sealed record ModelIdentity(string Name, string Version)
+{
+    /// <summary>As errors name the owner of a limit: <c>gpt2 1557429385_v0.01</c>.</summary>
+    public override string ToString() => $"{Name} {Version}";
+
+    /// <summary>True for the names that mean this model.</summary>
+    public bool IsCalled(string name) => name == Name || name == $"{Name}@{Version}";
+}
