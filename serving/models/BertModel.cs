@@ -1,0 +1,45 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>A BERT classifier checkpoint, compiled and loaded. Runs may be concurrent.</summary>
+public sealed class BertModel : IDisposable
+{
+    /// <summary>Input, int64 [batch, tokens]; rows padded at the end to the longest.</summary>
+    public const string InputIds = "input_ids";
+
+    /// <summary>Input, int32 [batch, tokens]: 1 for a token, 0 for padding.</summary>
+    public const string AttentionMask = "attention_mask";
+
+    /// <summary>Output, float [batch, labels]: before sigmoid or softmax.</summary>
+    public const string Logits = "logits";
+
+    private BertModel(BertConfig config, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    {
+        Config = config;
+        Session = session;
+        UnusedTensors = unusedTensors;
+    }
+
+    public BertConfig Config { get; }
+
+    public InferenceSession Session { get; }
+
+    /// <summary>Tensors of the checkpoint that the model does not use and that are no known buffers: worth a line in the log.</summary>
+    public IReadOnlyList<string> UnusedTensors { get; }
+
+    /// <summary>Loads the checkpoint in a local folder: config.json and model.safetensors, or its shards.</summary>
+    /// <exception cref="CheckpointException">The folder cannot be served; the message says why.</exception>
+    public static BertModel Load(string folder, SessionSettings settings)
+    {
+        folder = Path.GetFullPath(folder);
+        var config = BertConfig.Load(folder);
+        using var source = CheckpointTensors.Open(folder);
+        var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));
+        var files = new ExternalDataFolder(weights.Files);
+        var model = BertGraph.Compile(config, weights, files);
+        return new BertModel(config, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+    }
+
+    public void Dispose() => Session.Dispose();
+}

@@ -1,0 +1,34 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>Turns the configured address of a checkpoint into a local folder.</summary>
+public static class CheckpointFolder
+{
+    /// <summary>The full path that a plain path or a <c>file:</c> URI names. The folder need not exist.</summary>
+    /// <exception cref="CheckpointException">Another scheme, a remote host, or an empty address.</exception>
+    public static string Resolve(string uri)
+    {
+        if (string.IsNullOrWhiteSpace(uri))
+            throw Refusal.Of("checkpoint folder", "an empty address", Accepted);
+        if (SchemeOf(uri) is not { } scheme)
+            return Path.GetFullPath(uri);
+        if (!scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
+            throw Refusal.Of(uri, $"scheme {scheme}:", Accepted);
+        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || !parsed.IsFile)
+            throw Refusal.Of(uri, "a file: URI without an absolute path", "file:///path/to/folder");
+        if (parsed.Host.Length > 0 && !parsed.IsLoopback)
+            throw Refusal.Of(uri, $"a file: URI on host {parsed.Host}", "file:///path/to/folder");
+        return Path.GetFullPath(parsed.LocalPath);
+    }
+
+    private const string Accepted = "only plain paths and file: URIs in this version";
+
+    // RFC 3986: a letter, then letters, digits, '+', '-', '.', then ':'. One letter is a Windows drive, not a scheme.
+    private static string? SchemeOf(string uri)
+    {
+        var colon = uri.IndexOf(':');
+        if (colon < 2 || !char.IsAsciiLetter(uri[0]))
+            return null;
+        var scheme = uri[..colon];
+        return scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') ? scheme : null;
+    }
+}

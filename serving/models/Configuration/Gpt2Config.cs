@@ -1,0 +1,84 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>What <c>config.json</c> says of a GPT-2 checkpoint, checked. Member names and defaults are Hugging Face's.</summary>
+public sealed record Gpt2Config
+{
+    /// <summary>Tokens in the vocabulary: columns of the logits.</summary>
+    public required int VocabularySize { get; init; }
+
+    /// <summary>Longest sequence, prompt and completion together.</summary>
+    public required int Positions { get; init; }
+
+    /// <summary>Width of the hidden states; heads times <see cref="HeadSize"/>.</summary>
+    public required int HiddenSize { get; init; }
+
+    public required int Layers { get; init; }
+
+    public required int Heads { get; init; }
+
+    /// <summary>Width inside the feed-forward block.</summary>
+    public required int InnerSize { get; init; }
+
+    public required Activation Activation { get; init; }
+
+    public required float LayerNormEpsilon { get; init; }
+
+    /// <summary>Whether the head must use the token embedding even if the checkpoint holds <c>lm_head.weight</c>.</summary>
+    public required bool TieWordEmbeddings { get; init; }
+
+    public int? BosTokenId { get; init; }
+
+    /// <summary>Tokens that end a completion; of <c>generation_config.json</c> if it names any, else of <c>config.json</c>.</summary>
+    public required IReadOnlyList<int> EosTokenIds { get; init; }
+
+    public int HeadSize => HiddenSize / Heads;
+
+    /// <exception cref="CheckpointException">A file is missing or refused; every problem of one file is in the message.</exception>
+    internal static Gpt2Config Load(string folder)
+    {
+        var file = ConfigFile.Find(folder);
+        using var json = CheckpointJson.Read(file);
+        var config = Read(file, new ConfigReader(json.RootElement));
+        var generationFile = Path.Combine(folder, "generation_config.json");
+        if (!File.Exists(generationFile))
+            return config;
+        using var generation = CheckpointJson.Read(generationFile);
+        var reader = new ConfigReader(generation.RootElement);
+        var eos = reader.TokenIds("eos_token_id", config.VocabularySize);
+        reader.ThrowIfRefused(generationFile);
+        return eos is null ? config : config with { EosTokenIds = eos };
+    }
+
+    internal static Gpt2Config Read(string file, ConfigReader reader)
+    {
+        reader.Family("gpt2", "GPT2LMHeadModel", "GPT2Model");
+        var vocabulary = reader.Size("vocab_size", ConfigFile.LargestVocabulary);
+        var hidden = reader.Size("n_embd", ConfigFile.LargestWidth);
+        var heads = reader.Size("n_head", ConfigFile.MostHeads);
+        var positionsName = reader.Member("n_positions") is null && reader.Member("n_ctx") is not null ? "n_ctx" : "n_positions";
+        if (hidden % heads != 0)
+            reader.Refuse($"n_embd {hidden} is not divisible by n_head {heads}");
+        else if (hidden / heads % 8 != 0 && hidden > 1)
+            reader.Refuse($"n_embd {hidden} / n_head {heads} is {hidden / heads}; accepted: a head size that is a multiple of 8");
+        reader.FlagMustBe("scale_attn_weights", true);
+        reader.FlagMustBe("scale_attn_by_inverse_layer_idx", false);
+        reader.FlagMustBe("add_cross_attention", false);
+        var config = new Gpt2Config
+        {
+            VocabularySize = vocabulary,
+            Positions = reader.Size(positionsName, ConfigFile.MostPositions),
+            HiddenSize = hidden,
+            Layers = reader.Size("n_layer", ConfigFile.MostLayers),
+            Heads = heads,
+            InnerSize = reader.OptionalSize("n_inner", ConfigFile.LargestInnerWidth) ?? 4 * hidden,
+            Activation = reader.Choice("activation_function", Activation.GeluTanh,
+                ("gelu_new", Activation.GeluTanh), ("gelu_pytorch_tanh", Activation.GeluTanh), ("gelu", Activation.GeluErf)),
+            LayerNormEpsilon = reader.Epsilon("layer_norm_epsilon", 1e-5f),
+            TieWordEmbeddings = reader.Flag("tie_word_embeddings", true),
+            BosTokenId = reader.TokenId("bos_token_id", vocabulary),
+            EosTokenIds = reader.TokenIds("eos_token_id", vocabulary) ?? [],
+        };
+        reader.ThrowIfRefused(file);
+        return config;
+    }
+}

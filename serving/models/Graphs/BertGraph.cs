@@ -1,0 +1,87 @@
+using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
+using static ElasticSynapse.Serving.Models.OnnxAttribute;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Compiles a BERT classifier (Devlin et al. 2018; Hugging Face's BertForSequenceClassification defines the behaviour) to an
+/// ONNX model of fused operators. Every token has type 0: the servers classify single texts.
+/// </summary>
+internal sealed class BertGraph
+{
+    private readonly BertConfig _config;
+    private readonly GraphWriter _graph = new("bert");
+    private readonly GraphWeights _weights;
+
+    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder)
+    {
+        _config = config;
+        _weights = new GraphWeights(_graph, weights, folder);
+    }
+
+    /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
+    public static byte[] Compile(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder) =>
+        new BertGraph(config, weights, folder).Compile();
+
+    private byte[] Compile()
+    {
+        var hidden = Embed(); // [batch, tokens, hidden]
+        _graph.Input(BertModel.AttentionMask, DataType.Int32, "batch", "tokens");
+        for (var layer = 0; layer < _config.Layers; layer++)
+            hidden = Layer($"encoder.layer.{layer}", hidden);
+        Classify(hidden);
+        return _graph.ToModelBytes();
+    }
+
+    // Layer norm of token + position + type: the fused operator's input, skip and bias.
+    private string Embed()
+    {
+        var ids = _graph.Input(BertModel.InputIds, DataType.Int64, "batch", "tokens");
+        var token = _graph.Standard("Gather", "token_embedding", [_weights.Use(BertTensors.TokenEmbedding), ids]);
+        var length = _graph.Standard("Shape", "length", [ids], Int("start", 1)); // [1]: tokens
+        var position = _graph.Standard("Slice", "position_embedding", // [tokens, hidden]
+            [_weights.Use(BertTensors.PositionEmbedding), _graph.Constant("zero", [0], 1), length]);
+        return AddAndNormalize("embedding", token, position, _weights.FirstRow(BertTensors.TypeEmbedding), "embeddings.LayerNorm");
+    }
+
+    private string Layer(string l, string hidden)
+    {
+        var self = $"{l}.attention.self";
+        var biases = _graph.Standard("Concat", $"{self}.bias", // [3 * hidden]; folded while loading
+            [_weights.Use($"{self}.query.bias"), _weights.Use($"{self}.key.bias"), _weights.Use($"{self}.value.bias")], Int("axis", 0));
+        var heads = _graph.Fused("MultiHeadAttention", $"{self}.heads",
+            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"), biases, BertModel.AttentionMask],
+            Int("num_heads", _config.Heads));
+        var attended = MatMul(heads, $"{l}.attention.output.dense");
+        hidden = AddAndNormalize($"{l}.attention", hidden, attended,
+            _weights.Use($"{l}.attention.output.dense.bias"), $"{l}.attention.output.LayerNorm");
+
+        var inner = MatMul(hidden, $"{l}.intermediate.dense"); // [batch, tokens, intermediate]
+        var activated = _graph.Fused(_config.Activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu",
+            $"{l}.intermediate.act", [inner, _weights.Use($"{l}.intermediate.dense.bias")]);
+        var outer = MatMul(activated, $"{l}.output.dense");
+        return AddAndNormalize($"{l}.output", hidden, outer, _weights.Use($"{l}.output.dense.bias"), $"{l}.output.LayerNorm");
+    }
+
+    private void Classify(string hidden)
+    {
+        var first = _graph.Standard("Gather", "first_token", // [batch, hidden]
+            [hidden, _graph.Constant("first", [0])], Int("axis", 1));
+        var pooled = _graph.Standard("Tanh", "pooled", [Linear("pooler.product", first, "pooler.dense")]);
+        Linear(BertModel.Logits, pooled, "classifier");
+        _graph.Output(BertModel.Logits, DataType.Float, "batch", _config.Labels.Count);
+    }
+
+    // x W^T with W [out, in] as it lies in the file.
+    private string MatMul(string x, string layer) =>
+        _graph.Fused("FusedMatMul", $"{layer}:product", [x, _weights.Use($"{layer}.weight")], Int("transB", 1));
+
+    private string Linear(string output, string x, string layer) =>
+        _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));
+
+    // Layer norm of residual + addend + bias.
+    private string AddAndNormalize(string name, string residual, string addend, string bias, string norm) =>
+        _graph.Fused("SkipLayerNormalization", $"{name}.normalized",
+            [residual, addend, _weights.Use($"{norm}.weight"), _weights.Use($"{norm}.bias"), bias],
+            Float("epsilon", _config.LayerNormEpsilon));
+}

@@ -1,0 +1,107 @@
+using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
+using static ElasticSynapse.Serving.Models.OnnxAttribute;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Compiles GPT-2 (Radford et al. 2019; Hugging Face's GPT2LMHeadModel defines the behaviour) to an ONNX model of fused operators.
+/// Shapes: batch, tokens = tokens of this run, slot = capacity of a sequence's KV cache, rows = positions that need logits.
+/// </summary>
+internal sealed class Gpt2Graph
+{
+    private readonly Gpt2Config _config;
+    private readonly GraphWriter _graph = new("gpt2");
+    private readonly GraphWeights _weights;
+    private readonly string _head;
+
+    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder)
+    {
+        _config = config;
+        _weights = new GraphWeights(_graph, weights, folder);
+        _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
+    }
+
+    /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
+    public static byte[] Compile(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder) =>
+        new Gpt2Graph(config, weights, folder).Compile();
+
+    private byte[] Compile()
+    {
+        var (residual, normalized) = Embed(); // each [batch, tokens, hidden]
+        for (var layer = 0; layer < _config.Layers; layer++)
+            (residual, normalized) = Layer(layer, residual, normalized);
+        Head(normalized);
+        return _graph.ToModelBytes();
+    }
+
+    private (string Residual, string Normalized) Embed()
+    {
+        var ids = _graph.Input(Gpt2Model.InputIds, DataType.Int64, "batch", "tokens");
+        var positions = _graph.Input(Gpt2Model.PositionIds, DataType.Int64, "batch", "tokens");
+        _graph.Input(Gpt2Model.SequenceLengths, DataType.Int32, "batch");
+        _graph.Input(Gpt2Model.TotalSequenceLength, DataType.Int32, 1);
+
+        var token = _graph.Standard("Gather", "token_embedding", [_weights.Use(Gpt2Tensors.TokenEmbedding), ids]);
+        var position = _graph.Standard("Gather", "position_embedding", [_weights.Use(Gpt2Tensors.PositionEmbedding), positions]);
+        return AddAndNormalize("embedding", token, position, bias: "", "h.0.ln_1");
+    }
+
+    private (string Residual, string Normalized) Layer(int layer, string residual, string normalized)
+    {
+        var h = $"h.{layer}";
+        var attention = Attention(layer, normalized);
+        (residual, normalized) = AddAndNormalize($"{h}.attn", residual, attention, _weights.Use($"{h}.attn.c_proj.bias"), $"{h}.ln_2");
+
+        var inner = MatMul(normalized, $"{h}.mlp.c_fc.weight"); // [batch, tokens, inner]
+        var activated = _graph.Fused(_config.Activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu",
+            $"{h}.mlp.act", [inner, _weights.Use($"{h}.mlp.c_fc.bias")]);
+        var outer = MatMul(activated, $"{h}.mlp.c_proj.weight");
+        var next = layer + 1 < _config.Layers ? $"h.{layer + 1}.ln_1" : "ln_f";
+        return AddAndNormalize($"{h}.mlp", residual, outer, _weights.Use($"{h}.mlp.c_proj.bias"), next);
+    }
+
+    // GroupQueryAttention appends this run's keys and values at the end of each row's past. Bound to one buffer, past and
+    // present are the slot itself, and nothing is copied.
+    private string Attention(int layer, string normalized)
+    {
+        var h = $"h.{layer}";
+        var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [batch, tokens, 3 * hidden]
+        var qkv = _graph.Standard("Add", $"{h}.attn.qkv", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
+        var pastKey = Cache(Gpt2Model.PastKey(layer));
+        var pastValue = Cache(Gpt2Model.PastValue(layer));
+        var presentKey = Gpt2Model.PresentKey(layer);
+        var presentValue = Gpt2Model.PresentValue(layer);
+        var attended = _graph.Fused("GroupQueryAttention", [$"{h}.attn.heads", presentKey, presentValue],
+            [qkv, "", "", pastKey, pastValue, Gpt2Model.SequenceLengths, Gpt2Model.TotalSequenceLength],
+            Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads));
+        _graph.Output(presentKey, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
+        _graph.Output(presentValue, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
+        return MatMul(attended, $"{h}.attn.c_proj.weight");
+    }
+
+    private string Cache(string name) => _graph.Input(name, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
+
+    private void Head(string normalized)
+    {
+        var rows = _graph.Input(Gpt2Model.LogitRows, DataType.Int64, "rows");
+        var flatShape = _graph.Constant("flat_shape", [-1, _config.HiddenSize], 2);
+        var flat = _graph.Standard("Reshape", "flat", [normalized, flatShape]); // [batch * tokens, hidden]
+        var wanted = _graph.Standard("Gather", "wanted", [flat, rows]); // [rows, hidden]
+        // [vocabulary, hidden], read as it lies in the file.
+        _graph.Standard("Gemm", Gpt2Model.Logits, [wanted, _weights.Use(_head)], Int("transB", 1));
+        _graph.Output(Gpt2Model.Logits, DataType.Float, "rows", _config.VocabularySize);
+    }
+
+    private string MatMul(string x, string weight) =>
+        _graph.Standard("MatMul", $"{weight}:product", [x, _weights.Use(weight)]);
+
+    // residual + addend + bias, and the layer norm of that sum.
+    private (string Residual, string Normalized) AddAndNormalize(string name, string residual, string addend, string bias, string norm)
+    {
+        var sum = $"{name}.residual";
+        var normalized = _graph.Fused("SkipLayerNormalization", [$"{name}.normalized", "", "", sum],
+            [residual, addend, _weights.Use($"{norm}.weight"), _weights.Use($"{norm}.bias"), bias],
+            Float("epsilon", _config.LayerNormEpsilon));
+        return (sum, normalized);
+    }
+}

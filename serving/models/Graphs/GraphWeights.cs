@@ -1,0 +1,44 @@
+using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Brings a checkpoint's weights into a graph without reading them: each is external data that points into the file, and
+/// ONNX Runtime maps it. A weight that is not F32 goes through a Cast, which ONNX Runtime folds once while loading.
+/// </summary>
+/// <param name="folder">The folder that locations are relative to.</param>
+internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights, ExternalDataFolder folder)
+{
+    private readonly HashSet<string> _written = [];
+
+    /// <summary>The weight as F32; written once, however often it is used.</summary>
+    public string Use(string name)
+    {
+        var tensor = weights[name];
+        return _written.Add(name) ? Write(name, tensor, tensor.Shape, tensor.ByteLength) : name;
+    }
+
+    /// <summary>Row 0 of a matrix: the same place in the file, but only [columns] of it.</summary>
+    public string FirstRow(string name)
+    {
+        var tensor = weights[name];
+        var row = name + ":0";
+        return _written.Add(row) ? Write(row, tensor, [tensor.Shape[1]], tensor.Shape[1] * tensor.Type.Size()) : row;
+    }
+
+    private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
+    {
+        if (tensor.Type == TensorType.F32)
+            return graph.External(name, DataType.Float, shape, folder.Location(tensor.File), tensor.Offset, byteLength);
+        var stored = graph.External($"{name}:{tensor.Type.Name()}", OnnxType(tensor.Type), shape, folder.Location(tensor.File), tensor.Offset, byteLength);
+        return graph.Standard("Cast", name, [stored], OnnxAttribute.Int("to", (long)DataType.Float));
+    }
+
+    private static DataType OnnxType(TensorType type) => type switch
+    {
+        TensorType.F16 => DataType.Float16,
+        TensorType.BF16 => DataType.Bfloat16,
+        TensorType.F64 => DataType.Double,
+        _ => throw new ArgumentOutOfRangeException(nameof(type), type, "not the type of a weight"),
+    };
+}

@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using ElasticSynapse.Serving.Models.Onnx;
+using Google.Protobuf;
+using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>Writes an ONNX model node by node. A value is the name of the tensor that holds it.</summary>
+internal sealed class GraphWriter(string name)
+{
+    private const string FusedDomain = "com.microsoft"; // ONNX Runtime's contributed operators
+    private const long IrVersion = 9;
+    private const long OperatorSet = 18;
+
+    private readonly GraphProto _graph = new() { Name = name };
+
+    public string Input(string name, DataType type, params ReadOnlySpan<Dimension> shape)
+    {
+        _graph.Input.Add(ValueInfo(name, type, shape));
+        return name;
+    }
+
+    public void Output(string name, DataType type, params ReadOnlySpan<Dimension> shape) =>
+        _graph.Output.Add(ValueInfo(name, type, shape));
+
+    /// <summary>A node of the ONNX standard with one output.</summary>
+    public string Standard(string op, string output, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
+        Add("", op, [output], inputs, attributes);
+
+    /// <summary>A node of ONNX Runtime's own domain with one output.</summary>
+    public string Fused(string op, string output, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
+        Add(FusedDomain, op, [output], inputs, attributes);
+
+    /// <summary>As above with several outputs; an empty name leaves one out. Returns the first.</summary>
+    public string Fused(string op, string[] outputs, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
+        Add(FusedDomain, op, outputs, inputs, attributes);
+
+    /// <summary>A small constant, kept in the model itself.</summary>
+    public string Constant(string name, ReadOnlySpan<long> values, params long[] shape)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        tensor.Dims.Add(shape);
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>A constant whose bytes stay in a file.</summary>
+    /// <param name="location">The file, relative to the folder that the session is told.</param>
+    public string External(string name, DataType type, IEnumerable<long> shape, string location, long offset, long byteLength)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = DataLocation.External };
+        tensor.Dims.Add(shape);
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = $"{offset}" });
+        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = $"{byteLength}" });
+        _graph.Initializer.Add(tensor);
+        return name;
+    }
+
+    /// <summary>The model as ONNX Runtime reads it; weights are not inside, so it stays small.</summary>
+    public byte[] ToModelBytes()
+    {
+        var model = new ModelProto { IrVersion = IrVersion, ProducerName = "elastic-synapse", Graph = _graph };
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = FusedDomain, Version = 1 });
+        return model.ToByteArray();
+    }
+
+    private string Add(string domain, string op, string[] outputs, string[] inputs, ReadOnlySpan<AttributeProto> attributes)
+    {
+        var node = new NodeProto { Name = $"{outputs[0]}/{op}", OpType = op, Domain = domain };
+        node.Input.Add(inputs);
+        node.Output.Add(outputs);
+        foreach (var attribute in attributes)
+            node.Attribute.Add(attribute);
+        _graph.Node.Add(node);
+        return outputs[0];
+    }
+
+    private static ValueInfoProto ValueInfo(string name, DataType type, ReadOnlySpan<Dimension> shape)
+    {
+        var shapeProto = new TensorShapeProto();
+        foreach (var dimension in shape)
+            shapeProto.Dim.Add(dimension.ToProto());
+        return new ValueInfoProto
+        {
+            Name = name,
+            Type = new TypeProto { TensorType = new TypeProto.Types.Tensor { ElemType = (int)type, Shape = shapeProto } },
+        };
+    }
+}

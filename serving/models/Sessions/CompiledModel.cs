@@ -1,0 +1,32 @@
+using Microsoft.ML.OnnxRuntime;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>Opens a session on a compiled graph.</summary>
+internal static class CompiledModel
+{
+    // Models given as bytes have no place of their own: this says where external data is.
+    private const string ExternalDataFolderKey = "session.model_external_initializers_file_folder_path";
+
+    /// <param name="checkpoint">The folder served; the owner in messages.</param>
+    /// <exception cref="CheckpointException">ONNX Runtime refuses the graph or cannot read the weights.</exception>
+    public static InferenceSession Open(string checkpoint, byte[] model, ExternalDataFolder folder, SessionSettings settings)
+    {
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = settings.Threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+        };
+        options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
+        try
+        {
+            return new InferenceSession(model, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new CheckpointException(Refusal.OneLine($"{checkpoint}: ONNX Runtime cannot load the compiled graph: {e.Message}"), e);
+        }
+    }
+}

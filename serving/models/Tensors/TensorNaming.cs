@@ -1,0 +1,40 @@
+using System.Text.RegularExpressions;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>How a family of checkpoints spells its tensors, so that one spelling reaches the graph.</summary>
+/// <param name="prefix">Of the backbone inside the task model, as in <c>transformer.wte.weight</c>; bare models lack it.</param>
+/// <param name="buffers">Names (prefix removed) that are not weights and are left out silently.</param>
+internal sealed partial class TensorNaming(string prefix, Regex buffers)
+{
+    public static TensorNaming Gpt2 { get; } = new("transformer.", Gpt2Buffers());
+
+    public static TensorNaming Bert { get; } = new("bert.", BertBuffers());
+
+    /// <summary>The name as the graph asks for it; null for a buffer.</summary>
+    public string? Normalize(string name)
+    {
+        if (name.StartsWith("module.", StringComparison.Ordinal)) // torch.nn.DataParallel
+            name = name["module.".Length..];
+        if (name.StartsWith(prefix, StringComparison.Ordinal))
+            name = name[prefix.Length..];
+        if (buffers.IsMatch(name))
+            return null;
+        return LayerNormGamma().Replace(LayerNormBeta().Replace(name, "LayerNorm.bias"), "LayerNorm.weight");
+    }
+
+    // Whole names: h.0.attn.bias is the causal mask, h.0.attn.c_attn.bias is a weight.
+    [GeneratedRegex(@"^h\.[0-9]+\.attn\.(bias|masked_bias)$", RegexOptions.CultureInvariant)]
+    private static partial Regex Gpt2Buffers();
+
+    // cls.* are the pre-training heads.
+    [GeneratedRegex(@"^(embeddings\.position_ids$|cls\.)", RegexOptions.CultureInvariant)]
+    private static partial Regex BertBuffers();
+
+    // TensorFlow's names, in checkpoints converted before 2019.
+    [GeneratedRegex(@"LayerNorm\.gamma$", RegexOptions.CultureInvariant)]
+    private static partial Regex LayerNormGamma();
+
+    [GeneratedRegex(@"LayerNorm\.beta$", RegexOptions.CultureInvariant)]
+    private static partial Regex LayerNormBeta();
+}
