@@ -1,12 +1,12 @@
 namespace ElasticSynapse.Tests;
 
-/// <summary>Finds the repository and its test data from wherever the tests were built.</summary>
+/// <summary>Where the repository's files are, for tests that read them. Linked into every test project.</summary>
 internal static class RepositoryFiles
 {
     /// <summary>The folder that holds ElasticSynapse.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A path below tests/data.</summary>
+    /// <summary>A path below <c>tests/data</c>.</summary>
     public static string Data(params string[] parts) => Path.Combine([Root, "tests", "data", .. parts]);
 
     private static string FindRoot()

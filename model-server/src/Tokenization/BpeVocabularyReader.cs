@@ -1,0 +1,177 @@
+using System.Text;
+using System.Text.Json;
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.ModelServer.Tokenization;
+
+/// <summary>Finds and reads the vocabulary of a checkpoint folder, under OpenAI's or Hugging Face's file names.</summary>
+internal static class BpeVocabularyReader
+{
+    // A vocabulary is a few times 50,000 tokens. The limit keeps a mistyped id from allocating gigabytes.
+    private const int MaxId = 10_000_000;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
+    public static BpeVocabulary Read(string folder)
+    {
+        var tokenizerJson = Path.Combine(folder, "tokenizer.json");
+        var files = ReadPair(folder, "vocab.json", "merges.txt")
+            ?? ReadPair(folder, "encoder.json", "vocab.bpe")
+            ?? (File.Exists(tokenizerJson) ? TokenizerJson.Read(tokenizerJson) : null)
+            ?? throw new CheckpointException($"{folder}: no vocabulary; expected vocab.json and merges.txt, "
+                + "encoder.json and vocab.bpe, or tokenizer.json");
+        return new BpeVocabulary(files with { AddedTokens = ReadAddedTokens(folder, files.AddedTokens) });
+    }
+
+    /// <summary>Reads one <c>{"token": id}</c> object.</summary>
+    internal static Dictionary<string, int> ReadTokens(JsonElement tokens, string path)
+    {
+        if (tokens.ValueKind != JsonValueKind.Object)
+            throw new CheckpointException($"{path}: the vocabulary is {Shorten(tokens)}; expected an object of token to id");
+        var ids = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var token in tokens.EnumerateObject())
+        {
+            var text = TextOf(token, path);
+            if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id is < 0 or > MaxId)
+            {
+                throw new CheckpointException(
+                    $"{path}: token '{text}' has id {Shorten(token.Value)}; expected a whole number from 0 to {MaxId}");
+            }
+            if (!ids.TryAdd(text, id))
+                throw new CheckpointException($"{path}: token '{text}' is listed twice; expected once");
+        }
+        return ids;
+    }
+
+    /// <summary>Parses a JSON file. The caller owns the document.</summary>
+    internal static JsonDocument ReadJson(string path)
+    {
+        try
+        {
+            return JsonDocument.Parse(ReadText(path));
+        }
+        catch (JsonException exception)
+        {
+            throw new CheckpointException($"{path}: not JSON (line {exception.LineNumber + 1}); expected a JSON object", exception);
+        }
+    }
+
+    internal static string Shorten(JsonElement value)
+    {
+        var text = value.GetRawText().ReplaceLineEndings(" ");
+        return text.Length <= 40 ? text : text[..40] + "…";
+    }
+
+    private static string TextOf(JsonProperty token, string path)
+    {
+        try
+        {
+            return token.Name;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CheckpointException($"{path}: a token has an unpaired surrogate; expected Unicode text", exception);
+        }
+    }
+
+    private static BpeFiles? ReadPair(string folder, string vocabularyName, string mergesName)
+    {
+        var vocabularyFile = Path.Combine(folder, vocabularyName);
+        var mergesFile = Path.Combine(folder, mergesName);
+        switch (File.Exists(vocabularyFile), File.Exists(mergesFile))
+        {
+            case (false, false):
+                return null;
+            // Half a pair beside a tokenizer.json is a leftover; alone it is a mistake to name.
+            case (true, false) or (false, true) when File.Exists(Path.Combine(folder, "tokenizer.json")):
+                return null;
+            case (true, false):
+                throw new CheckpointException($"{mergesFile}: missing; {vocabularyName} needs it beside it");
+            case (false, true):
+                throw new CheckpointException($"{vocabularyFile}: missing; {mergesName} needs it beside it");
+        }
+
+        using var vocabulary = ReadJson(vocabularyFile);
+        var tokens = ReadTokens(vocabulary.RootElement, vocabularyFile);
+        var tokenizerJson = Path.Combine(folder, "tokenizer.json");
+        var added = File.Exists(tokenizerJson) ? TokenizerJson.ReadAddedTokens(tokenizerJson) : [];
+        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), added);
+    }
+
+    private static List<(string Left, string Right, string Place)> ReadMerges(string path)
+    {
+        var lines = ReadText(path).Split('\n');
+        var merges = new List<(string, string, string)>(lines.Length);
+        var last = lines.Length;
+        while (last > 0 && lines[last - 1].AsSpan().TrimEnd('\r').IsEmpty)
+            last--;
+        for (var i = 0; i < last; i++)
+        {
+            // '#' is also an ordinary symbol: only the first line can be the version comment.
+            if (i == 0 && lines[i].StartsWith("#version", StringComparison.Ordinal))
+                continue;
+            var line = lines[i].EndsWith('\r') ? lines[i][..^1] : lines[i];
+            var blank = line.IndexOf(' ', StringComparison.Ordinal);
+            if (blank <= 0 || blank == line.Length - 1)
+                throw new CheckpointException($"{path}: line {i + 1} is '{line}'; expected two symbols with a blank between them");
+            merges.Add((line[..blank], line[(blank + 1)..], $"line {i + 1}"));
+        }
+        return merges;
+    }
+
+    private static List<AddedToken> ReadAddedTokens(string folder, IReadOnlyList<AddedToken> known)
+    {
+        var added = known.ToList();
+        var path = Path.Combine(folder, "added_tokens.json");
+        if (!File.Exists(path))
+            return added;
+        var special = ReadSpecialTexts(folder);
+        using var document = ReadJson(path);
+        foreach (var (text, id) in ReadTokens(document.RootElement, path))
+        {
+            if (text.Length > 0 && !added.Exists(token => token.Text == text && token.Id == id))
+                added.Add(new AddedToken(text, id, special.Contains(text)));
+        }
+        return added;
+    }
+
+    // special_tokens_map.json: a role's value is a text, an object with "content", or a list of either.
+    private static HashSet<string> ReadSpecialTexts(string folder)
+    {
+        var texts = new HashSet<string>(StringComparer.Ordinal);
+        var path = Path.Combine(folder, "special_tokens_map.json");
+        if (!File.Exists(path))
+            return texts;
+        using var document = ReadJson(path);
+        if (document.RootElement.ValueKind != JsonValueKind.Object)
+            throw new CheckpointException($"{path}: {Shorten(document.RootElement)}; expected an object of role to token");
+        foreach (var role in document.RootElement.EnumerateObject())
+        {
+            foreach (var value in role.Value.ValueKind == JsonValueKind.Array ? role.Value.EnumerateArray().ToList() : [role.Value])
+            {
+                var content = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var inner) ? inner : value;
+                if (content.ValueKind == JsonValueKind.String)
+                    texts.Add(content.GetString()!);
+            }
+        }
+        return texts;
+    }
+
+    private static string ReadText(string path)
+    {
+        try
+        {
+            var bytes = File.ReadAllBytes(path).AsSpan();
+            return StrictUtf8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
+        }
+        catch (DecoderFallbackException exception)
+        {
+            throw new CheckpointException($"{path}: not UTF-8 at byte {exception.Index}; expected UTF-8 text", exception);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CheckpointException($"{path}: cannot be read ({exception.Message}); expected a readable file", exception);
+        }
+    }
+}

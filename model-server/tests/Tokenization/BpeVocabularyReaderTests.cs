@@ -1,0 +1,225 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Models;
+using ElasticSynapse.Tests;
+
+namespace ElasticSynapse.ModelServer.Tests.Tokenization;
+
+public sealed class BpeVocabularyReaderTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("bpe-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public void Load_EmptyFolder_NamesWhatIsAccepted() => AssertRefused("no vocabulary", "merges.txt", "vocab.bpe", "tokenizer.json");
+
+    [Fact]
+    public void Load_MergesMissing_NamesTheFile()
+    {
+        WriteTokens(Tokens());
+        AssertRefused("merges.txt: missing");
+    }
+
+    [Fact]
+    public void Load_VocabularyMissing_NamesTheFile()
+    {
+        WriteMerges("a b");
+        AssertRefused("vocab.json: missing");
+    }
+
+    [Theory]
+    [InlineData("{", "not JSON")]
+    [InlineData("[]", "expected an object of token to id")]
+    [InlineData("{\"a\": \"x\"}", "token 'a' has id \"x\"")]
+    [InlineData("{\"a\": -1}", "token 'a' has id -1")]
+    [InlineData("{\"a\": 1.5}", "token 'a' has id 1.5")]
+    [InlineData("{\"a\": 99999999}", "token 'a' has id 99999999")]
+    [InlineData("{\"a\": 1, \"a\": 2}", "token 'a' is listed twice")]
+    [InlineData("{\"\\ud800\": 1}", "unpaired surrogate")]
+    [InlineData("{}", "the token '\u0100' of byte 0x00 is missing")]
+    public void Load_BrokenVocabulary_SaysWhatWasFound(string vocabulary, string message)
+    {
+        Write("vocab.json", vocabulary);
+        WriteMerges();
+        AssertRefused("vocab.json: ", message);
+    }
+
+    [Fact]
+    public void Load_IdUsedTwice_NamesBothTokens()
+    {
+        var tokens = Tokens();
+        tokens["ab"] = tokens["q"];
+        WriteTokens(tokens);
+        WriteMerges();
+        AssertRefused("vocab.json: ", "belongs to both 'q' and 'ab'");
+    }
+
+    [Fact]
+    public void Load_SingleByteMissing_NamesTheByte()
+    {
+        var tokens = Tokens();
+        tokens.Remove("\u0120");
+        WriteTokens(tokens);
+        WriteMerges();
+        AssertRefused("vocab.json: ", "byte 0x20", "256");
+    }
+
+    [Theory]
+    [InlineData("x", "line 2 is 'x'")]
+    [InlineData(" x", "line 2 is ' x'")]
+    [InlineData("a b c", "its right part 'b c'")]
+    [InlineData("a zz", "its right part 'zz'")]
+    [InlineData("zz a", "its left part 'zz'")]
+    [InlineData("a c", "its result 'ac'")]
+    public void Load_BrokenMerge_NamesItsLine(string merge, string message)
+    {
+        WriteTokens(Tokens("ab"));
+        WriteMerges(merge);
+        AssertRefused("merges.txt: ", "line 2", message);
+    }
+
+    [Fact]
+    public void Load_VocabularyNotUtf8_SaysWhere()
+    {
+        File.WriteAllBytes(PathOf("vocab.json"), [(byte)'{', 0xFF, (byte)'}']);
+        WriteMerges();
+        AssertRefused("vocab.json: not UTF-8 at byte 1");
+    }
+
+    [Fact]
+    public void Load_MergesWithCarriageReturnsAndHashes_ReadsThemAll()
+    {
+        WriteTokens(Tokens("##", "ab"));
+        Write("merges.txt", "#version: 0.2\r\n# #\r\na b\r\n\r\n");
+        Assert.Equal([256, 257, 'c' - '!'], BpeTokenizer.Load(_folder.FullName).Encode("##abc"[..2] + "abc"));
+    }
+
+    [Fact]
+    public void Load_MergesWithoutVersionLine_FirstLineIsAMerge()
+    {
+        WriteTokens(Tokens("##"));
+        Write("merges.txt", "# #\n");
+        Assert.Equal([256], BpeTokenizer.Load(_folder.FullName).Encode("##"));
+    }
+
+    [Fact]
+    public void Encode_ThreeOfAKind_MergesTheLeftPairFirst()
+    {
+        WriteTokens(Tokens("aa"));
+        WriteMerges("a a");
+        Assert.Equal([256, 'a' - '!'], BpeTokenizer.Load(_folder.FullName).Encode("aaa"));
+    }
+
+    [Fact]
+    public void Load_AddedTokens_MatchesTheLongestAndSkipsOnlySpecials()
+    {
+        WriteTokens(Tokens());
+        WriteMerges();
+        Write("added_tokens.json", """{"<pad>": 256, "<pad>\u00e9 x": 257}""");
+        Write("special_tokens_map.json", """{"pad_token": {"content": "<pad>"}, "additional_special_tokens": ["<z>"]}""");
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        Assert.Equal([257, 256, 'a' - '!'], tokenizer.Encode("<pad>\u00e9 x<pad>a", allowSpecial: true));
+        Assert.Equal("<pad>\u00e9 xa", tokenizer.Decode([257, 256, 'a' - '!'], skipSpecial: true));
+        Assert.Equal(258, tokenizer.VocabularySize);
+        Assert.Null(tokenizer.EndOfTextId);
+    }
+
+    [Fact]
+    public void Load_AddedTokenWithTakenId_IsRefused()
+    {
+        WriteTokens(Tokens());
+        WriteMerges();
+        Write("added_tokens.json", """{"<pad>": 0}""");
+        AssertRefused("id 0 belongs to both '!' and '<pad>'");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Load_TokenizerJson_EqualsTheTwoFiles(bool mergesAsPairs)
+    {
+        var source = RepositoryFiles.Data("gpt2-vocabulary");
+        var pairs = File.ReadAllLines(Path.Combine(source, "vocab.bpe")).Skip(1).Select(line => line.Split(' '));
+        var pipeline = Pipeline(JsonNode.Parse(File.ReadAllText(Path.Combine(source, "encoder.json")))!, new JsonArray(
+            [.. pairs.Select(pair => mergesAsPairs ? new JsonArray(pair[0], pair[1]) : (JsonNode)$"{pair[0]} {pair[1]}")]));
+        Write("tokenizer.json", pipeline.ToJsonString());
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        const string Text = "It's 1,000\u20AC \U0001F600 <|endoftext|> encyclopaedia";
+        Assert.Equal(Vocabularies.Gpt2.Encode(Text, allowSpecial: true), tokenizer.Encode(Text, allowSpecial: true));
+        Assert.Equal(50256, tokenizer.EndOfTextId);
+    }
+
+    [Theory]
+    [InlineData("model", "type", "\"Unigram\"", "model.type is \"Unigram\"; expected BPE")]
+    [InlineData("model", "ignore_merges", "true", "model.ignore_merges is true")]
+    [InlineData("model", "dropout", "0.1", "model.dropout is 0.1")]
+    [InlineData("model", "end_of_word_suffix", "\"@@\"", "model.end_of_word_suffix is \"@@\"")]
+    [InlineData("model", "merges", "[[\"a\"]]", "merge 0 is [\"a\"]")]
+    [InlineData("model", "merges", "null", "'model.merges' is missing")]
+    [InlineData("model", "vocab", "null", "'model.vocab' is missing")]
+    [InlineData("pre_tokenizer", "type", "\"Metaspace\"", "pre_tokenizer.type is \"Metaspace\"; expected ByteLevel")]
+    [InlineData("pre_tokenizer", "add_prefix_space", "true", "pre_tokenizer.add_prefix_space is true")]
+    [InlineData("pre_tokenizer", "use_regex", "false", "pre_tokenizer.use_regex is false")]
+    [InlineData("", "pre_tokenizer", "null", "pre_tokenizer.type is missing")]
+    [InlineData("", "normalizer", "{\"type\":\"NFC\"}", "normalizer is {\"type\":\"NFC\"}")]
+    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\"}", "post_processor.type is \"TemplateProcessing\"")]
+    [InlineData("", "model", "null", "'model' is missing")]
+    [InlineData("", "added_tokens", "[{\"id\":1}]", "added_tokens is {\"id\":1}")]
+    public void Load_OtherPipeline_IsRefusedByName(string stage, string member, string value, string message)
+    {
+        var pipeline = Pipeline(JsonSerializer.SerializeToNode(Tokens("ab"))!, ["a b"]);
+        (stage.Length == 0 ? pipeline : pipeline[stage]!)[member] = JsonNode.Parse(value);
+        Write("tokenizer.json", pipeline.ToJsonString());
+        AssertRefused("tokenizer.json: ", message);
+    }
+
+    [Fact]
+    public void Load_AddedTokenStripsWhiteSpace_SwallowsItOnlyThere()
+    {
+        var pipeline = Pipeline(JsonSerializer.SerializeToNode(Tokens())!, []);
+        pipeline["added_tokens"] = JsonNode.Parse("""[{"id": 256, "content": "<m>", "lstrip": true, "rstrip": true, "special": true}]""");
+        Write("tokenizer.json", pipeline.ToJsonString());
+        var spans = BpeTokenizer.Load(_folder.FullName).EncodeWithOffsets("a \n<m> <m> b", allowSpecial: true);
+        Assert.Equal([new TokenSpan('a' - '!', 0, 1), new(256, 1, 7), new(256, 7, 11), new('b' - '!', 11, 12)], spans);
+    }
+
+    private static JsonObject Pipeline(JsonNode vocabulary, JsonArray merges) => new()
+    {
+        ["version"] = "1.0",
+        ["added_tokens"] = new JsonArray(),
+        ["normalizer"] = null,
+        ["pre_tokenizer"] = new JsonObject { ["type"] = "ByteLevel", ["add_prefix_space"] = false, ["trim_offsets"] = true },
+        ["post_processor"] = new JsonObject { ["type"] = "ByteLevel" },
+        ["model"] = new JsonObject
+        {
+            ["type"] = "BPE",
+            ["dropout"] = null,
+            ["unk_token"] = null,
+            ["continuing_subword_prefix"] = "",
+            ["vocab"] = vocabulary,
+            ["merges"] = merges,
+        },
+    };
+
+    // The 256 bytes in GPT-2's order, printable ones first, then the given tokens from id 256 on.
+    private static Dictionary<string, int> Tokens(params string[] more) => Enumerable.Range(0, 256)
+        .Select(value => ByteAlphabet.Character((byte)value)).Order().Select(character => character.ToString()).Concat(more)
+        .Index().ToDictionary(token => token.Item, token => token.Index);
+
+    private void WriteTokens(Dictionary<string, int> tokens) => Write("vocab.json", JsonSerializer.Serialize(tokens));
+
+    private void WriteMerges(params string[] merges) => Write("merges.txt", string.Join('\n', ["#version: 0.2", .. merges, ""]));
+
+    private void Write(string name, string content) => File.WriteAllText(PathOf(name), content);
+
+    private string PathOf(string name) => Path.Combine(_folder.FullName, name);
+
+    private void AssertRefused(params string[] parts)
+    {
+        var message = Assert.Throws<CheckpointException>(() => BpeTokenizer.Load(_folder.FullName)).Message;
+        Assert.DoesNotContain('\n', message);
+        Assert.All(parts, part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+}
