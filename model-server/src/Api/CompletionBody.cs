@@ -1,0 +1,62 @@
+using System.Buffers;
+using System.Text.Json;
+using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.ModelServer.Api;
+
+/// <summary>Writes the <c>text_completion</c> object, whole or as the chunks of a stream.</summary>
+/// <param name="id">The same in all chunks.</param>
+/// <param name="created">Unix seconds; the same in all chunks.</param>
+/// <param name="model">As the caller called it.</param>
+internal sealed class CompletionBody(string id, long created, string model)
+{
+    /// <summary>A choice of an answer or of a chunk.</summary>
+    public readonly record struct Choice(int Index, string Text, FinishReason? Finish);
+
+    /// <summary>Tokens of all prompts and of all generated sequences.</summary>
+    public readonly record struct Usage(int PromptTokens, int CompletionTokens);
+
+    /// <param name="output">Where the JSON goes.</param>
+    /// <param name="choices">Empty in the chunk that tells the usage.</param>
+    /// <param name="usage">Left out of the JSON when null, unless <paramref name="nullUsage"/>.</param>
+    /// <param name="nullUsage">Write <c>"usage": null</c>, as a stream does that will tell the usage at its end.</param>
+    public void Write(IBufferWriter<byte> output, IReadOnlyList<Choice> choices, Usage? usage, bool nullUsage = false)
+    {
+        using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
+        writer.WriteStartObject();
+        writer.WriteString("id", id);
+        writer.WriteString("object", "text_completion");
+        writer.WriteNumber("created", created);
+        writer.WriteString("model", model);
+        writer.WriteStartArray("choices");
+        foreach (var choice in choices)
+        {
+            writer.WriteStartObject();
+            writer.WriteString("text", choice.Text);
+            writer.WriteNumber("index", choice.Index);
+            writer.WriteNull("logprobs");
+            writer.WriteString("finish_reason", choice.Finish switch
+            {
+                FinishReason.Stop => "stop",
+                FinishReason.Length => "length",
+                _ => null,
+            });
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
+        if (usage is { } counted)
+        {
+            writer.WriteStartObject("usage");
+            writer.WriteNumber("prompt_tokens", counted.PromptTokens);
+            writer.WriteNumber("completion_tokens", counted.CompletionTokens);
+            writer.WriteNumber("total_tokens", counted.PromptTokens + counted.CompletionTokens);
+            writer.WriteEndObject();
+        }
+        else if (nullUsage)
+        {
+            writer.WriteNull("usage");
+        }
+        writer.WriteEndObject();
+    }
+}

@@ -1,0 +1,128 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.ModelServer.Api;
+
+/// <summary>A request of the OpenAI completions API, checked, with the fields that vLLM adds for sampling.</summary>
+internal sealed record CompletionRequest
+{
+    private const int MaxChoices = 128;
+    private const int MaxStops = 64;
+    private const int MaxStopLength = 1_000;
+
+    /// <summary>One sequence of tokens for each prompt.</summary>
+    public required IReadOnlyList<Prompt> Prompts { get; init; }
+
+    /// <summary>Choices for each prompt.</summary>
+    public required int Choices { get; init; }
+
+    /// <summary>Null when the caller left it out: 16, or as many as still fit.</summary>
+    public required int? MaxTokens { get; init; }
+
+    public required SamplingParameters Sampling { get; init; }
+
+    public required long Seed { get; init; }
+
+    public required IReadOnlyList<string> Stops { get; init; }
+
+    public required bool Echo { get; init; }
+
+    public required bool Stream { get; init; }
+
+    /// <summary>Whether the last event of a stream tells the usage.</summary>
+    public required bool IncludeUsage { get; init; }
+
+    /// <exception cref="ApiException">A field that can't be accepted, or the model is another's.</exception>
+    public static CompletionRequest Read(JsonRequest json, ServedGenerator generator)
+    {
+        if (json.String("model") is { } model && !generator.Identity.IsCalled(model))
+        {
+            throw new ApiException(ErrorKind.ModelNotFound,
+                $"The model '{model}' does not exist; this server has '{generator.Identity.Name}', version '{generator.Identity.Version}'", "model");
+        }
+        UnsupportedFields.Refuse(json);
+
+        var stream = json.Boolean("stream") ?? false;
+        return new CompletionRequest
+        {
+            Prompts = PromptReader.Read(json, generator),
+            Choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1),
+            MaxTokens = (int?)json.Integer("max_tokens", 0, int.MaxValue),
+            Sampling = ReadSampling(json),
+            Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
+            Stops = ReadStops(json),
+            Echo = json.Boolean("echo") ?? false,
+            Stream = stream,
+            IncludeUsage = ReadIncludeUsage(json, stream),
+        };
+    }
+
+    private static SamplingParameters ReadSampling(JsonRequest json) => new()
+    {
+        Temperature = (float)(json.Number("temperature", 0, 2) ?? 1),
+        TopP = (float)(json.Number("top_p", 0, 1) ?? 1),
+        TopK = (int)(json.Integer("top_k", 0, int.MaxValue) ?? 0),
+        MinP = (float)(json.Number("min_p", 0, 1) ?? 0),
+        RepetitionPenalty = (float)(json.Number("repetition_penalty", 0.01, 100) ?? 1),
+        NoRepeatNgramSize = (int)(json.Integer("no_repeat_ngram_size", 0, int.MaxValue) ?? 0),
+    };
+
+    private static List<string> ReadStops(JsonRequest json)
+    {
+        if (json.Element("stop") is not { } element)
+        {
+            return [];
+        }
+        var stops = element.ValueKind switch
+        {
+            JsonValueKind.String => [JsonRequest.AsString(element, "stop")],
+            JsonValueKind.Array => element.EnumerateArray()
+                .Select((item, index) => JsonRequest.AsString(item, string.Create(CultureInfo.InvariantCulture, $"stop[{index}]")))
+                .ToList(),
+            _ => throw JsonRequest.Mistake("stop", "a string or an array of strings", element),
+        };
+        if (stops.Count > MaxStops)
+        {
+            throw ApiException.Invalid("stop", $"'stop' has {stops.Count:N0} strings; this server accepts {MaxStops}");
+        }
+        foreach (var stop in stops)
+        {
+            if (stop.Length is 0 or > MaxStopLength)
+            {
+                throw ApiException.Invalid("stop", $"'stop' holds a string of {stop.Length:N0} characters; this server accepts 1 to {MaxStopLength:N0}");
+            }
+        }
+        return stops;
+    }
+
+    private static bool ReadIncludeUsage(JsonRequest json, bool stream)
+    {
+        if (json.Element("stream_options") is not { } options)
+        {
+            return false;
+        }
+        if (!stream)
+        {
+            throw ApiException.Invalid("stream_options", "'stream_options' is only allowed when 'stream' is true");
+        }
+        if (options.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonRequest.Mistake("stream_options", "an object", options);
+        }
+        if (!options.TryGetProperty("include_usage", out var usage) || usage.ValueKind == JsonValueKind.Null)
+        {
+            return false;
+        }
+        return usage.ValueKind switch
+        {
+            JsonValueKind.True => true,
+            JsonValueKind.False => false,
+            _ => throw JsonRequest.Mistake("stream_options.include_usage", "true or false", usage),
+        };
+    }
+}

@@ -1,0 +1,156 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.ModelServer.Api;
+
+/// <summary>POST /v1/completions of the OpenAI API.</summary>
+internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler scheduler, TimeProvider time)
+{
+    private const int DefaultMaxTokens = 16;
+
+    public static void Map(IEndpointRouteBuilder app) =>
+        app.MapPost("/v1/completions", (HttpContext context, CompletionsEndpoint endpoint) => endpoint.HandleAsync(context));
+
+    private async Task HandleAsync(HttpContext context)
+    {
+        CompletionRequest request;
+        string model;
+        using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
+        {
+            request = CompletionRequest.Read(json, generator);
+            model = json.String("model") ?? generator.Identity.Name;
+        }
+        var sequences = Sequences(request, context.RequestAborted);
+        scheduler.Enqueue(sequences);
+        var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model);
+        await (request.Stream
+            ? StreamAsync(context, request, sequences, body)
+            : AnswerAsync(context, request, sequences, body));
+    }
+
+    // In the order of the answer's choices: prompt index * n + choice of the prompt.
+    private List<SequenceRequest> Sequences(CompletionRequest request, CancellationToken cancelled)
+    {
+        var sequences = new List<SequenceRequest>();
+        foreach (var prompt in request.Prompts)
+        {
+            var maxTokens = MaxTokens(prompt, request.MaxTokens);
+            for (var choice = 0; choice < request.Choices; choice++)
+            {
+                sequences.Add(new SequenceRequest
+                {
+                    Prompt = prompt.Tokens,
+                    MaxTokens = maxTokens,
+                    Sampling = request.Sampling,
+                    Seed = request.Seed,
+                    Choice = choice,
+                    Stops = request.Stops,
+                    Cancelled = cancelled,
+                });
+            }
+        }
+        return sequences;
+    }
+
+    private int MaxTokens(Prompt prompt, int? asked)
+    {
+        var context = generator.MaxTokens;
+        var left = context - prompt.Tokens.Length;
+        if (left < 0 || (asked is null && left == 0))
+        {
+            throw TooLong("prompt", string.Create(CultureInfo.InvariantCulture, $"your prompt has {prompt.Tokens.Length:N0} tokens"));
+        }
+        if (asked > left)
+        {
+            throw TooLong("max_tokens", string.Create(CultureInfo.InvariantCulture,
+                $"you requested {(long)prompt.Tokens.Length + asked:N0} tokens ({prompt.Tokens.Length:N0} in your prompt; {asked:N0} for the completion)"));
+        }
+        return asked ?? Math.Min(DefaultMaxTokens, left);
+
+        ApiException TooLong(string parameter, string what) => new(ErrorKind.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
+            $"This model's maximum context length is {context:N0} tokens ({generator.Identity}), however {what}. Please reduce your prompt; or completion length."), parameter);
+    }
+
+    private static async Task AnswerAsync(
+        HttpContext context, CompletionRequest request, List<SequenceRequest> sequences, CompletionBody body)
+    {
+        var choices = new List<CompletionBody.Choice>(sequences.Count);
+        var generated = 0;
+        foreach (var sequence in sequences)
+        {
+            var text = new StringBuilder(EchoedText(request, choices.Count));
+            GeneratedPiece last = default;
+            await foreach (var piece in sequence.Pieces.ReadAllAsync(context.RequestAborted))
+            {
+                text.Append(piece.Text);
+                last = piece;
+            }
+            generated += last.Tokens;
+            choices.Add(new CompletionBody.Choice(choices.Count, text.ToString(), last.Finish));
+        }
+        var buffer = new ArrayBufferWriter<byte>(512);
+        body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated));
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = buffer.WrittenCount;
+        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+    }
+
+    private static async Task StreamAsync(
+        HttpContext context, CompletionRequest request, List<SequenceRequest> sequences, CompletionBody body)
+    {
+        // Waiting for the first piece before the headers keeps an early failure an ordinary error with its own status.
+        await sequences[0].Pieces.WaitToReadAsync(context.RequestAborted);
+
+        var events = new ServerSentEvents(context.Response);
+        events.Start();
+        var generated = 0;
+        try
+        {
+            for (var index = 0; index < sequences.Count; index++)
+            {
+                if (EchoedText(request, index) is { Length: > 0 } echoed)
+                {
+                    await SendAsync(index, echoed, null);
+                }
+                await foreach (var piece in sequences[index].Pieces.ReadAllAsync(context.RequestAborted))
+                {
+                    if (piece.Text.Length > 0)
+                    {
+                        await SendAsync(index, piece.Text, null);
+                    }
+                    if (piece.Finish is not null)
+                    {
+                        generated += piece.Tokens;
+                        await SendAsync(index, "", piece.Finish);
+                    }
+                }
+            }
+            if (request.IncludeUsage)
+            {
+                var usage = new CompletionBody.Usage(PromptTokens(request), generated);
+                await events.SendAsync(output => body.Write(output, [], usage), context.RequestAborted);
+            }
+        }
+        catch (ApiException error)
+        {
+            // The status is already 200: the SDKs raise on an event with an error member.
+            await events.SendAsync(output => output.Write(ErrorBody.Serialize(error.Kind, error.Message)), context.RequestAborted);
+        }
+        await events.SendAsync(output => output.Write("[DONE]"u8), context.RequestAborted);
+
+        Task SendAsync(int index, string text, FinishReason? finish) => events.SendAsync(
+            output => body.Write(output, [new CompletionBody.Choice(index, text, finish)], null, request.IncludeUsage),
+            context.RequestAborted);
+    }
+
+    private static string EchoedText(CompletionRequest request, int index) =>
+        request.Echo ? request.Prompts[index / request.Choices].Text : "";
+
+    // A prompt counts once, however many choices it gets.
+    private static int PromptTokens(CompletionRequest request) => request.Prompts.Sum(prompt => prompt.Tokens.Length);
+}

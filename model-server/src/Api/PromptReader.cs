@@ -1,0 +1,56 @@
+using System.Globalization;
+using System.Text.Json;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.ModelServer.Api;
+
+/// <summary>Reads <c>prompt</c> in each of its forms: a text, texts, token ids, several lists of token ids, or null.</summary>
+internal static class PromptReader
+{
+    public static IReadOnlyList<Prompt> Read(JsonRequest json, ServedGenerator generator)
+    {
+        var allowSpecial = json.Boolean("allow_special") ?? generator.AllowSpecialTokens;
+        if (json.Element("prompt") is not { } element)
+        {
+            return [Start(generator)];
+        }
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                return [FromText(element, "prompt", generator, allowSpecial)];
+            case JsonValueKind.Array when element.GetArrayLength() > 0:
+                return element[0].ValueKind == JsonValueKind.Number
+                    ? [FromTokens(element, "prompt", generator)]
+                    : [.. element.EnumerateArray().Select((item, index) => FromItem(item, index, generator, allowSpecial))];
+            default:
+                throw JsonRequest.Mistake("prompt", "a string, a non-empty array of strings, of token ids, or of arrays of token ids", element);
+        }
+    }
+
+    private static Prompt FromItem(JsonElement item, int index, ServedGenerator generator, bool allowSpecial)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"prompt[{index}]");
+        return item.ValueKind switch
+        {
+            JsonValueKind.String => FromText(item, name, generator, allowSpecial),
+            JsonValueKind.Array when item.GetArrayLength() > 0 => FromTokens(item, name, generator),
+            _ => throw JsonRequest.Mistake(name, "a string or a non-empty array of token ids", item),
+        };
+    }
+
+    private static Prompt FromText(JsonElement element, string name, ServedGenerator generator, bool allowSpecial)
+    {
+        var text = JsonRequest.AsString(element, name);
+        var tokens = generator.Tokenizer.Encode(text, allowSpecial);
+        return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
+    }
+
+    private static Prompt FromTokens(JsonElement element, string name, ServedGenerator generator)
+    {
+        var tokens = TokenIds.Read(element, name, generator);
+        return new Prompt(generator.Tokenizer.Decode(tokens), tokens);
+    }
+
+    private static Prompt Start(ServedGenerator generator) => new("", [generator.StartToken]);
+}

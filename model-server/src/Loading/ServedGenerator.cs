@@ -1,0 +1,58 @@
+using System.Collections.Frozen;
+using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.ModelServer.Loading;
+
+/// <summary>A checkpoint that is ready to generate: its session, its tokenizer, and what it is called.</summary>
+internal sealed class ServedGenerator : IDisposable
+{
+    private ServedGenerator(ModelIdentity identity, Gpt2Model model, BpeTokenizer tokenizer)
+    {
+        (Identity, Model, Tokenizer) = (identity, model, tokenizer);
+        StartToken = tokenizer.EndOfTextId ?? model.Config.BosTokenId ?? (model.Config.EosTokenIds is [var end, ..] ? end : 0);
+        EndTokens = model.Config.EosTokenIds.ToFrozenSet();
+    }
+
+    public ModelIdentity Identity { get; }
+
+    public Gpt2Model Model { get; }
+
+    public BpeTokenizer Tokenizer { get; }
+
+    /// <summary>Tokens that end a text.</summary>
+    public FrozenSet<int> EndTokens { get; }
+
+    /// <summary>What an empty prompt starts from: the end-of-text token.</summary>
+    public int StartToken { get; }
+
+    /// <summary>Whether special tokens in prompts are recognised unless a request says otherwise.</summary>
+    public required bool AllowSpecialTokens { get; init; }
+
+    public required DateTimeOffset LoadedAt { get; init; }
+
+    /// <summary>Positions of the context: prompt and new tokens together.</summary>
+    public int MaxTokens => Model.Config.Positions;
+
+    /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
+    public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time)
+    {
+        var folder = CheckpointFolder.Resolve(options.Uri);
+        var tokenizer = BpeTokenizer.Load(folder);
+        var model = Gpt2Model.Load(folder, new SessionSettings(runtime.Threads));
+        if (tokenizer.VocabularySize > model.Config.VocabularySize)
+        {
+            model.Dispose();
+            throw new CheckpointException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+        }
+        return new ServedGenerator(options.Identity, model, tokenizer)
+        {
+            AllowSpecialTokens = tokenizerOptions.AllowSpecialTokens,
+            LoadedAt = time.GetUtcNow(),
+        };
+    }
+
+    public void Dispose() => Model.Dispose();
+}

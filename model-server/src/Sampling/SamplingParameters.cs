@@ -1,0 +1,25 @@
+namespace ElasticSynapse.ModelServer.Sampling;
+
+/// <summary>How the next token is chosen, with Hugging Face's meanings and neutral defaults.</summary>
+internal sealed record SamplingParameters
+{
+    /// <summary>Logits are divided by it; 0 means greedy.</summary>
+    public float Temperature { get; init; } = 1;
+
+    /// <summary>Keep the k likeliest tokens and their ties; 0 is off.</summary>
+    public int TopK { get; init; }
+
+    /// <summary>Keep the smallest set of tokens that reaches this probability; 1 is off, 0 keeps the best alone.</summary>
+    public float TopP { get; init; } = 1;
+
+    /// <summary>Drop tokens less likely than this share of the best one's probability; 0 is off.</summary>
+    public float MinP { get; init; }
+
+    /// <summary>Divides the positive and multiplies the negative scores of tokens that already occur, prompt included; 1 is off.</summary>
+    public float RepetitionPenalty { get; init; } = 1;
+
+    /// <summary>No run of this many tokens occurs twice, prompt included; 0 is off.</summary>
+    public int NoRepeatNgramSize { get; init; }
+
+    public bool IsGreedy => Temperature == 0;
+}

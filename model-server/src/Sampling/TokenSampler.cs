@@ -1,0 +1,33 @@
+using System.Numerics.Tensors;
+
+namespace ElasticSynapse.ModelServer.Sampling;
+
+/// <summary>Chooses the next token from a row of logits. Holds buffers for reuse; only the scheduler thread uses it.</summary>
+internal sealed class TokenSampler(int vocabularySize)
+{
+    private readonly float[] _scores = new float[vocabularySize];
+    private readonly TokenDistribution _distribution = new(vocabularySize);
+
+    /// <param name="logits">[vocabulary], as the model gave them; unchanged.</param>
+    /// <param name="sequence">Prompt and generated tokens so far.</param>
+    /// <param name="parameters">What to do with the logits.</param>
+    /// <param name="seed">With <paramref name="choice"/> and the sequence's length it decides the draw.</param>
+    /// <param name="choice">Which of the request's choices this is.</param>
+    public int Next(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, SamplingParameters parameters, long seed, int choice)
+    {
+        var scores = _scores.AsSpan(0, logits.Length);
+        logits.CopyTo(scores);
+        LogitsPenalties.Apply(scores, sequence, parameters);
+        if (float.IsNegativeInfinity(TensorPrimitives.Max<float>(scores)))
+        {
+            // Everything is banned; Hugging Face fails here. The best token that the ban left out is what a user would want.
+            return TensorPrimitives.IndexOfMax<float>(logits);
+        }
+        if (parameters.IsGreedy)
+        {
+            return TensorPrimitives.IndexOfMax<float>(scores);
+        }
+        _distribution.Compute(scores, parameters);
+        return _distribution.Draw(CounterRandom.NextDouble(seed, choice, sequence.Length));
+    }
+}

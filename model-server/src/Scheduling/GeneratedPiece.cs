@@ -1,0 +1,7 @@
+namespace ElasticSynapse.ModelServer.Scheduling;
+
+/// <summary>What one step of a sequence brought.</summary>
+/// <param name="Text">Text that may be shown now; empty while a character or a possible stop string is incomplete.</param>
+/// <param name="Tokens">Tokens generated so far in this sequence, the end-of-text token included.</param>
+/// <param name="Finish">Set on the last piece.</param>
+internal readonly record struct GeneratedPiece(string Text, int Tokens, FinishReason? Finish);

@@ -1,0 +1,156 @@
+using System.Collections.Concurrent;
+using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.ModelServer.Text;
+using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Hosting.Errors;
+
+namespace ElasticSynapse.ModelServer.Scheduling;
+
+/// <summary>A bounded admission queue and the one thread that runs the model: sequence after sequence, in order of arrival.</summary>
+internal sealed partial class Scheduler : IHostedService, IDisposable
+{
+    private readonly ServedGenerator _generator;
+    private readonly SchedulerOptions _options;
+    private readonly GeneratorMetrics _metrics;
+    private readonly ILogger<Scheduler> _logger;
+    private readonly BlockingCollection<SequenceRequest> _queue = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Thread _thread;
+    private int _admitted;
+
+    public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
+    {
+        (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
+        _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
+        metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
+    }
+
+    /// <summary>Admits all of a request's sequences or none.</summary>
+    /// <exception cref="ApiException">The queue is full, or the server is stopping.</exception>
+    public void Enqueue(IReadOnlyList<SequenceRequest> sequences)
+    {
+        if (sequences.Count > _options.MaxQueuedSequences)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest,
+                $"the request asks for {sequences.Count:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)");
+        }
+        var admitted = Interlocked.Add(ref _admitted, sequences.Count);
+        if (admitted > _options.MaxQueuedSequences)
+        {
+            Interlocked.Add(ref _admitted, -sequences.Count);
+            throw new ApiException(ErrorKind.Overloaded,
+                $"{admitted - sequences.Count:N0} sequences are waiting or running; {_generator.Identity} admits {_options.MaxQueuedSequences:N0} (Scheduler__MaxQueuedSequences)")
+            { RetryAfterSeconds = 1 };
+        }
+        try
+        {
+            foreach (var sequence in sequences)
+            {
+                _queue.Add(sequence);
+            }
+        }
+        catch (InvalidOperationException)
+        {
+            throw new ApiException(ErrorKind.NotReady, $"{_generator.Identity} is stopping") { RetryAfterSeconds = 1 };
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _thread.Start();
+        return Task.CompletedTask;
+    }
+
+    // The web server, registered later, has stopped before: whoever still waits here has lost its connection.
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        _queue.CompleteAdding();
+        _stopping.Cancel();
+        return Task.Run(_thread.Join, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _stopping.Dispose();
+        _queue.Dispose();
+    }
+
+    private void RunSequences()
+    {
+        using var decoder = new SequenceDecoder(_generator.Model);
+        var sampler = new TokenSampler(_generator.Model.Config.VocabularySize);
+        foreach (var sequence in _queue.GetConsumingEnumerable())
+        {
+            using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(sequence.Cancelled, _stopping.Token);
+            try
+            {
+                var finish = Generate(sequence, decoder, sampler, cancelled.Token);
+                sequence.Output.Complete();
+                _metrics.SequenceFinished(finish);
+            }
+            catch (OperationCanceledException exception)
+            {
+                sequence.Output.Complete(exception);
+                _metrics.SequenceCancelled();
+            }
+            // Whatever a sequence fails with is that sequence's end, not the server's.
+            catch (Exception exception)
+            {
+                SequenceFailed(exception);
+                sequence.Output.Complete(new ApiException(ErrorKind.Internal, "generation failed", null, exception));
+                _metrics.SequenceFailed();
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _admitted);
+            }
+        }
+    }
+
+    private FinishReason Generate(SequenceRequest request, SequenceDecoder decoder, TokenSampler sampler, CancellationToken cancelled)
+    {
+        var tokenizer = _generator.Tokenizer;
+        var sequence = new List<int>(request.Prompt.Length + request.MaxTokens);
+        sequence.AddRange(request.Prompt);
+        var text = new TokenStreamDecoder(tokenizer);
+        var stops = new StopMatcher(request.Stops);
+
+        cancelled.ThrowIfCancellationRequested();
+        _metrics.PromptTokens(request.Prompt.Length);
+        if (request.MaxTokens == 0)
+        {
+            request.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length));
+            return FinishReason.Length;
+        }
+        decoder.Reset();
+        var logits = decoder.Append(request.Prompt, cancelled);
+        for (var generated = 1; ; generated++)
+        {
+            var token = sampler.Next(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence), request.Sampling, request.Seed, request.Choice);
+            sequence.Add(token);
+            _metrics.TokenGenerated();
+
+            var isEnd = _generator.EndTokens.Contains(token);
+            var shown = isEnd ? "" : stops.Append(text.Append(token));
+            FinishReason? finish = isEnd || stops.Stopped ? FinishReason.Stop : generated == request.MaxTokens ? FinishReason.Length : null;
+            if (finish is not null && !stops.Stopped)
+            {
+                // An unfinished character becomes U+FFFD, and may still complete a stop string.
+                shown += stops.Append(text.Flush());
+                finish = stops.Stopped ? FinishReason.Stop : finish;
+                shown += stops.Flush();
+            }
+            request.Output.TryWrite(new GeneratedPiece(shown, generated, finish));
+            if (finish is { } reason)
+            {
+                return reason;
+            }
+            logits = decoder.Append([token], cancelled);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "sequence failed")]
+    private partial void SequenceFailed(Exception exception);
+}

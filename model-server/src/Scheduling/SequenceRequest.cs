@@ -1,0 +1,35 @@
+using System.Threading.Channels;
+using ElasticSynapse.ModelServer.Sampling;
+
+namespace ElasticSynapse.ModelServer.Scheduling;
+
+/// <summary>One sequence to generate: one choice for one prompt.</summary>
+internal sealed class SequenceRequest
+{
+    // Never more pieces than the context has positions, so a slow reader can't grow it beyond that.
+    private readonly Channel<GeneratedPiece> _pieces =
+        Channel.CreateUnbounded<GeneratedPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+
+    /// <summary>At least one token, and with <see cref="MaxTokens"/> within the context.</summary>
+    public required int[] Prompt { get; init; }
+
+    public required int MaxTokens { get; init; }
+
+    public required SamplingParameters Sampling { get; init; }
+
+    public required long Seed { get; init; }
+
+    /// <summary>Which of its prompt's choices this is; part of the key of its random numbers.</summary>
+    public required int Choice { get; init; }
+
+    public required IReadOnlyList<string> Stops { get; init; }
+
+    /// <summary>The caller has gone.</summary>
+    public required CancellationToken Cancelled { get; init; }
+
+    /// <summary>Filled by the scheduler, one piece a token; completes after the last, or with the error that ended the sequence.</summary>
+    public ChannelReader<GeneratedPiece> Pieces => _pieces.Reader;
+
+    /// <summary>For the scheduler.</summary>
+    public ChannelWriter<GeneratedPiece> Output => _pieces.Writer;
+}

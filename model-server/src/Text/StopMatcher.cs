@@ -1,0 +1,76 @@
+namespace ElasticSynapse.ModelServer.Text;
+
+/// <summary>
+/// Finds the first stop string in text that arrives in pieces, across the borders of tokens. Text that may still become a
+/// stop string is held back, and released as soon as it can't.
+/// </summary>
+/// <param name="stops">None of them empty. Compared ordinally.</param>
+internal sealed class StopMatcher(IReadOnlyList<string> stops)
+{
+    private string _held = "";
+
+    /// <summary>True once a stop string was found; what follows it is dropped.</summary>
+    public bool Stopped { get; private set; }
+
+    /// <summary>Takes the next piece and returns what may be shown now.</summary>
+    public string Append(string piece)
+    {
+        if (stops.Count == 0)
+        {
+            return piece;
+        }
+        if (Stopped || piece.Length == 0)
+        {
+            return "";
+        }
+        var text = _held + piece;
+        if (FirstStop(text) is var start and >= 0)
+        {
+            Stopped = true;
+            _held = "";
+            return text[..start];
+        }
+        var held = LongestPartialStop(text);
+        _held = text[^held..];
+        return text[..^held];
+    }
+
+    /// <summary>What was held back when the text ends without a stop string.</summary>
+    public string Flush()
+    {
+        var rest = _held;
+        _held = "";
+        return rest;
+    }
+
+    private int FirstStop(string text)
+    {
+        var first = -1;
+        foreach (var stop in stops)
+        {
+            var index = text.IndexOf(stop, StringComparison.Ordinal);
+            if (index >= 0 && (first < 0 || index < first))
+            {
+                first = index;
+            }
+        }
+        return first;
+    }
+
+    // Length of the longest end of the text that is a proper beginning of a stop string.
+    private int LongestPartialStop(string text)
+    {
+        var longest = 0;
+        foreach (var stop in stops)
+        {
+            for (var length = Math.Min(stop.Length - 1, text.Length); length > longest; length--)
+            {
+                if (text.AsSpan(text.Length - length).SequenceEqual(stop.AsSpan(0, length)))
+                {
+                    longest = length;
+                }
+            }
+        }
+        return longest;
+    }
+}
