@@ -1,4 +1,3 @@
-using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Models;
