@@ -1,0 +1,156 @@
+using System.Buffers;
+
+namespace ElasticSynapse.Classifier.Tokenization;
+
+/// <summary>
+/// BERT's tokenizer. Gives the ids of Hugging Face's fast tokenizer. Immutable after loading: any thread may call it.
+/// </summary>
+/// <remarks>Source: google-research/bert <c>tokenization.py</c>; where huggingface/tokenizers differs, that.</remarks>
+internal sealed class WordPieceTokenizer
+{
+    private const int AddedTokens = 2; // [CLS] and [SEP]
+
+    private static readonly string[] MatchedInText = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
+
+    private readonly WordPieceVocabulary _vocabulary;
+    private readonly SearchValues<string> _specials;
+
+    internal WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules rules, int? modelMaxLength)
+    {
+        _vocabulary = vocabulary;
+        Rules = rules;
+        ModelMaxLength = modelMaxLength;
+        UnknownId = vocabulary.Id(WordPieceVocabulary.Unknown)!.Value;
+        ClassificationId = vocabulary.Id(WordPieceVocabulary.Classification)!.Value;
+        SeparatorId = vocabulary.Id(WordPieceVocabulary.Separator)!.Value;
+        PaddingId = vocabulary.Id("[PAD]");
+        // None of these begins another, so the leftmost match is also the longest.
+        _specials = SearchValues.Create([.. MatchedInText.Where(text => vocabulary.Id(text) is not null)], StringComparison.Ordinal);
+    }
+
+    public WordPieceRules Rules { get; }
+
+    /// <summary>Tokens that the checkpoint says the model takes, with [CLS] and [SEP]; null where it does not say.</summary>
+    public int? ModelMaxLength { get; }
+
+    /// <summary>One more than the highest token id.</summary>
+    public int VocabularySize => _vocabulary.Size;
+
+    public int UnknownId { get; }
+
+    public int ClassificationId { get; }
+
+    public int SeparatorId { get; }
+
+    /// <summary>null where the vocabulary has no [PAD].</summary>
+    public int? PaddingId { get; }
+
+    /// <summary>Reads <c>vocab.txt</c>, else <c>tokenizer.json</c>; and <c>tokenizer_config.json</c> if there.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="lowerCase">Whether the model is uncased, where its files do not say. null: a vocabulary with upper-case
+    /// letters outside its [..] tokens is cased.</param>
+    /// <exception cref="Serving.Models.CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
+    public static WordPieceTokenizer Load(string folder, bool? lowerCase = null) => WordPieceReader.Read(folder, lowerCase);
+
+    /// <summary>[CLS], the tokens of <paramref name="text"/>, [SEP]; cut on the right to <paramref name="maxLength"/>. Stops
+    /// reading where that many are found.</summary>
+    /// <param name="text">Any text, also empty.</param>
+    /// <param name="maxLength">Most tokens of the result, at least 2.</param>
+    /// <param name="allowSpecial">true: <c>[SEP]</c> and the like in the text become their ids, as in Hugging Face. false: they
+    /// are ordinary text, as in Google's, so that no caller can end the text early.</param>
+    /// <exception cref="ArgumentOutOfRangeException">maxLength is less than 2.</exception>
+    public int[] Encode(string text, int maxLength, bool allowSpecial = false)
+    {
+        var pieces = Read(text, maxLength, allowSpecial);
+        var ids = new int[pieces.Count + AddedTokens];
+        ids[0] = ClassificationId;
+        for (var i = 0; i < pieces.Count; i++)
+            ids[i + 1] = pieces.Pieces[i].Id;
+        ids[^1] = SeparatorId;
+        pieces.Dispose();
+        return ids;
+    }
+
+    /// <summary>As <see cref="Encode"/>, with the text of each token and the characters it came from.</summary>
+    public WordPieceToken[] EncodeWithOffsets(string text, int maxLength, bool allowSpecial = false)
+    {
+        var pieces = Read(text, maxLength, allowSpecial);
+        var tokens = new WordPieceToken[pieces.Count + AddedTokens];
+        tokens[0] = new WordPieceToken(ClassificationId, WordPieceVocabulary.Classification, 0, 0);
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            var (id, start, stop) = pieces.Pieces[i];
+            tokens[i + 1] = new WordPieceToken(id, TokenText(id), start, stop);
+        }
+        tokens[^1] = new WordPieceToken(SeparatorId, WordPieceVocabulary.Separator, 0, 0);
+        pieces.Dispose();
+        return tokens;
+    }
+
+    /// <summary>How many tokens <see cref="Encode"/> gives without a limit, [CLS] and [SEP] included. Reads the whole text.</summary>
+    public int Count(string text, bool allowSpecial = false)
+    {
+        var pieces = Read(text, int.MaxValue, allowSpecial);
+        var count = pieces.Count + AddedTokens;
+        pieces.Dispose();
+        return count;
+    }
+
+    /// <summary>The vocabulary's entry, such as <c>##ing</c>; empty for ids outside it.</summary>
+    public string TokenText(int id) => _vocabulary.Text(id);
+
+    // The caller disposes the result.
+    private PieceBuffer Read(string text, int maxLength, bool allowSpecial)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLength, AddedTokens);
+        var limit = maxLength - AddedTokens;
+        var pieces = new PieceBuffer(Math.Min(limit, text.Length / 4) + 16);
+        var position = 0;
+        while (allowSpecial && pieces.Count < limit && text.AsSpan(position).IndexOfAny(_specials) is var found and >= 0)
+        {
+            ReadWords(text.AsSpan(position, found), position, limit, ref pieces);
+            var start = position + found;
+            position = text.IndexOf(']', start) + 1;
+            pieces.Add(new PieceBuffer.Piece(_vocabulary.Id(text[start..position])!.Value, start, position));
+        }
+        ReadWords(text.AsSpan(position), position, limit, ref pieces);
+        pieces.Truncate(limit);
+        return pieces;
+    }
+
+    private void ReadWords(ReadOnlySpan<char> text, int offset, int limit, ref PieceBuffer pieces)
+    {
+        var room = WordReader.Room(Rules);
+        var word = ArrayPool<char>.Shared.Rent(room);
+        var sources = ArrayPool<int>.Shared.Rent(room * 2);
+        var reader = new WordReader(text, Rules, word, sources.AsSpan(0, room), sources.AsSpan(room, room));
+        while (pieces.Count < limit && reader.Next())
+        {
+            var before = pieces.Count;
+            if (!TryAddPieces(in reader, offset, ref pieces))
+            {
+                pieces.Truncate(before);
+                pieces.Add(new PieceBuffer.Piece(UnknownId, offset + reader.Start, offset + reader.Stop));
+            }
+        }
+        ArrayPool<char>.Shared.Return(word);
+        ArrayPool<int>.Shared.Return(sources);
+    }
+
+    // Greedy, longest first. Where nothing matches the whole word is unknown, so false leaves pieces to take back.
+    private bool TryAddPieces(ref readonly WordReader reader, int offset, ref PieceBuffer pieces)
+    {
+        if (reader.IsTooLong)
+            return false;
+        var word = reader.Word;
+        for (var at = 0; at < word.Length;)
+        {
+            if (!_vocabulary.TryMatch(word[at..], isFirst: at == 0, out var id, out var length))
+                return false;
+            var (start, stop) = reader.SourceOf(at, at + length);
+            pieces.Add(new PieceBuffer.Piece(id, offset + start, offset + stop));
+            at += length;
+        }
+        return true;
+    }
+}
