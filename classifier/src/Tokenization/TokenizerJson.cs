@@ -34,7 +34,14 @@ internal static class TokenizerJson
             CleanText = TokenizerConfig.Flag(path, normalizer, "clean_text") ?? true,
             MaxWordCharacters = MaxWordCharacters(path, model),
         };
-        return (ReadTokens(path, model), rules);
+        try
+        {
+            return (ReadTokens(path, model), rules);
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CheckpointException($"{path}: a token has an unpaired surrogate; expected Unicode text", exception);
+        }
     }
 
     private static Dictionary<string, int> ReadTokens(string path, JsonElement model)

@@ -139,6 +139,7 @@ public sealed class WordPieceReaderTests : IDisposable
     [InlineData("\"ab\": 3", "\"ab\": -3", "token 'ab' has id -3")]
     [InlineData("\"AB\": 5", "\"ab\": 5", "token 'ab' is listed twice")]
     [InlineData("\"[CLS]\"", "\"[cls]\"", "[CLS] is missing")]
+    [InlineData("\"AB\"", "\"\\ud800\"", "unpaired surrogate")]
     public void Load_OtherPipeline_IsRefusedByName(string found, string replacement, string message)
     {
         Write("tokenizer.json", Pipeline.Replace(found, replacement, StringComparison.Ordinal));

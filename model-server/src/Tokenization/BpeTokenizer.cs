@@ -13,14 +13,14 @@ internal sealed class BpeTokenizer
     private const int StackBytes = 384;
 
     private readonly BpeVocabulary _vocabulary;
-    private readonly MergeTable _merges;
+    private readonly PieceMerger _merger;
     private readonly AddedTokenMatcher _addedTokens;
     private readonly HashSet<int> _specialIds;
 
     internal BpeTokenizer(BpeVocabulary vocabulary)
     {
         _vocabulary = vocabulary;
-        _merges = new MergeTable(vocabulary.Merges);
+        _merger = new PieceMerger(new PairTable(vocabulary.Merges));
         _addedTokens = new AddedTokenMatcher(vocabulary.AddedTokens);
         _specialIds = [.. vocabulary.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
     }
@@ -36,7 +36,8 @@ internal sealed class BpeTokenizer
     /// <exception cref="Serving.Models.CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
     public static BpeTokenizer Load(string folder) => new(BpeVocabularyReader.Read(folder));
 
-    /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as U+FFFD.</summary>
+    /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as
+    /// U+FFFD.</summary>
     /// <param name="text">Any text, also empty.</param>
     /// <param name="allowSpecial">true: added tokens such as <c>&lt;|endoftext|&gt;</c> in the text become their ids, as in
     /// Hugging Face. false: they are ordinary text, so callers cannot inject them.</param>
@@ -109,7 +110,7 @@ internal sealed class BpeTokenizer
             var count = Encoding.UTF8.GetBytes(piece, bytes);
             for (var i = 0; i < count; i++)
                 tokens[i] = _vocabulary.IdOfByte(bytes[i]);
-            count = _merges.Apply(tokens[..count]);
+            count = _merger.Apply(tokens[..count]);
             if (spans is null)
                 ids.AddRange(tokens[..count]);
             else

@@ -19,8 +19,10 @@ internal static class TokenizerJson
         var model = Member(root, "model") ?? throw new CheckpointException($"{path}: 'model' is missing; expected model.type BPE");
 
         Require(path, "model.type", Member(model, "type"), "BPE", text => text == "BPE");
-        Require(path, "model.continuing_subword_prefix", Member(model, "continuing_subword_prefix"), "none", text => text is null or "");
-        Require(path, "model.end_of_word_suffix", Member(model, "end_of_word_suffix"), "none", text => text is null or "");
+        Require(path, "model.continuing_subword_prefix", Member(model, "continuing_subword_prefix"), "none",
+            text => text is null or "");
+        Require(path, "model.end_of_word_suffix", Member(model, "end_of_word_suffix"), "none",
+            text => text is null or "");
         RequireFlag(path, "model.ignore_merges", Member(model, "ignore_merges"), accepted: false, byDefault: false);
         if (Member(model, "dropout") is { } dropout && !(dropout.ValueKind == JsonValueKind.Number && dropout.GetDouble() == 0))
             throw Unsupported(path, "model.dropout", dropout, "none");
@@ -41,7 +43,8 @@ internal static class TokenizerJson
 
         var vocabulary = Member(model, "vocab")
             ?? throw new CheckpointException($"{path}: 'model.vocab' is missing; expected an object of token to id");
-        return new BpeFiles(path, path, BpeVocabularyReader.ReadTokens(vocabulary, path), ReadMerges(path, model), ReadAddedTokens(path, root));
+        var tokens = BpeVocabularyReader.ReadTokens(vocabulary, path);
+        return new BpeFiles(path, path, tokens, ReadMerges(path, model), ReadAddedTokens(path, root));
     }
 
     /// <summary>Only the list <c>added_tokens</c> of the file.</summary>
@@ -60,13 +63,15 @@ internal static class TokenizerJson
             throw Unsupported(path, "added_tokens", list, "a list");
         foreach (var item in list.EnumerateArray())
         {
-            if (Member(item, "content") is not { ValueKind: JsonValueKind.String } content || content.GetString() is not { Length: > 0 } text
+            if (Member(item, "content") is not { ValueKind: JsonValueKind.String } content
+                || content.GetString() is not { Length: > 0 } text
                 || Member(item, "id") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id)
                 || id is < 0 or > 10_000_000)
             {
                 throw Unsupported(path, "added_tokens", item, "an object with 'content' and a whole 'id'");
             }
-            RequireFlag(path, $"single_word of the added token '{text}'", Member(item, "single_word"), accepted: false, byDefault: false);
+            RequireFlag(path, $"single_word of the added token '{text}'", Member(item, "single_word"),
+                accepted: false, byDefault: false);
             added.Add(new AddedToken(text, id, Flag(item, "special"), Flag(item, "lstrip"), Flag(item, "rstrip")));
         }
         return added;

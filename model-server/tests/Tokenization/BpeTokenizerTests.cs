@@ -69,7 +69,7 @@ public class BpeTokenizerTests
         var text = string.Concat(Enumerable.Repeat(unit, (1 << 20) / unit.Length));
         var clock = Stopwatch.StartNew();
         var ids = Vocabularies.Gpt2.Encode(text);
-        // About half a second on a slow core; a quadratic merge takes many minutes.
+        // About a tenth of a second; a quadratic merge takes many minutes.
         Assert.InRange(clock.Elapsed.TotalSeconds, 0, 20);
         Assert.Equal(text, Vocabularies.Gpt2.Decode(ids));
     }

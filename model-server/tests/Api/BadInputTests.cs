@@ -1,0 +1,155 @@
+using System.Net;
+using System.Text;
+using System.Text.Json;
+
+namespace ElasticSynapse.ModelServer.Tests.Api;
+
+public class BadInputTests(ModelServerFixture server) : IClassFixture<ModelServerFixture>
+{
+    [Theory]
+    [InlineData("{", 400, null, "not valid JSON")]
+    [InlineData("", 400, null, "not valid JSON")]
+    [InlineData("[]", 400, null, "must be a JSON object; got []")]
+    [InlineData("""{"prompt":"a"} x""", 400, null, "not valid JSON")]
+    [InlineData("""{"prompt":5}""", 400, "prompt", "'prompt' must be a string")]
+    [InlineData("""{"prompt":{}}""", 400, "prompt", "got {}")]
+    [InlineData("""{"prompt":[]}""", 400, "prompt", "non-empty array")]
+    [InlineData("""{"prompt":["a",5]}""", 400, "prompt[1]", "got 5")]
+    [InlineData("""{"prompt":[[]]}""", 400, "prompt[0]", "got []")]
+    [InlineData("""{"prompt":[1,-1]}""", 400, "prompt[1]", "0 to 842; got -1")]
+    [InlineData("""{"prompt":[843]}""", 400, "prompt[0]", "token id of gpt2 1557429385_v0.01, 0 to 842; got 843")]
+    [InlineData("""{"prompt":[1.5]}""", 400, "prompt[0]", "got 1.5")]
+    [InlineData("""{"prompt":"\ud800"}""", 400, "prompt", "unpaired surrogate")]
+    [InlineData("""{"prompt":"\udc00x"}""", 400, "prompt", "unpaired surrogate")]
+    [InlineData("""{"prompt":"a","stop":"\ud83d"}""", 400, "stop", "unpaired surrogate")]
+    [InlineData("""{"prompt":"a","max_tokens":129}""", 400, "max_tokens", "maximum context length is 128 tokens (gpt2 1557429385_v0.01), however you requested 130 tokens (1 in your prompt; 129 for the completion)")]
+    [InlineData("""{"prompt":"a","max_tokens":2147483647}""", 400, "max_tokens", "2,147,483,648 tokens")]
+    [InlineData("""{"prompt":"a","max_tokens":99999999999}""", 400, "max_tokens", "between 0 and 2,147,483,647; got 99999999999")]
+    [InlineData("""{"prompt":"a","max_tokens":-1}""", 400, "max_tokens", "got -1")]
+    [InlineData("""{"prompt":"a","max_tokens":1.5}""", 400, "max_tokens", "whole number")]
+    [InlineData("""{"prompt":"a","max_tokens":"5"}""", 400, "max_tokens", "got \"5\"")]
+    [InlineData("""{"prompt":"a","temperature":-0.1}""", 400, "temperature", "between 0 and 2; got -0.1")]
+    [InlineData("""{"prompt":"a","temperature":2.1}""", 400, "temperature", "got 2.1")]
+    [InlineData("""{"prompt":"a","temperature":NaN}""", 400, null, "not valid JSON")]
+    [InlineData("""{"prompt":"a","temperature":"NaN"}""", 400, "temperature", "got \"NaN\"")]
+    [InlineData("""{"prompt":"a","temperature":1e999}""", 400, "temperature", "got 1e999")]
+    [InlineData("""{"prompt":"a","top_p":-1}""", 400, "top_p", "between 0 and 1; got -1")]
+    [InlineData("""{"prompt":"a","top_p":1.01}""", 400, "top_p", "got 1.01")]
+    [InlineData("""{"prompt":"a","top_k":-1}""", 400, "top_k", "got -1")]
+    [InlineData("""{"prompt":"a","min_p":2}""", 400, "min_p", "got 2")]
+    [InlineData("""{"prompt":"a","repetition_penalty":0}""", 400, "repetition_penalty", "got 0")]
+    [InlineData("""{"prompt":"a","seed":"x"}""", 400, "seed", "got \"x\"")]
+    [InlineData("""{"prompt":"a","n":0}""", 400, "n", "between 1 and 128; got 0")]
+    [InlineData("""{"prompt":"a","stop":""}""", 400, "stop", "0 characters")]
+    [InlineData("""{"prompt":"a","stop":[1]}""", 400, "stop[0]", "must be a string; got 1")]
+    [InlineData("""{"prompt":"a","stream":"yes"}""", 400, "stream", "true or false")]
+    [InlineData("""{"prompt":"a","stream_options":{"include_usage":true}}""", 400, "stream_options", "only allowed when 'stream' is true")]
+    [InlineData("""{"prompt":"a","suffix":"b"}""", 400, "suffix", "'suffix' is not supported")]
+    [InlineData("""{"prompt":"a","logprobs":1}""", 400, "logprobs", "'logprobs' is not supported")]
+    [InlineData("""{"prompt":"a","logit_bias":{"5":1}}""", 400, "logit_bias", "'logit_bias' is not supported")]
+    [InlineData("""{"prompt":"a","model":"other"}""", 404, "model", "'other' does not exist; this server has 'gpt2', version '1557429385_v0.01'")]
+    [InlineData("""{"prompt":"a","model":"gpt2@2_v0.01"}""", 404, "model", "does not exist")]
+    [InlineData("""{"prompt":"a","model":5}""", 400, "model", "must be a string")]
+    public async Task Completions_BadField_IsNamedWithValueLimitAndOwner(string body, int status, string? parameter, string message)
+    {
+        using var response = await server.PostAsync("/v1/completions", body);
+        await AssertErrorAsync(response, status, parameter, message);
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_PromptLongerThanTheContext_IsRefused()
+    {
+        using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = new string('!', 5_000) }));
+        await AssertErrorAsync(response, 400, "prompt", "maximum context length is 128 tokens");
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_NeutralValuesOfUnsupportedFields_Pass()
+    {
+        using var response = await server.PostAsync("/v1/completions",
+            """{"prompt":"a","max_tokens":1,"suffix":null,"logprobs":null,"best_of":1,"logit_bias":{},"presence_penalty":0,"frequency_penalty":0.0,"user":"u","model":"gpt2@1557429385_v0.01"}""");
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+    }
+
+    [Fact]
+    public async Task Completions_BodyOfTenMegabytes_IsRefusedAndReadable()
+    {
+        using var response = await server.PostAsync("/v1/completions", $$"""{"prompt":"{{new string('a', 10_000_000)}}"}""");
+        await AssertErrorAsync(response, 413, null, "this server accepts 4,194,304 (Http__MaxRequestBodyBytes)");
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_BytesThatAreNotUtf8_AreRefused()
+    {
+        using var content = new ByteArrayContent([.. "{\"prompt\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
+        using var response = await server.Http.PostAsync("/v1/completions", content);
+        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_DeeplyNestedBody_IsRefused()
+    {
+        using var response = await server.PostAsync("/v1/completions", """{"prompt":""" + new string('[', 100_000));
+        await AssertErrorAsync(response, 400, null, "not valid JSON");
+        await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_MoreSequencesThanAreAdmitted_SaysHowMany()
+    {
+        var prompts = Enumerable.Repeat("a", 3).ToArray();
+        using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = prompts, n = 128, max_tokens = 1 }));
+        await AssertErrorAsync(response, 400, null, "asks for 384 sequences (prompts times n); gpt2 1557429385_v0.01 admits 256 at a time");
+    }
+
+    [Theory]
+    [InlineData("GET", "/v1/completions", 405)]
+    [InlineData("POST", "/nothing/here", 404)]
+    [InlineData("DELETE", "/v1/models", 405)]
+    public async Task UnknownPathOrMethod_IsAnErrorEnvelope(string method, string path, int status)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path);
+        using var response = await server.Http.SendAsync(request);
+        await AssertErrorAsync(response, status, null, path);
+    }
+
+    [Theory]
+    [InlineData("/tokenize", "{}", "prompt")]
+    [InlineData("/tokenize", """{"prompt":7}""", "prompt")]
+    [InlineData("/detokenize", "{}", "tokens")]
+    [InlineData("/detokenize", """{"tokens":[1,9999]}""", "tokens[1]")]
+    [InlineData("/detokenize", """{"tokens":["1"]}""", "tokens[0]")]
+    public async Task Tokenize_BadField_IsNamed(string path, string body, string parameter)
+    {
+        using var response = await server.PostAsync(path, body);
+        await AssertErrorAsync(response, 400, parameter, "'");
+    }
+
+    [Fact]
+    public async Task Completions_AMegabyteOfOneLetter_IsRefusedQuicklyAndTheServerGoesOn()
+    {
+        using var content = new StringContent(JsonSerializer.Serialize(new { prompt = new string('a', 1_000_000) }), Encoding.UTF8);
+        using var response = await server.Http.PostAsync("/v1/completions", content).WaitAsync(TimeSpan.FromSeconds(30));
+        await AssertErrorAsync(response, 400, "prompt", "maximum context length");
+        await AssertServesAsync();
+    }
+
+    private static async Task AssertErrorAsync(HttpResponseMessage response, int status, string? parameter, string message)
+    {
+        var body = await response.Content.ReadAsStringAsync();
+        Assert.Equal(status, (int)response.StatusCode);
+        Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+        var error = JsonSerializer.Deserialize<JsonElement>(body).GetProperty("error");
+        Assert.Contains(message, error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal("invalid_request_error", error.GetProperty("type").GetString());
+        Assert.Equal(parameter, error.GetProperty("param").GetString());
+        Assert.True(error.TryGetProperty("code", out _));
+    }
+
+    private async Task AssertServesAsync() =>
+        Assert.Equal(1, (await server.CompleteAsync(new { prompt = "a", max_tokens = 1 })).GetProperty("choices").GetArrayLength());
+}

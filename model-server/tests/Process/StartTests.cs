@@ -1,0 +1,91 @@
+using ElasticSynapse.Tests;
+
+namespace ElasticSynapse.ModelServer.Tests.Process;
+
+/// <summary>The built program, started as a container would start it.</summary>
+public class StartTests
+{
+    private static readonly string Fixture = RepositoryFiles.Data("huggingface", "gpt2");
+
+    [Fact]
+    public async Task Start_SeveralMistakes_ListsThemAll()
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new()
+        {
+            ["Model__Nmae"] = "gpt2",
+            ["Model__Version"] = "v 1",
+            ["Runtime__Threads"] = "many",
+            ["Scheduler__MaxQueuedSequences"] = "0",
+            ["Http__MaxRequestBodyBytes"] = "1",
+            ["Drain__GracePeriod"] = "soon",
+        });
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("Model__Nmae is not an option; Model has Name, Uri, Version", errors, StringComparison.Ordinal);
+        Assert.Contains("Runtime__Threads='many' is not a whole number", errors, StringComparison.Ordinal);
+        Assert.Contains("Scheduler__MaxQueuedSequences='0': must be between 1 and 65,536", errors, StringComparison.Ordinal);
+        Assert.Contains("Http__MaxRequestBodyBytes='1': must be between 1,024 and 268,435,456 bytes", errors, StringComparison.Ordinal);
+        Assert.Contains("Drain__GracePeriod='soon' is not a duration", errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_NoModel_SaysWhatToSet()
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", []);
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        Assert.Contains("Model__Uri='': is required: the path or file: URI of a checkpoint folder", errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors", "gone", "model.safetensors")]
+    [InlineData("model.safetensors", "truncated", "model.safetensors")]
+    [InlineData("model.safetensors", "oversized", "model.safetensors")]
+    [InlineData("model.safetensors", "lying", "model.safetensors")]
+    [InlineData("model.safetensors", "renamed tensor", "h.0.ln_1.weight")]
+    [InlineData("config.json", "gone", "config.json")]
+    [InlineData("config.json", "other shape", "wte.weight")]
+    [InlineData("vocab.json", "gone", "vocab.json")]
+    [InlineData("merges.txt", "gone", "merges.txt")]
+    public async Task Start_BrokenCheckpoint_EndsWithOneClearLine(string file, string damage, string named)
+    {
+        using var folder = BrokenCheckpoint.Copy(Fixture, file, damage);
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = folder.Path });
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        var line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("model-server: cannot start: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/no/such/folder", "/no/such/folder")]
+    [InlineData("gs://bucket/model", "gs")]
+    public async Task Start_UnusableUri_EndsWithOneClearLine(string uri, string named)
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = uri });
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        Assert.Contains(named, Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_WhileAStreamRuns_LetsItFinishAndExitsWithZero()
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = Fixture });
+        var http = await server.ReadyAsync();
+        using var content = new StringContent("""{"prompt":"a","n":64,"max_tokens":120,"stream":true}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        server.Terminate();
+        var events = await response.Content.ReadAsStringAsync();
+        var (code, errors) = await server.ExitAsync();
+
+        Assert.EndsWith("data: [DONE]\n\n", events, StringComparison.Ordinal);
+        Assert.Contains("\"index\":63", events, StringComparison.Ordinal);
+        Assert.Equal("", errors);
+        Assert.Equal(0, code);
+    }
+}

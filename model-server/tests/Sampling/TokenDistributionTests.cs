@@ -1,0 +1,135 @@
+using System.Text.Json;
+using ElasticSynapse.ModelServer.Sampling;
+
+namespace ElasticSynapse.ModelServer.Tests.Sampling;
+
+public class TokenDistributionTests
+{
+    public static TheoryData<int, int> Cases()
+    {
+        var cases = new TheoryData<int, int>();
+        for (var prompt = 0; prompt < Goldens.Generation.Length; prompt++)
+        {
+            for (var i = 0; i < Goldens.Generation[prompt].GetProperty("next_token_distribution").GetArrayLength(); i++)
+            {
+                cases.Add(prompt, i);
+            }
+        }
+        return cases;
+    }
+
+    [Theory]
+    [MemberData(nameof(Cases))]
+    public void Compute_GoldenArguments_EqualsHuggingFace(int prompt, int index)
+    {
+        var golden = Goldens.Generation[prompt];
+        var expected = golden.GetProperty("next_token_distribution")[index];
+        var parameters = Parameters(expected.GetProperty("args"));
+        var scores = golden.GetProperty("last_logits").Floats();
+        LogitsPenalties.Apply(scores, golden.GetProperty("ids").Ints(), parameters);
+
+        var distribution = new TokenDistribution(scores.Length);
+        distribution.Compute(scores, parameters);
+
+        Assert.Equal(expected.GetProperty("kept").GetInt32(), distribution.Tokens.Length);
+        var actual = Probabilities(distribution);
+        foreach (var pair in expected.GetProperty("probabilities").EnumerateArray())
+        {
+            Assert.Equal(pair[1].GetDouble(), actual[pair[0].GetInt32()], 1e-4);
+        }
+    }
+
+    [Fact]
+    public void Compute_TiesWithTheKth_AllSurvive()
+    {
+        var distribution = new TokenDistribution(5);
+        distribution.Compute([1f, 3f, 2f, 2f, 0f], new SamplingParameters { TopK = 2 });
+        Assert.Equal([1, 2, 3], distribution.Tokens.ToArray());
+    }
+
+    [Fact]
+    public void Compute_TopPOfZero_KeepsTheBestAlone()
+    {
+        var distribution = new TokenDistribution(4);
+        distribution.Compute([0f, 2f, 2f, 1f], new SamplingParameters { TopP = 0 });
+        Assert.Equal([1], distribution.Tokens.ToArray());
+    }
+
+    [Fact]
+    public void Compute_EqualScoresAtTheNucleusBorder_LowerIdsWin()
+    {
+        var distribution = new TokenDistribution(4);
+        distribution.Compute([0f, 0f, 0f, 0f], new SamplingParameters { TopP = 0.5f });
+        Assert.Equal([0, 1], distribution.Tokens.ToArray());
+    }
+
+    [Fact]
+    public void Compute_MinPAfterTopP_CountsTheNucleusBeforeTheFloor()
+    {
+        // Probabilities 0.6, 0.2, 0.1, 0.1: top-p 0.85 takes the first three, min-p 0.2 then drops what is under 0.12.
+        float[] scores = [MathF.Log(0.6f), MathF.Log(0.2f), MathF.Log(0.1f), MathF.Log(0.1f)];
+        var distribution = new TokenDistribution(4);
+        distribution.Compute(scores, new SamplingParameters { TopP = 0.85f, MinP = 0.2f });
+        Assert.Equal([0, 1], distribution.Tokens.ToArray());
+        Assert.Equal(0.75, distribution.Probability(0), 1e-6);
+    }
+
+    [Fact]
+    public void Compute_NucleusOfALargeVocabulary_EqualsAFullSort()
+    {
+        var random = new Random(7);
+        var scores = Enumerable.Range(0, 50_257).Select(_ => (float)(random.NextDouble() * 20)).ToArray();
+        var distribution = new TokenDistribution(scores.Length);
+        distribution.Compute(scores, new SamplingParameters { TopP = 0.9f });
+
+        var weights = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
+        var limit = 0.9f * weights.Sum();
+        var expected = new List<int>();
+        var before = 0.0;
+        foreach (var token in Enumerable.Range(0, scores.Length).OrderByDescending(token => scores[token]).ThenBy(token => token))
+        {
+            if (before >= limit)
+            {
+                break;
+            }
+            expected.Add(token);
+            before += weights[token];
+        }
+        Assert.Equal(expected, distribution.Tokens.ToArray());
+    }
+
+    [Fact]
+    public void Draw_UniformAcrossTheUnitInterval_FollowsTheProbabilities()
+    {
+        var distribution = new TokenDistribution(3);
+        distribution.Compute([MathF.Log(0.5f), MathF.Log(0.3f), MathF.Log(0.2f)], new SamplingParameters());
+        Assert.Equal(0, distribution.Draw(0));
+        Assert.Equal(0, distribution.Draw(0.499));
+        Assert.Equal(1, distribution.Draw(0.501));
+        Assert.Equal(2, distribution.Draw(0.801));
+        Assert.Equal(2, distribution.Draw(Math.BitDecrement(1.0)));
+    }
+
+    private static SamplingParameters Parameters(JsonElement args)
+    {
+        float Number(string name, float neutral) => args.TryGetProperty(name, out var value) ? value.GetSingle() : neutral;
+        return new SamplingParameters
+        {
+            Temperature = Number("temperature", 1),
+            TopK = (int)Number("top_k", 0),
+            TopP = Number("top_p", 1),
+            MinP = Number("min_p", 0),
+            RepetitionPenalty = Number("repetition_penalty", 1),
+        };
+    }
+
+    private static Dictionary<int, double> Probabilities(TokenDistribution distribution)
+    {
+        var probabilities = new Dictionary<int, double>();
+        for (var i = 0; i < distribution.Tokens.Length; i++)
+        {
+            probabilities[distribution.Tokens[i]] = distribution.Probability(i);
+        }
+        return probabilities;
+    }
+}
