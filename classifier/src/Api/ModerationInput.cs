@@ -36,12 +36,24 @@ internal static class ModerationInput
         {
             "text" => JsonRequest.AsString(Member(part, name, "text"), $"{name}.text"),
             "image_url" => throw ApiException.Invalid(name, $"'{name}' is an image; this server classifies text only"),
-            _ => throw JsonRequest.Mistake($"{name}.type", "\"text\"", part.GetProperty("type")),
+            _ => throw JsonRequest.Mistake($"{name}.type", "\"text\"", Member(part, name, "type")),
         };
     }
 
-    private static JsonElement Member(JsonElement part, string name, string member) =>
-        part.TryGetProperty(member, out var value)
-            ? value
-            : throw ApiException.Invalid($"{name}.{member}", $"'{name}.{member}' is required in a part: {{\"type\":\"text\",\"text\":\"…\"}}");
+    private static JsonElement Member(JsonElement part, string name, string member)
+    {
+        try
+        {
+            if (part.TryGetProperty(member, out var value))
+            {
+                return value;
+            }
+        }
+        // The look-up unescapes the names that it passes.
+        catch (InvalidOperationException)
+        {
+            throw ApiException.Invalid(name, $"'{name}' has a field whose name is not valid Unicode");
+        }
+        throw ApiException.Invalid($"{name}.{member}", $"'{name}.{member}' is required in a part: {{\"type\":\"text\",\"text\":\"…\"}}");
+    }
 }

@@ -40,7 +40,8 @@ internal static class TextFields
         {
             return;
         }
-        var shown = asked.Length <= MaxQuotedLength ? asked : $"{asked[..MaxQuotedLength].TrimEnd('\uD800')}…";
+        var shown = asked.Length <= MaxQuotedLength ? asked
+            : $"{asked[..(char.IsHighSurrogate(asked[MaxQuotedLength - 1]) ? MaxQuotedLength - 1 : MaxQuotedLength)]}…";
         throw new ApiException(
             ErrorKind.ModelNotFound,
             $"The model '{shown}' does not exist; this server has '{served.Name}', version '{served.Version}'",

@@ -1,0 +1,71 @@
+namespace ElasticSynapse.Classifier.Tests.Api;
+
+public sealed class TokenizeTests(ClassifierServer server) : IClassFixture<ClassifierServer>
+{
+    [Fact]
+    public async Task Tokenize_Text_GivesIdsCountAndLimit()
+    {
+        var answer = await server.AnswerAsync("/tokenize", new { text = "Hello world" });
+        Assert.Equal("""{"tokens":[2,534,179,101,244,112,108,3],"count":8,"max_model_len":128}""", answer.GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_LongText_IsNotTruncated()
+    {
+        var answer = await server.AnswerAsync("/tokenize", new { text = string.Concat(Enumerable.Repeat("Hello world ", 100)) });
+        Assert.Equal(602, answer.GetProperty("count").GetInt32());
+        Assert.Equal(602, answer.GetProperty("tokens").GetArrayLength());
+    }
+
+    [Theory]
+    [InlineData(false, "[2,1,260,124,1,3]")]
+    [InlineData(true, "[2,3,3]")]
+    public async Task Tokenize_SpecialTokenInText_IsATokenOnlyWhereAllowed(bool allowed, string ids)
+    {
+        var answer = await server.AnswerAsync("/tokenize", new { text = "[SEP]", allow_special = allowed });
+        Assert.Equal(ids, answer.GetProperty("tokens").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_ServerAllowsSpecialTokens_UnlessTheRequestDoesNot()
+    {
+        using var permissive = ClassifierServer.Start(new() { ["Tokenizer:AllowSpecialTokens"] = "true" });
+        var allowed = await permissive.AnswerAsync("/tokenize", new { text = "[SEP]" });
+        var refused = await permissive.AnswerAsync("/tokenize", new { text = "[SEP]", allow_special = false });
+        Assert.Equal("[2,3,3]", allowed.GetProperty("tokens").GetRawText());
+        Assert.Equal("[2,1,260,124,1,3]", refused.GetProperty("tokens").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_CheckpointThatDoesNotSayItsCase_FollowsTheOption()
+    {
+        using var checkpoint = new CheckpointCopy().Without("tokenizer_config.json");
+        using var cased = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Tokenizer:LowerCase"] = "false" });
+        using var uncased = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Tokenizer:LowerCase"] = "true" });
+
+        Assert.Equal("[2,1,3]", (await cased.AnswerAsync("/tokenize", new { text = "Hello" })).GetProperty("tokens").GetRawText());
+        Assert.Equal("[2,534,179,101,3]", (await uncased.AnswerAsync("/tokenize", new { text = "Hello" })).GetProperty("tokens").GetRawText());
+    }
+
+    [Fact]
+    public async Task Tokenize_InputsAsTei_ShowTheCharactersTheyCameFromInCodePoints()
+    {
+        var answer = await server.AnswerAsync("/tokenize", new { inputs = "😀 Héllo" });
+
+        var tokens = Assert.Single(answer.EnumerateArray()).EnumerateArray().ToArray();
+        Assert.Equal(
+            ["[CLS] True null null", "😀 False 0 1", "Hé False 2 4", "ll False 4 6", "o False 6 7", "[SEP] True null null"],
+            tokens.Select(token => $"{token.GetProperty("text").GetString()} {token.GetProperty("special").GetBoolean()} {token.GetProperty("start").GetRawText()} {token.GetProperty("stop").GetRawText()}"));
+        Assert.Equal([2, 99, 534, 179, 101, 3], tokens.Select(token => token.GetProperty("id").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Tokenize_SeveralInputsWithoutAddedTokens_OneListEach()
+    {
+        var answer = await server.AnswerAsync("/tokenize", new { inputs = new[] { "Hello", "", "world" }, add_special_tokens = false });
+
+        Assert.Equal(
+            ["534 179 101", "", "244 112 108"],
+            answer.EnumerateArray().Select(input => string.Join(' ', input.EnumerateArray().Select(token => token.GetProperty("id").GetInt32()))));
+    }
+}

@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using ElasticSynapse.Tests;
+
+namespace ElasticSynapse.Classifier.Tests;
+
+/// <summary>A copy of the fixture checkpoint that a test may change; deleted with the test.</summary>
+internal sealed class CheckpointCopy : IDisposable
+{
+    public CheckpointCopy()
+    {
+        Folder = Directory.CreateTempSubdirectory("classifier-checkpoint-").FullName;
+        foreach (var file in Directory.GetFiles(RepositoryFiles.Data("huggingface", "bert")))
+        {
+            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
+        }
+    }
+
+    public string Folder { get; }
+
+    public CheckpointCopy Without(string file)
+    {
+        File.Delete(Path.Combine(Folder, file));
+        return this;
+    }
+
+    /// <summary>Cuts a file after a part of its bytes.</summary>
+    public CheckpointCopy Truncated(string file, double part)
+    {
+        var bytes = Read(file);
+        return Write(file, bytes[..(int)(bytes.Length * part)]);
+    }
+
+    /// <summary>Replaces text by other text of the same length, so that nothing else of the file moves.</summary>
+    public CheckpointCopy Replaced(string file, string text, string replacement)
+    {
+        var bytes = Read(file);
+        var index = bytes.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text));
+        Assert.True(index >= 0 && text.Length == replacement.Length, $"{file} has no {text}, or the replacement is of another length");
+        Encoding.UTF8.GetBytes(replacement).CopyTo(bytes, index);
+        return Write(file, bytes);
+    }
+
+    /// <summary>Sets a member of a JSON file.</summary>
+    public CheckpointCopy With(string file, string member, string json)
+    {
+        var content = JsonNode.Parse(Read(file))!.AsObject();
+        content[member] = JsonNode.Parse(json);
+        return Write(file, Encoding.UTF8.GetBytes(content.ToJsonString()));
+    }
+
+    public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Folder, file));
+
+    private CheckpointCopy Write(string file, byte[] bytes)
+    {
+        File.WriteAllBytes(Path.Combine(Folder, file), bytes);
+        return this;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Diagnostics.Metrics;
+using ElasticSynapse.Classifier.Inference;
+using ElasticSynapse.Classifier.Telemetry;
+using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Model;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ElasticSynapse.Classifier.Tests.Inference;
+
+public sealed class InferenceWorkersTests : IAsyncDisposable
+{
+    private const int Broken = 99;
+
+    private readonly HeldRunner _runner = new(labels: 1) { FailsOn = Broken };
+    private readonly RequestQueue _queue = new(maxTexts: 100);
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    private readonly InferenceWorkers _workers;
+
+    public InferenceWorkersTests()
+    {
+        var metrics = new ClassifierMetrics(_services.GetRequiredService<IMeterFactory>());
+        _workers = new InferenceWorkers(new WorkerCount(1), () => _runner, _queue, metrics);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _runner.LetGo();
+        await _workers.StopAsync(default);
+        await _services.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(0, 4, 4)]
+    [InlineData(1, 4, 1)]
+    [InlineData(3, 4, 3)]
+    [InlineData(9, 4, 4)]
+    public void Of_ThreadsAndCores_OneWorkerACoreUnlessFewerAreAskedFor(int threads, int cores, int workers) =>
+        Assert.Equal(workers, WorkerCount.Of(new RuntimeOptions { Threads = threads }, cores).Workers);
+
+    [Fact]
+    public async Task Run_CallerGoneWhileWaiting_IsSkipped()
+    {
+        using var caller = new CancellationTokenSource();
+        var first = Add([1]);
+        var gone = Add([2, 3], caller.Token);
+        var last = Add([4]);
+        await _workers.StartAsync(default);
+        await _runner.BegunAsync();
+
+        await caller.CancelAsync();
+        _runner.LetGo();
+
+        Assert.Equal([[1f]], await first.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal([[4f]], await last.Logits.WaitAsync(Patience.Limit));
+        Assert.False(gone.Logits.IsCompleted);
+        Assert.Equal([1, 4], _runner.Ran);
+        Assert.Equal(0, _queue.WaitingTexts);
+    }
+
+    [Fact]
+    public async Task Run_OneFails_FailsItsOwnRequestAndSkipsTheRestOfIt()
+    {
+        var failing = Add([Broken, 2, 3]);
+        var good = Add([4, 5]);
+        await _workers.StartAsync(default);
+        _runner.LetGo();
+
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal("the run failed", exception.Message);
+        Assert.Equal([[4f], [5f]], await good.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal([Broken, 4, 5], _runner.Ran);
+        Assert.Equal(0, _queue.WaitingTexts);
+    }
+
+    [Fact]
+    public async Task Run_OneTextBehindAManyTextRequest_IsNextInTurn()
+    {
+        var many = Add([1, 2, 3, 4]);
+        var one = Add([9]);
+        await _workers.StartAsync(default);
+        _runner.LetGo();
+
+        Assert.Equal([[1f], [2f], [3f], [4f]], await many.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal([[9f]], await one.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal([1, 9, 2, 3, 4], _runner.Ran);
+    }
+
+    [Fact]
+    public async Task Stop_RequestsStillWaiting_FailAsNotReady()
+    {
+        var running = Add([1]);
+        var waiting = Add([2]);
+        await _workers.StartAsync(default);
+        await _runner.BegunAsync();
+
+        _queue.Close();
+        _runner.LetGo();
+        await _workers.StopAsync(default);
+
+        Assert.Equal([[1f]], await running.Logits.WaitAsync(Patience.Limit));
+        var error = await Assert.ThrowsAsync<ApiException>(() => waiting.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal(ErrorKind.NotReady, error.Kind);
+        Assert.Equal(ErrorKind.NotReady, Assert.Throws<ApiException>(() => Add([3])).Kind);
+    }
+
+    // A sequence is [CLS], the token that tells them apart, [SEP].
+    private QueuedRequest Add(int[] texts, CancellationToken caller = default)
+    {
+        var request = new QueuedRequest([.. texts.Select(token => new[] { 2, token, 3 })], caller);
+        Assert.True(_queue.TryAdd(request));
+        return request;
+    }
+}

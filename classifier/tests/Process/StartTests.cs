@@ -1,0 +1,132 @@
+using ElasticSynapse.Tests;
+
+namespace ElasticSynapse.Classifier.Tests.Process;
+
+/// <summary>The built program, started as a container would start it.</summary>
+public sealed class StartTests
+{
+    private const string Assembly = "ElasticSynapse.Classifier.dll";
+
+    private static readonly string Fixture = RepositoryFiles.Data("huggingface", "bert");
+
+    [Fact]
+    public async Task Start_SeveralMistakes_ListsThemAll()
+    {
+        var errors = await FailAsync(new()
+        {
+            ["Classification__Threshold"] = "1.5",
+            ["Classification__Thresholds__threat"] = "-1",
+            ["Tokenizer__Lowercased"] = "true",
+            ["Runtime__Threads"] = "many",
+        });
+
+        Assert.Equal("classifier: cannot start: 4 configuration mistake(s):", errors[0]);
+        Assert.Equal(
+            [
+                "  Classification__Threshold='1.5': must be between 0 and 1",
+                "  Model__Uri='': is required: the path or file: URI of a checkpoint folder",
+                "  Runtime__Threads='many' is not a whole number",
+                "  Tokenizer__Lowercased is not an option; Tokenizer has AllowSpecialTokens, LowerCase",
+            ],
+            errors.Skip(1).Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Classification__Thresholds__threat", "2", "Classification__Thresholds__threat='2': must be between 0 and 1")]
+    [InlineData("Classification__Thresholds__threat", "NaN", "Classification__Thresholds__threat='NaN': must be between 0 and 1")]
+    [InlineData("Classification__Thresholds__threat", "high", "Classification__Thresholds__threat='high' is not a number")]
+    [InlineData("Classification__Thresholds__thread", "0.3", "Classification__Thresholds__thread is no label of the model; it has toxic, severe_toxic, obscene, threat, insult, identity_hate")]
+    [InlineData("Classification__Threshold", "NaN", "Classification__Threshold='NaN': must be between 0 and 1")]
+    [InlineData("Classification__MaxTextsPerRequest", "0", "Classification__MaxTextsPerRequest='0': must be between 1 and 65,536")]
+    [InlineData("Classification__MaxQueuedTexts", "100", "Classification__MaxQueuedTexts='100': is below MaxTextsPerRequest (256)")]
+    [InlineData("Classification__Treshold", "0.3", "Classification__Treshold is not an option; Classification has MaxQueuedTexts, MaxTextsPerRequest, Threshold, Thresholds")]
+    [InlineData("Tokenizer__LowerCase", "perhaps", "Tokenizer__LowerCase='perhaps' is not true or false")]
+    public async Task Start_OneMistake_NamesOptionValueAndRule(string option, string value, string message)
+    {
+        var errors = await FailAsync(new() { ["Model__Uri"] = Fixture, [option] = value });
+
+        Assert.Equal(2, errors.Length);
+        Assert.Contains(message, errors[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_MissingFolder_EndsWithOneClearLine() =>
+        await AssertRefusedAsync("/no/such/folder", "/no/such/folder: found no such folder");
+
+    [Theory]
+    [InlineData("model.safetensors", "model.safetensors")]
+    [InlineData("config.json", "no config.json")]
+    [InlineData("vocab.txt", "no vocabulary; expected vocab.txt or tokenizer.json")]
+    public async Task Start_MissingFile_EndsWithOneClearLine(string file, string named)
+    {
+        using var checkpoint = new CheckpointCopy().Without(file);
+        await AssertRefusedAsync(checkpoint.Folder, named);
+    }
+
+    [Theory]
+    [InlineData(0.0)]
+    [InlineData(0.001)]
+    [InlineData(0.7)]
+    public async Task Start_TruncatedWeights_EndsWithOneClearLine(double part)
+    {
+        using var checkpoint = new CheckpointCopy().Truncated("model.safetensors", part);
+        await AssertRefusedAsync(checkpoint.Folder, "model.safetensors");
+    }
+
+    [Fact]
+    public async Task Start_MissingTensor_EndsWithOneClearLine()
+    {
+        using var checkpoint = new CheckpointCopy().Replaced("model.safetensors", "\"classifier.weight\"", "\"classifier.wei_ht\"");
+        await AssertRefusedAsync(checkpoint.Folder, "classifier.weight");
+    }
+
+    [Theory]
+    [InlineData("config.json", "problem_type", "\"regression\"", "problem_type is regression; the classifier serves multi_label_classification and single_label_classification")]
+    [InlineData("config.json", "id2label", """{"0":"a","1":"b","2":"a","3":"d","4":"e","5":"f"}""", "config.json names the label 'a' 2 times; accepted: different names")]
+    [InlineData("tokenizer_config.json", "model_max_length", "1", "model_max_length")]
+    public async Task Start_CheckpointThatCannotBeServed_SaysWhy(string file, string member, string json, string message)
+    {
+        using var checkpoint = new CheckpointCopy().With(file, member, json);
+        await AssertRefusedAsync(checkpoint.Folder, message);
+    }
+
+    [Fact]
+    public async Task Start_MoreTokensThanTheModelHasRows_SaysBothNumbers()
+    {
+        using var checkpoint = new CheckpointCopy();
+        await File.AppendAllTextAsync(Path.Combine(checkpoint.Folder, "vocab.txt"), "\nonemore\nandmore");
+        await AssertRefusedAsync(checkpoint.Folder, "the tokenizer has");
+    }
+
+    [Fact]
+    public async Task Terminate_Serving_ExitsWithZero()
+    {
+        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        var http = await server.ReadyAsync();
+        using var content = new StringContent("""{"text":"Hello world"}""");
+        using var response = await http.PostAsync("/classify", content);
+        Assert.Contains("\"model\":\"bert\",\"version\":\"0_v0.0\"", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+
+        server.Terminate();
+
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal("", errors);
+        Assert.Equal(0, code);
+    }
+
+    private static async Task AssertRefusedAsync(string uri, string message)
+    {
+        var line = Assert.Single(await FailAsync(new() { ["Model__Uri"] = uri }));
+        Assert.StartsWith("classifier: cannot start: ", line, StringComparison.Ordinal);
+        Assert.Contains(message, line, StringComparison.Ordinal);
+    }
+
+    // Lines of standard error of a process that must end by itself; one that listens would not end.
+    private static async Task<string[]> FailAsync(Dictionary<string, string> settings)
+    {
+        using var server = ServiceProcess.Start(Assembly, settings);
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        return errors.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+}
