@@ -14,7 +14,13 @@ internal static class ForwardingErrors
     {
         await next(context);
 
-        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure || context.Response.HasStarted)
+        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
+        {
+            // An answer without a body is still the upstream's; unfinished, it would be taken for one that nobody gave.
+            await context.Response.CompleteAsync();
+            return;
+        }
+        if (context.Response.HasStarted)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using ElasticSynapse.Gateway.Routing;
+using Yarp.ReverseProxy.Transforms;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
@@ -17,6 +18,7 @@ internal static class ForwardingSetup
         builder.Services.AddReverseProxy()
             .LoadFromMemory(RouteTable.Routes(), RouteTable.Clusters(upstreams))
             .AddTransforms(HeaderTransforms.Add)
+            .AddTransforms(context => context.AddRequestTransform(EncodedSlash.KeepAsync))
             .ConfigureHttpClient((_, handler) =>
             {
                 // YARP's own defaults already leave cookies, redirects, compressed bodies and HTTP proxies alone.
