@@ -1,0 +1,98 @@
+using ElasticSynapse.Classifier.Tokenization;
+using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.Classifier.Inference;
+
+/// <summary>A checkpoint that is ready to classify: its session, its tokenizer, its labels, and what it is called.</summary>
+internal sealed partial class ServedClassifier : IDisposable
+{
+    private const int FewestTokens = 2; // [CLS] and [SEP]
+
+    private readonly Func<float[], float[]> _probabilities;
+
+    private ServedClassifier(string folder, ModelIdentity identity, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens)
+    {
+        if (tokenizer.VocabularySize > model.Config.VocabularySize)
+        {
+            throw new CheckpointException(
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+        }
+        if (model.Config.Labels.GroupBy(label => label).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new CheckpointException($"{folder}: config.json names the label '{twice.Key}' {twice.Count()} times; accepted: different names");
+        }
+        MaxTokens = Math.Min(tokenizer.ModelMaxLength ?? int.MaxValue, model.Config.Positions);
+        if (MaxTokens < FewestTokens)
+        {
+            throw new CheckpointException(
+                $"{folder}: the smaller of model_max_length and max_position_embeddings is {MaxTokens}; accepted: at least {FewestTokens}, for [CLS] and [SEP]");
+        }
+        _probabilities = Labels.Probabilities.Of(model.Config, folder);
+        (Identity, Model, Tokenizer, AllowSpecialTokens) = (identity, model, tokenizer, allowSpecialTokens);
+    }
+
+    public ModelIdentity Identity { get; }
+
+    public BertModel Model { get; }
+
+    public WordPieceTokenizer Tokenizer { get; }
+
+    /// <summary>Whether special tokens in texts are recognised unless a request says otherwise.</summary>
+    public bool AllowSpecialTokens { get; }
+
+    /// <summary>Most tokens of a text, with [CLS] and [SEP]; longer texts are truncated.</summary>
+    public int MaxTokens { get; }
+
+    /// <summary>Names of the model's labels, in the order of its logits.</summary>
+    public IReadOnlyList<string> LabelNames => Model.Config.Labels;
+
+    /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
+    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions)
+    {
+        var folder = CheckpointFolder.Resolve(options.Uri);
+        // One thread a run: the workers, not the operators, share the cores.
+        var model = BertModel.Load(folder, new SessionSettings(Threads: 1));
+        try
+        {
+            var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
+            return new ServedClassifier(folder, options.Identity, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
+        }
+        catch
+        {
+            model.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>[tokens] of a text, cut to <see cref="MaxTokens"/>, and whether something was cut.</summary>
+    public (int[] Tokens, bool IsTruncated) Encode(string text, bool allowSpecial)
+    {
+        // One token more than the model takes tells whether there are more.
+        var tokens = Tokenizer.Encode(text, MaxTokens + 1, allowSpecial);
+        return tokens.Length <= MaxTokens
+            ? (tokens, false)
+            : ([.. tokens.AsSpan(0, MaxTokens - 1), Tokenizer.SeparatorId], true);
+    }
+
+    /// <summary>[labels] from [labels].</summary>
+    public float[] Probabilities(float[] logits) => _probabilities(logits);
+
+    public void Dispose() => Model.Dispose();
+
+    /// <summary>One line that says what is served.</summary>
+    public void Announce(ILogger logger, WorkerCount workers)
+    {
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers);
+        if (Model.UnusedTensors.Count > 0)
+        {
+            Unused(logger, string.Join(", ", Model.UnusedTensors));
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers);
+
+    [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
+    private static partial void Unused(ILogger logger, string tensors);
+}
