@@ -98,9 +98,11 @@ public sealed class CheckpointVariantTests
         Assert.Equal(Expected, Gpt2Logits(copy.FullPath));
     }
 
-    // As in Hugging Face's cache: snapshots/<revision>/model.safetensors -> ../../blobs/<hash>
-    [Fact]
-    public void Load_Gpt2BehindLinks_SameLogits()
+    // As in Hugging Face's cache: snapshots/<revision>/model.safetensors -> ../../blobs/<hash>; and a link to the revision.
+    [Theory]
+    [InlineData("snapshots/1")]
+    [InlineData("current")]
+    public void Load_Gpt2BehindLinks_SameLogits(string served)
     {
         using var copy = new FixtureCopy(Gpt2Golden.Folder).SaveShards(2);
         using var cache = new TemporaryFolder();
@@ -112,7 +114,8 @@ public sealed class CheckpointVariantTests
             File.Copy(file, Path.Combine(blobs, name + ".blob"));
             File.CreateSymbolicLink(Path.Combine(snapshot, name), $"../../blobs/{name}.blob");
         }
-        Assert.Equal(Expected, Gpt2Logits(snapshot));
+        Directory.CreateSymbolicLink(cache.File("current"), "snapshots/1");
+        Assert.Equal(Expected, Gpt2Logits(cache.File(served)));
     }
 
     [Fact]
