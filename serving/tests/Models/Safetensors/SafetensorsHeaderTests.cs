@@ -46,6 +46,7 @@ public sealed class SafetensorsHeaderTests
     [InlineData("""{"a":{"dtype":"F32","shape":[9223372036854775808],"data_offsets":[0,8]}}""", 8, "shape with \"9223372036854775808\"")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,8]}}""", 8, "a size below 2^63 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[4611686018427387904],"data_offsets":[0,8]}}""", 8, "a size below 2^63 bytes")]
+    [InlineData("""{"a":{"dtype":"F16","shape":[4611686018427387904,0],"data_offsets":[0,0]}}""", 0, "a size below 2^63 bytes")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2]}}""", 8, "found no data_offsets")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8]}}""", 8, "found 1 data_offsets; accepted: 2")]
     [InlineData("""{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}""", 8, "accepted: begin <= end")]
