@@ -70,7 +70,7 @@ public sealed class StreamingTests
     public async Task Forward_UpstreamFallsSilentInMidStream_ClientsConnectionBreaks()
     {
         await using var upstream = await StartStreamAsync(_ => Task.CompletedTask);
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Upstreams:ActivityTimeout", "00:00:01"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Upstreams:ActivityTimeout", "00:00:02"));
 
         using var answer = await StartReadingAsync(gateway);
         await using var body = await answer.Content.ReadAsStreamAsync();

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ElasticSynapse.Serving.Tests.Hosting.Telemetry;
 
+[Collection(OneServiceInTheProcess.Name)]
 public sealed class MetricsEndpointTests
 {
     [Fact]
