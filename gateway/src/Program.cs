@@ -7,7 +7,7 @@ using ElasticSynapse.Serving.Hosting;
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    var options = builder.AddServiceDefaults("gateway");             // request ids, errors, limits, health, drain, metrics
+    var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
     var upstreams = options.Read<UpstreamOptions>("Upstreams");
     options.ThrowIfMistaken();
     builder.AddForwarding(upstreams);                                // path -> upstream -> headers -> connection pool

@@ -32,7 +32,7 @@ internal sealed class RunningService : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Configuration.AddInMemoryCollection(settings.ToDictionary(setting => setting.Key, setting => (string?)setting.Value));
-        var options = builder.AddServiceDefaults("test-service");
+        var options = builder.AddServiceDefaults("test-service", defaultPort: 0);
         options.ThrowIfMistaken();
         builder.Logging.ClearProviders();
         services?.Invoke(builder.Services);
