@@ -10,7 +10,7 @@ using ElasticSynapse.Serving.Models;
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    var options = builder.AddServiceDefaults("model-server");     // errors, limits, health, drain, metrics
+    var options = builder.AddServiceDefaults("model-server", 8081); // errors, limits, health, drain, metrics
     var model = options.Read<ModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
@@ -25,6 +25,7 @@ try
     builder.Services.AddSingleton<CompletionsEndpoint>();
 
     var app = builder.Build();
+    generator.Announce(app.Logger);
     app.UseModelHeaders(generator.Identity);
     app.MapServiceDefaults();                                     // /livez /readyz /metrics
     CompletionsEndpoint.Map(app);                                 // OpenAI

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using ElasticSynapse.Serving.Hosting.Drain;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -5,7 +6,9 @@ using ElasticSynapse.Serving.Hosting.Health;
 using ElasticSynapse.Serving.Hosting.Requests;
 using ElasticSynapse.Serving.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -15,10 +18,19 @@ namespace ElasticSynapse.Serving.Hosting;
 /// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics.</summary>
 public static class ServiceDefaults
 {
+    private static readonly string[] ListeningSettings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+
     /// <summary>Registers the defaults and returns the reader for the service's own options; call
     /// <see cref="OptionsReader.ThrowIfMistaken"/> on it once everything is read, so that all mistakes are told at once.</summary>
-    public static OptionsReader AddServiceDefaults(this WebApplicationBuilder builder, string serviceName)
+    /// <param name="builder">The service's.</param>
+    /// <param name="serviceName">As telemetry calls it.</param>
+    /// <param name="defaultPort">Where it listens, on loopback, unless the usual ASP.NET Core settings say otherwise.</param>
+    public static OptionsReader AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, int defaultPort)
     {
+        if (!ListeningSettings.Any(key => builder.Configuration.GetSection(key).Exists()))
+        {
+            builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{defaultPort}"));
+        }
         var options = new OptionsReader(builder.Configuration);
         var http = options.Read<HttpOptions>("Http");
         var drain = options.Read<DrainOptions>("Drain");

@@ -13,11 +13,7 @@ public static class CheckpointFolder
             return Path.GetFullPath(uri);
         if (!scheme.Equals("file", StringComparison.OrdinalIgnoreCase))
             throw Refusal.Of(uri, $"scheme {scheme}:", Accepted);
-        if (!Uri.TryCreate(uri, UriKind.Absolute, out var parsed) || !parsed.IsFile)
-            throw Refusal.Of(uri, "a file: URI without an absolute path", "file:///path/to/folder");
-        if (parsed.Host.Length > 0 && !parsed.IsLoopback)
-            throw Refusal.Of(uri, $"a file: URI on host {parsed.Host}", "file:///path/to/folder");
-        return Path.GetFullPath(parsed.LocalPath);
+        return Path.GetFullPath(PathOf(uri));
     }
 
     private const string Accepted = "only plain paths and file: URIs in this version";
@@ -30,5 +26,21 @@ public static class CheckpointFolder
             return null;
         var scheme = uri[..colon];
         return scheme.All(c => char.IsAsciiLetterOrDigit(c) || c is '+' or '-' or '.') ? scheme : null;
+    }
+
+    // RFC 8089: file:/path, file:///path and file://localhost/path, percent-encoded. System.Uri reads the last as a share.
+    private static string PathOf(string uri)
+    {
+        var rest = uri["file:".Length..];
+        if (rest.StartsWith("//", StringComparison.Ordinal))
+        {
+            var authority = rest[2..].Split('/')[0];
+            if (authority.Length > 0 && !authority.Equals("localhost", StringComparison.OrdinalIgnoreCase))
+                throw Refusal.Of(uri, $"a file: URI on host {authority}", "file:///path/to/folder");
+            rest = rest[(2 + authority.Length)..];
+        }
+        if (!rest.StartsWith('/'))
+            throw Refusal.Of(uri, "a file: URI without an absolute path", "file:///path/to/folder");
+        return Uri.UnescapeDataString(rest);
     }
 }

@@ -72,12 +72,9 @@ internal static class WordPieceReader
         for (var id = 0; id < lines.Length; id++)
         {
             var token = lines[id].EndsWith('\r') ? lines[id][..^1] : lines[id];
-            // An empty line keeps its id and matches nothing.
-            if (token.Length > 0 && !ids.TryAdd(token, id))
-            {
-                throw new CheckpointException(
-                    $"{path}: line {id + 1} repeats '{token}' of line {ids[token] + 1}; expected each token once");
-            }
+            // An empty line keeps its id and matches nothing. Of a repeated token the later line wins, as in Hugging Face.
+            if (token.Length > 0)
+                ids[token] = id;
         }
         if (ids.Count == 0)
             throw new CheckpointException($"{path}: no tokens; expected one a line");

@@ -6,7 +6,7 @@ using ElasticSynapse.Serving.Models;
 namespace ElasticSynapse.ModelServer.Loading;
 
 /// <summary>A checkpoint that is ready to generate: its session, its tokenizer, and what it is called.</summary>
-internal sealed class ServedGenerator : IDisposable
+internal sealed partial class ServedGenerator : IDisposable
 {
     private ServedGenerator(ModelIdentity identity, Gpt2Model model, BpeTokenizer tokenizer)
     {
@@ -54,5 +54,21 @@ internal sealed class ServedGenerator : IDisposable
         };
     }
 
+    /// <summary>One line that says what is served.</summary>
+    public void Announce(ILogger logger)
+    {
+        Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens);
+        if (Model.UnusedTensors.Count > 0)
+        {
+            Unused(logger, string.Join(", ", Model.UnusedTensors));
+        }
+    }
+
     public void Dispose() => Model.Dispose();
+
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens);
+
+    [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
+    private static partial void Unused(ILogger logger, string tensors);
 }

@@ -17,6 +17,10 @@ internal sealed class TokenSampler(int vocabularySize)
     {
         var scores = _scores.AsSpan(0, logits.Length);
         logits.CopyTo(scores);
+        if (!float.IsFinite(TensorPrimitives.Max<float>(scores)))
+        {
+            throw new InvalidOperationException("the model's logits are not finite: the checkpoint's weights are broken or overflow");
+        }
         LogitsPenalties.Apply(scores, sequence, parameters);
         if (float.IsNegativeInfinity(TensorPrimitives.Max<float>(scores)))
         {

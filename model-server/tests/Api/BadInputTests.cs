@@ -4,7 +4,8 @@ using System.Text.Json;
 
 namespace ElasticSynapse.ModelServer.Tests.Api;
 
-public class BadInputTests(ModelServerFixture server) : IClassFixture<ModelServerFixture>
+[Collection(ModelServerCollection.Name)]
+public class BadInputTests(ModelServerFixture server)
 {
     [Theory]
     [InlineData("{", 400, null, "not valid JSON")]

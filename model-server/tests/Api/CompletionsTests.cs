@@ -3,7 +3,8 @@ using ElasticSynapse.ModelServer.Tokenization;
 
 namespace ElasticSynapse.ModelServer.Tests.Api;
 
-public class CompletionsTests(ModelServerFixture server) : IClassFixture<ModelServerFixture>
+[Collection(ModelServerCollection.Name)]
+public class CompletionsTests(ModelServerFixture server)
 {
     private static readonly string[] GreedyGoldens = ["greedy", "greedy_repetition_penalty", "greedy_no_repeat_ngram"];
 

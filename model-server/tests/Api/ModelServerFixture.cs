@@ -15,7 +15,7 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
 
     public Task InitializeAsync()
     {
-        UseKestrel(0);
+        UseKestrel();
         StartServer();
         Http = CreateClient();
         return Task.CompletedTask;
@@ -36,6 +36,7 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
     async Task IAsyncLifetime.DisposeAsync() => await base.DisposeAsync();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
+        .UseSetting("urls", "http://127.0.0.1:0")
         .UseSetting("Model:Uri", RepositoryFiles.Data("huggingface", "gpt2"))
         .UseSetting("Model:Name", "gpt2")
         .UseSetting("Model:Version", Version);

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
@@ -22,15 +23,19 @@ public sealed class OptionsReader(IConfiguration configuration)
     {
         var options = new T();
         var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite)
+            .Where(p => p.CanWrite || DictionaryValueType(p.PropertyType) is not null)
             .ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
-        var mistakesBefore = _mistakes.Count;
+        // Rules on values that could not be read would only blame the default for the same mistake again.
+        var unreadable = new HashSet<string>(StringComparer.Ordinal);
 
         foreach (var entry in configuration.GetSection(section).GetChildren())
         {
             if (properties.TryGetValue(entry.Key, out var property))
             {
-                Assign(options, property, entry);
+                if (!TryAssign(options, property, entry))
+                {
+                    unreadable.Add(property.Name);
+                }
             }
             else
             {
@@ -39,11 +44,7 @@ public sealed class OptionsReader(IConfiguration configuration)
             }
         }
 
-        // Rules on values that could not be read would only blame the default for the same mistake again.
-        if (_mistakes.Count == mistakesBefore)
-        {
-            Validate(options, section);
-        }
+        Validate(options, section, properties.Values, unreadable);
         return options;
     }
 
@@ -59,23 +60,44 @@ public sealed class OptionsReader(IConfiguration configuration)
         }
     }
 
-    private void Assign(object options, PropertyInfo property, IConfigurationSection entry)
+    private bool TryAssign(object options, PropertyInfo property, IConfigurationSection entry)
     {
+        if (IsNull(entry))
+        {
+            return true;
+        }
         if (DictionaryValueType(property.PropertyType) is { } valueType)
         {
-            var dictionary = (System.Collections.IDictionary)property.GetValue(options)!;
-            foreach (var item in entry.GetChildren())
+            return TryFill((IDictionary)property.GetValue(options)!, valueType, entry);
+        }
+        if (!TryConvert(entry, property.PropertyType, out var value))
+        {
+            return false;
+        }
+        property.SetValue(options, value);
+        return true;
+    }
+
+    private bool TryFill(IDictionary dictionary, Type valueType, IConfigurationSection entry)
+    {
+        if (!entry.GetChildren().Any())
+        {
+            Add($"{EnvironmentName(entry.Path)}='{entry.Value}' has no members; {EnvironmentName(entry.Path)}__<name> is {Describe(valueType)}");
+            return false;
+        }
+        var allRead = true;
+        foreach (var item in entry.GetChildren().Where(item => !IsNull(item)))
+        {
+            if (TryConvert(item, valueType, out var value))
             {
-                if (TryConvert(item, valueType, out var itemValue))
-                {
-                    dictionary[item.Key] = itemValue;
-                }
+                dictionary[item.Key] = value;
+            }
+            else
+            {
+                allRead = false;
             }
         }
-        else if (TryConvert(entry, property.PropertyType, out var value))
-        {
-            property.SetValue(options, value);
-        }
+        return allRead;
     }
 
     private bool TryConvert(IConfigurationSection entry, Type type, out object? value)
@@ -89,22 +111,41 @@ public sealed class OptionsReader(IConfiguration configuration)
         try
         {
             value = TypeDescriptor.GetConverter(type).ConvertFromString(null, CultureInfo.InvariantCulture, entry.Value);
-            return true;
         }
         // Converters wrap their failures in whatever exception type their author chose.
         catch (Exception exception) when (exception is not OutOfMemoryException)
+        {
+            return Refuse();
+        }
+        // The converters read any number as an enum, and an empty text as no URI at all.
+        var understood = value switch
+        {
+            Enum name => Enum.IsDefined(name.GetType(), name),
+            null => Nullable.GetUnderlyingType(type) is not null,
+            _ => true,
+        };
+        return understood || Refuse();
+
+        bool Refuse()
         {
             Add($"{EnvironmentName(entry.Path)}='{entry.Value}' is not {Describe(type)}");
             return false;
         }
     }
 
-    private void Validate(object options, string section)
+    // Property by property, because Validator stops before IValidatableObject, and because what could not be read is left out.
+    private void Validate(object options, string section, IEnumerable<PropertyInfo> properties, HashSet<string> unreadable)
     {
         var results = new List<ValidationResult>();
-        if (Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true))
+        foreach (var property in properties.Where(p => !unreadable.Contains(p.Name)))
         {
-            return;
+            var context = new ValidationContext(options) { MemberName = property.Name };
+            Validator.TryValidateProperty(property.GetValue(options), context, results);
+        }
+        // Rules across properties take each one's own rules as given.
+        if (results.Count == 0 && unreadable.Count == 0 && options is IValidatableObject validatable)
+        {
+            results.AddRange(validatable.Validate(new ValidationContext(options)));
         }
         foreach (var result in results)
         {
@@ -112,9 +153,12 @@ public sealed class OptionsReader(IConfiguration configuration)
             var value = member is null ? null : options.GetType().GetProperty(member)?.GetValue(options);
             Add(member is null
                 ? $"{section}: {result.ErrorMessage}"
-                : string.Create(CultureInfo.InvariantCulture, $"{section}__{member}='{value}': {result.ErrorMessage}"));
+                : string.Create(CultureInfo.InvariantCulture, $"{EnvironmentName(section)}__{member}='{value}': {result.ErrorMessage}"));
         }
     }
+
+    // In a JSON file, null says as little as leaving the option out.
+    private static bool IsNull(IConfigurationSection entry) => entry.Value is null && !entry.GetChildren().Any();
 
     private static Type? DictionaryValueType(Type type) =>
         type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Dictionary<,>) ? type.GetGenericArguments()[1] : null;

@@ -17,7 +17,8 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
                 await ErrorBody.WriteAsync(context, error);
             }
         }
-        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The caller has gone; 499 is what nginx and TF Serving log for it.
             SetStatus(context, 499);

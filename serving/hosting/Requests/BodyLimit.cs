@@ -9,47 +9,58 @@ namespace ElasticSynapse.Serving.Hosting.Requests;
 /// <summary>Refuses a body over <see cref="HttpOptions.MaxRequestBodyBytes"/> with an answer that the caller gets to read.</summary>
 internal sealed class BodyLimit(RequestDelegate next, HttpOptions options)
 {
-    // A caller that is still sending when the connection closes sees a reset instead of the 413, so a declared
+    // A caller that is still sending when the connection closes sees a reset instead of the 413, so the rest of a
     // body is read away first; past this many bytes it is not worth it.
     private const long MaxDrainedBytes = 64L * 1024 * 1024;
 
     public async Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.ContentLength is { } length && length > options.MaxRequestBodyBytes)
+        var request = context.Request;
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
-            if (length <= MaxDrainedBytes)
+            kestrel.MaxRequestBodySize = options.MaxRequestBodyBytes + MaxDrainedBytes;
+        }
+        if (request.ContentLength is { } length)
+        {
+            if (length > options.MaxRequestBodyBytes)
             {
-                await DrainAsync(context);
+                // Who asked first has not sent it.
+                if (length <= MaxDrainedBytes && request.Headers.Expect.Count == 0)
+                {
+                    await DrainAsync(request.Body, context.RequestAborted);
+                }
+                throw TooLarge(length.ToString("N0", CultureInfo.InvariantCulture));
             }
-            throw TooLarge(length.ToString("N0", CultureInfo.InvariantCulture));
+            await next(context);
+            return;
         }
-        // A body without a declared length is counted by Kestrel as it arrives.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = options.MaxRequestBodyBytes;
-        }
+
+        // A body without a declared length is counted as it arrives.
+        var body = request.Body;
+        request.Body = new CountedBody(body, options.MaxRequestBodyBytes);
         try
         {
             await next(context);
         }
         catch (BadHttpRequestException exception) when (exception.StatusCode == 413 && !context.Response.HasStarted)
         {
+            await DrainAsync(body, context.RequestAborted);
             throw TooLarge("more than " + options.MaxRequestBodyBytes.ToString("N0", CultureInfo.InvariantCulture));
         }
     }
 
-    private static async Task DrainAsync(HttpContext context)
+    private static async Task DrainAsync(Stream body, CancellationToken cancellationToken)
     {
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } feature)
-        {
-            feature.MaxRequestBodySize = MaxDrainedBytes;
-        }
         var buffer = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try
         {
-            while (await context.Request.Body.ReadAsync(buffer, context.RequestAborted) > 0)
+            while (await body.ReadAsync(buffer, cancellationToken) > 0)
             {
             }
+        }
+        // Far longer still, too slow, or broken off: the answer is the same.
+        catch (BadHttpRequestException)
+        {
         }
         finally
         {

@@ -40,8 +40,18 @@ public sealed class JsonRequest : IDisposable
     }
 
     /// <summary>The field as it was sent, or null when absent or null.</summary>
-    public JsonElement? Element(string name) =>
-        _document.RootElement.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+    public JsonElement? Element(string name)
+    {
+        try
+        {
+            return _document.RootElement.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+        }
+        // Comparing with an escaped field name fails when that name holds an unpaired surrogate.
+        catch (InvalidOperationException)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest, "the body has a field whose name is not valid Unicode");
+        }
+    }
 
     public string? String(string name) => Element(name) is { } element ? AsString(element, name) : null;
 
@@ -129,7 +139,16 @@ public sealed class JsonRequest : IDisposable
 
     private static string Quote(JsonElement element)
     {
-        var text = element.GetRawText();
+        string text;
+        try
+        {
+            text = element.GetRawText();
+        }
+        // The parser looks at bytes inside a string only when they become text.
+        catch (InvalidOperationException)
+        {
+            return "text that is not UTF-8";
+        }
         if (text.Length <= MaxQuotedLength)
         {
             return text;

@@ -8,14 +8,19 @@ internal static class PrometheusName
     /// <summary><c>http.server.request.duration</c> in <c>s</c> becomes <c>http_server_request_duration_seconds</c>.</summary>
     public static string Metric(string name, string? unit, bool isCounter)
     {
+        const string total = "_total";
         var text = Sanitize(name, allowColon: true);
-        if (UnitSuffix(unit) is { } suffix && !text.EndsWith(suffix, StringComparison.Ordinal))
+        if (isCounter && text.EndsWith(total, StringComparison.Ordinal))
+        {
+            text = text[..^total.Length];
+        }
+        if (UnitSuffix(unit, isCounter) is { } suffix && !text.EndsWith(suffix, StringComparison.Ordinal))
         {
             text += suffix;
         }
         if (isCounter)
         {
-            return text.EndsWith("_total", StringComparison.Ordinal) ? text : text + "_total";
+            return text + total;
         }
         // Reserved for the series of histograms: .NET's dotnet.process.cpu.count is a gauge.
         const string count = "_count";
@@ -25,13 +30,13 @@ internal static class PrometheusName
     public static string Label(string name) => Sanitize(name, allowColon: false);
 
     // Units in UCUM, as OpenTelemetry writes them; {annotations} such as {request} say what is counted and are no unit.
-    private static string? UnitSuffix(string? unit) => unit switch
+    private static string? UnitSuffix(string? unit, bool isCounter) => unit switch
     {
         "s" => "_seconds",
         "ms" => "_milliseconds",
         "us" => "_microseconds",
         "By" => "_bytes",
-        "1" => "_ratio",
+        "1" when !isCounter => "_ratio",
         "%" => "_percent",
         _ => null,
     };

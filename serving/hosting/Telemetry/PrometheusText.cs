@@ -84,7 +84,7 @@ internal sealed class PrometheusText
         foreach (var tag in point.Tags)
         {
             _text.Append(separator).Append(PrometheusName.Label(tag.Key)).Append("=\"")
-                .Append(Escape(Convert.ToString(tag.Value, CultureInfo.InvariantCulture) ?? "", quotes: true)).Append('"');
+                .Append(Escape(LabelValue(tag.Value), quotes: true)).Append('"');
             separator = ',';
         }
         if (upperBound is not null)
@@ -98,6 +98,12 @@ internal sealed class PrometheusText
         }
         _text.Append(' ').Append(Number(value)).Append('\n');
     }
+
+    private static string LabelValue(object? value) => value switch
+    {
+        bool flag => flag ? "true" : "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
 
     private static string Number(double value) => value switch
     {

@@ -95,12 +95,14 @@ public sealed record BertConfig
             if (!int.TryParse(member.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var column) || column >= labels.Length
                 || labels[column] is not null || member.Value.ValueKind != JsonValueKind.String)
             {
-                reader.Refuse($"id2label has {Refusal.Quoted(member.Name)}: {member.Value.GetRawText()}; accepted: names by the numbers 0 to {labels.Length - 1}");
+                reader.Refuse($"id2label has {Refusal.Quoted(member.Name)}: {member.Value.GetRawText()}; "
+                    + $"accepted: names by the numbers 0 to {labels.Length - 1}");
                 return [];
             }
             labels[column] = member.Value.GetString()!;
         }
-        reader.RefuseUnless(count is null || count == labels.Length, $"num_labels is {count} but id2label names {labels.Length}; accepted: the same number");
+        reader.RefuseUnless(count is null || count == labels.Length,
+            $"num_labels is {count} but id2label names {labels.Length}; accepted: the same number");
         return labels;
     }
 }

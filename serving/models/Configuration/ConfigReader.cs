@@ -127,5 +127,6 @@ internal sealed class ConfigReader(JsonElement config)
 
     private static string Word(bool flag) => flag ? "true" : "false";
 
-    private static string Shown(JsonElement value) => value.GetRawText() is { Length: <= 100 } text ? text : value.GetRawText()[..100] + "...";
+    private static string Shown(JsonElement value) =>
+        value.GetRawText() is { Length: <= 100 } text ? text : value.GetRawText()[..100] + "...";
 }

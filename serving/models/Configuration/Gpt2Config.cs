@@ -58,7 +58,7 @@ public sealed record Gpt2Config
         var positionsName = reader.Member("n_positions") is null && reader.Member("n_ctx") is not null ? "n_ctx" : "n_positions";
         if (hidden % heads != 0)
             reader.Refuse($"n_embd {hidden} is not divisible by n_head {heads}");
-        else if (hidden / heads % 8 != 0 && hidden > 1)
+        else if (hidden / heads % 8 != 0 && hidden > 1) // GroupQueryAttention's condition; 1 stands for a refused n_embd
             reader.Refuse($"n_embd {hidden} / n_head {heads} is {hidden / heads}; accepted: a head size that is a multiple of 8");
         reader.FlagMustBe("scale_attn_weights", true);
         reader.FlagMustBe("scale_attn_by_inverse_layer_idx", false);

@@ -50,7 +50,8 @@ internal sealed class BertGraph
         var biases = _graph.Standard("Concat", $"{self}.bias", // [3 * hidden]; folded while loading
             [_weights.Use($"{self}.query.bias"), _weights.Use($"{self}.key.bias"), _weights.Use($"{self}.value.bias")], Int("axis", 0));
         var heads = _graph.Fused("MultiHeadAttention", $"{self}.heads",
-            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"), biases, BertModel.AttentionMask],
+            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"),
+                biases, BertModel.AttentionMask],
             Int("num_heads", _config.Heads));
         var attended = MatMul(heads, $"{l}.attention.output.dense");
         hidden = AddAndNormalize($"{l}.attention", hidden, attended,

@@ -19,8 +19,16 @@ internal sealed class ExternalDataFolder
     /// <summary>The file relative to the folder.</summary>
     public string Location(string file) => Path.GetRelativePath(FullPath, _realFiles[file]);
 
-    private static string RealPath(string file) =>
-        File.ResolveLinkTarget(file, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(file);
+    // Link by link from the root: a relative link inside a linked folder starts from where that folder really is, which
+    // FileSystemInfo.ResolveLinkTarget does not know.
+    private static string RealPath(string path)
+    {
+        if (Path.GetDirectoryName(path) is not { } parent)
+            return path;
+        var folder = RealPath(parent);
+        var entry = Path.Combine(folder, Path.GetFileName(path));
+        return new FileInfo(entry).LinkTarget is { } target ? RealPath(Path.GetFullPath(target, folder)) : entry;
+    }
 
     private static string CommonFolder(string a, string b)
     {

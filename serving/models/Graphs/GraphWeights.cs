@@ -28,9 +28,11 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights,
 
     private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
     {
+        var location = folder.Location(tensor.File);
         if (tensor.Type == TensorType.F32)
-            return graph.External(name, DataType.Float, shape, folder.Location(tensor.File), tensor.Offset, byteLength);
-        var stored = graph.External($"{name}:{tensor.Type.Name()}", OnnxType(tensor.Type), shape, folder.Location(tensor.File), tensor.Offset, byteLength);
+            return graph.External(name, DataType.Float, shape, location, tensor.Offset, byteLength);
+        var stored = $"{name}:{tensor.Type.Name()}";
+        graph.External(stored, OnnxType(tensor.Type), shape, location, tensor.Offset, byteLength);
         return graph.Standard("Cast", name, [stored], OnnxAttribute.Int("to", (long)DataType.Float));
     }
 

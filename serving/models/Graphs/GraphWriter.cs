@@ -38,7 +38,8 @@ internal sealed class GraphWriter(string name)
     /// <summary>A small constant, kept in the model itself.</summary>
     public string Constant(string name, ReadOnlySpan<long> values, params long[] shape)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64, RawData = ByteString.CopyFrom(MemoryMarshal.AsBytes(values)) };
+        var bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
+        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64, RawData = bytes };
         tensor.Dims.Add(shape);
         _graph.Initializer.Add(tensor);
         return name;

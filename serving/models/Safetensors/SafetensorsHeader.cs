@@ -81,7 +81,8 @@ internal static class SafetensorsHeader
         if (begin > end)
             throw Refusal.OfTensor(file, name, $"data_offsets [{begin},{end}]", "begin <= end");
         if (end > fileBytes - dataStart)
-            throw Refusal.OfTensor(file, name, $"data_offsets [{begin},{end}]", $"at most {fileBytes - dataStart}, where the file ends");
+            throw Refusal.OfTensor(file, name, $"data_offsets [{begin},{end}]",
+                $"at most {fileBytes - dataStart}, where the file ends");
 
         var bytes = ByteLength(shape, type)
             ?? throw Refusal.OfTensor(file, name, $"shape {Refusal.Shape(shape)}", "a size below 2^63 bytes");
@@ -99,7 +100,8 @@ internal static class SafetensorsHeader
         foreach (var item in array.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt64(out var number) || number < 0)
-                throw Refusal.OfTensor(file, name, $"{member} with {Refusal.Quoted(item.GetRawText())}", "non-negative integers below 2^63");
+                throw Refusal.OfTensor(file, name, $"{member} with {Refusal.Quoted(item.GetRawText())}",
+                    "non-negative integers below 2^63");
             numbers[count++] = number;
         }
         return numbers;
@@ -126,7 +128,8 @@ internal static class SafetensorsHeader
             if (tensor.Offset != expected)
             {
                 var found = tensor.Offset > expected ? "a hole" : "an overlap";
-                throw Refusal.OfTensor(file, tensor.Name, $"{found}: begins at {tensor.Offset - dataStart}", $"{expected - dataStart}, where the tensor before it ends");
+                throw Refusal.OfTensor(file, tensor.Name, $"{found}: begins at {tensor.Offset - dataStart}",
+                    $"{expected - dataStart}, where the tensor before it ends");
             }
             expected = tensor.Offset + tensor.ByteLength;
         }

@@ -72,7 +72,8 @@ internal sealed class SafetensorsShards : ITensorSource
         {
             var shard = entry.Value.ValueKind == JsonValueKind.String ? entry.Value.GetString()! : entry.Value.GetRawText();
             if (!IsPlainFileName(shard))
-                throw Refusal.OfTensor(index, entry.Name, $"shard {Refusal.Quoted(shard)}", "the name of a .safetensors file in the same folder");
+                throw Refusal.OfTensor(index, entry.Name, $"shard {Refusal.Quoted(shard)}",
+                    "the name of a .safetensors file in the same folder");
             shardOf.Add(entry.Name, Path.Combine(folder, shard));
         }
         if (shardOf.Count == 0)
@@ -91,7 +92,10 @@ internal sealed class SafetensorsShards : ITensorSource
             foreach (var name in shard.Tensors.Keys)
             {
                 if (!holders.TryAdd(name, shard.Description))
-                    throw Refusal.OfTensor(index, name, $"the tensor in both {Path.GetFileName(holders[name])} and {Path.GetFileName(shard.Description)}", "one shard for each tensor");
+                {
+                    var both = $"{Path.GetFileName(holders[name])} and {Path.GetFileName(shard.Description)}";
+                    throw Refusal.OfTensor(index, name, $"the tensor in both {both}", "one shard for each tensor");
+                }
             }
         }
     }

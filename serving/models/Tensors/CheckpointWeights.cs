@@ -39,7 +39,8 @@ internal sealed class CheckpointWeights
                 continue;
             }
             if (!tensor.Shape.SequenceEqual(need.Shape))
-                refused.Add($"{Refusal.Quoted(tensor.Name)} has shape {Refusal.Shape(tensor.Shape)}, config.json asks for {Refusal.Shape(need.Shape)}");
+                refused.Add($"{Refusal.Quoted(tensor.Name)} has shape {Refusal.Shape(tensor.Shape)}, "
+                    + $"config.json asks for {Refusal.Shape(need.Shape)}");
             else if (!tensor.Type.IsWeight())
                 refused.Add($"{Refusal.Quoted(tensor.Name)} has type {tensor.Type.Name()}, accepted are F32, F16, BF16, F64");
             weights[need.Name] = tensor;
@@ -57,7 +58,8 @@ internal sealed class CheckpointWeights
         foreach (var tensor in source.Tensors.Values)
         {
             if (naming.Normalize(tensor.Name) is { } name && !stored.TryAdd(name, tensor))
-                throw Refusal.OfTensor(source.Description, tensor.Name, $"another spelling of {Refusal.Quoted(stored[name].Name)}", "each tensor once");
+                throw Refusal.OfTensor(source.Description, tensor.Name,
+                    $"another spelling of {Refusal.Quoted(stored[name].Name)}", "each tensor once");
         }
         return stored;
     }

@@ -1,0 +1,85 @@
+using System.Net;
+using Microsoft.AspNetCore.Http;
+
+namespace ElasticSynapse.Gateway.Tests.Running;
+
+public sealed class ProcessTests
+{
+    [Fact]
+    public async Task Start_SeveralOptionsWrong_ExitsWithOneAndListsAll()
+    {
+        var (exitCode, standardError) = await GatewayProcess.RunAsync(
+            ("Upstreams__Generator", "model-server"),
+            ("Upstreams__Classifier", "ftp://classifier"),
+            ("Upstreams__ActivityTimeout", "soon"),
+            ("Upstreams__Generater", "http://127.0.0.1:1"),
+            ("Http__MaxRequestBodyBytes", "-1"));
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            """
+            gateway: cannot start: 5 configuration mistake(s):
+              Http__MaxRequestBodyBytes='-1': must be between 1,024 and 268,435,456 bytes
+              Upstreams__ActivityTimeout='soon' is not a duration such as 00:00:30
+              Upstreams__Generater is not an option; Upstreams has ActivityTimeout, Classifier, Generator
+              Upstreams__Generator='model-server': must be an absolute http or https address such as http://model-server:8080, without query, fragment or user
+              Upstreams__Classifier='ftp://classifier/': must be an absolute http or https address such as http://model-server:8080, without query, fragment or user
+            """,
+            standardError.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Start_AddressTaken_ExitsWithOneAndSaysWhich()
+    {
+        await using var other = await Upstream.StartAsync("taken");
+
+        var (exitCode, standardError) = await GatewayProcess.RunAsync(("ASPNETCORE_URLS", other.Address.AbsoluteUri));
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("gateway: cannot start: ", standardError, StringComparison.Ordinal);
+        Assert.Contains(other.Address.Authority, standardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", standardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Terminate_RequestInFlight_FinishesItThenExitsWithZero()
+    {
+        var arrived = new TaskCompletionSource();
+        var release = new TaskCompletionSource();
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            arrived.SetResult();
+            await release.Task;
+            await context.Response.WriteAsync("whole");
+        });
+        await using var gateway = await GatewayProcess.StartListeningAsync(("Upstreams__Generator", upstream.Address.AbsoluteUri));
+        using var client = new HttpClient { BaseAddress = gateway.Address, Timeout = Patience.Limit };
+
+        var answering = client.GetAsync("/v1/models");
+        await arrived.Task.WaitAsync(Patience.Limit);
+        await gateway.SignalTerminateAsync();
+        // The drain has begun once no new connection is taken.
+        await Patience.UntilAsync(async () => !await AcceptsAsync(gateway.Address!), "the gateway stops listening");
+        Assert.False(answering.IsCompleted);
+        release.SetResult();
+
+        using var answer = await answering;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal("whole", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(0, await gateway.ExitCodeAsync());
+    }
+
+    private static async Task<bool> AcceptsAsync(Uri address)
+    {
+        using var client = new HttpClient { Timeout = Patience.Limit };
+        try
+        {
+            using var answer = await client.GetAsync(new Uri(address, "/livez"));
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
+        }
+    }
+}

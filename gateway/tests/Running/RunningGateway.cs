@@ -1,0 +1,56 @@
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Mvc.Testing;
+
+namespace ElasticSynapse.Gateway.Tests.Running;
+
+/// <summary>The gateway itself, in this process, on a free loopback port.</summary>
+internal sealed class RunningGateway : IAsyncDisposable
+{
+    private readonly WebApplicationFactory<Program> _factory;
+
+    public RunningGateway(Uri generator, Uri? classifier = null, params (string Key, string Value)[] settings)
+    {
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("urls", "http://127.0.0.1:0");
+            host.UseSetting("Upstreams:Generator", generator.AbsoluteUri);
+            host.UseSetting("Upstreams:Classifier", (classifier ?? generator).AbsoluteUri);
+            foreach (var (key, value) in settings)
+            {
+                host.UseSetting(key, value);
+            }
+        });
+        _factory.UseKestrel();
+        _factory.StartServer();
+        Client = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            ActivityHeadersPropagator = null,
+        })
+        {
+            BaseAddress = _factory.ClientOptions.BaseAddress,
+            Timeout = Patience.Limit,
+        };
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Sends bytes as they are and reads until the gateway closes the connection.</summary>
+    public async Task<string> SendRawAsync(string request)
+    {
+        using var limit = new CancellationTokenSource(Patience.Limit);
+        using var connection = new TcpClient();
+        await connection.ConnectAsync(Client.BaseAddress!.Host, Client.BaseAddress.Port, limit.Token);
+        await connection.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), limit.Token);
+        using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
+        return await reader.ReadToEndAsync(limit.Token);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        await _factory.DisposeAsync();
+    }
+}

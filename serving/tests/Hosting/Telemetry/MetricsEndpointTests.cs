@@ -1,0 +1,95 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using ElasticSynapse.Serving.Hosting.Errors;
+using Microsoft.AspNetCore.Builder;
+
+namespace ElasticSynapse.Serving.Tests.Hosting.Telemetry;
+
+[Collection(OneServiceInTheProcess.Name)]
+public sealed class MetricsEndpointTests
+{
+    [Fact]
+    public async Task Metrics_AfterRequests_CountsThemAndOurOwnInstruments()
+    {
+        using var meter = new Meter("ElasticSynapse.MetricsEndpointTests");
+        var waits = meter.CreateHistogram<double>("tests.wait", "s", "Time in the queue.");
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/hello/{name}", (string name) => name));
+        await service.Client.GetStringAsync("/hello/a");
+        await service.Client.GetStringAsync("/hello/b");
+        waits.Record(0.0002);
+
+        using var answer = await service.Client.GetAsync("/metrics");
+        var lines = (await answer.Content.ReadAsStringAsync()).Split('\n');
+
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        // By route and not by path: a caller must not be able to make up series.
+        var hello = Assert.Single(lines, line =>
+            line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+            && line.Contains("http_route=\"/hello/{name}\"", StringComparison.Ordinal));
+        Assert.EndsWith(" 2", hello, StringComparison.Ordinal);
+        Assert.Contains("# TYPE tests_wait_seconds histogram", lines);
+        Assert.Contains("tests_wait_seconds_bucket{le=\"0.0001\"} 0", lines);
+        Assert.Contains("tests_wait_seconds_bucket{le=\"0.00025\"} 1", lines);
+    }
+
+    [Fact]
+    public async Task Metrics_ScrapedAtOnce_EachScrapeIsWhole()
+    {
+        await using var service = await RunningService.StartAsync();
+
+        var scrapes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => service.Client.GetStringAsync("/metrics")));
+
+        Assert.All(scrapes, scrape => Assert.EndsWith("\n", scrape, StringComparison.Ordinal));
+        Assert.All(scrapes, scrape => Assert.Contains("# TYPE kestrel_active_connections gauge", scrape, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_LiveScrape_PassesPromtool()
+    {
+        using var meter = new Meter("ElasticSynapse.MetricsEndpointTests");
+        meter.CreateCounter<long>("tests.odd", "{thing}", "Odd \"things\".").Add(1, new KeyValuePair<string, object?>("path", "C:\\a \"b\"\nc"));
+        await using var service = await RunningService.StartAsync(app =>
+        {
+            app.MapGet("/hello", () => "hello");
+            app.MapGet("/broken", string () => throw new ApiException(ErrorKind.Overloaded, "full"));
+        });
+        foreach (var path in new[] { "/hello", "/broken", "/unknown", "/readyz", "/metrics" })
+        {
+            using var answer = await service.Client.GetAsync(path);
+        }
+
+        var (exitCode, complaints) = await PromtoolAsync(await service.Client.GetStringAsync("/metrics"));
+
+        Assert.True(exitCode == 0, complaints);
+    }
+
+    private static async Task<(int ExitCode, string Complaints)> PromtoolAsync(string metrics)
+    {
+        var start = new ProcessStartInfo("promtool", ["check", "metrics"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        Process promtool;
+        try
+        {
+            promtool = Process.Start(start)!;
+        }
+        catch (Win32Exception)
+        {
+            Assert.Fail("promtool is not on the PATH: install the Debian package prometheus");
+            throw;
+        }
+        using (promtool)
+        {
+            var output = promtool.StandardOutput.ReadToEndAsync();
+            var errors = promtool.StandardError.ReadToEndAsync();
+            await promtool.StandardInput.WriteAsync(metrics);
+            promtool.StandardInput.Close();
+            await promtool.WaitForExitAsync().WaitAsync(RunningService.Patience);
+            return (promtool.ExitCode, await output + await errors);
+        }
+    }
+}
