@@ -11,7 +11,7 @@ using ElasticSynapse.Serving.Models;
 try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
-    var options = builder.AddServiceDefaults("classifier");         // errors, limits, health, drain, metrics
+    var options = builder.AddServiceDefaults("classifier", 8082);   // errors, limits, health, drain, metrics
     var model = options.Read<ModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");

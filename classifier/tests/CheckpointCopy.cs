@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
 using ElasticSynapse.Tests;
@@ -47,6 +49,17 @@ internal sealed class CheckpointCopy : IDisposable
         var content = JsonNode.Parse(Read(file))!.AsObject();
         content[member] = JsonNode.Parse(json);
         return Write(file, Encoding.UTF8.GetBytes(content.ToJsonString()));
+    }
+
+    /// <summary>Makes all values of a float tensor NaN.</summary>
+    public CheckpointCopy WithNaN(string tensor)
+    {
+        const string file = "model.safetensors";
+        var bytes = Read(file);
+        var data = 8 + (int)BinaryPrimitives.ReadInt64LittleEndian(bytes); // behind the header's length and the header
+        var offsets = JsonNode.Parse(bytes.AsSpan(8, data - 8))![tensor]!["data_offsets"]!;
+        MemoryMarshal.Cast<byte, float>(bytes.AsSpan(data)[(int)offsets[0]!..(int)offsets[1]!]).Fill(float.NaN);
+        return Write(file, bytes);
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);

@@ -59,6 +59,8 @@ public sealed class ClassifierServer : WebApplicationFactory<Program>, IAsyncLif
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // Not UseKestrel(0): the factory would set the port while the program may already be listening.
+        builder.UseSetting("urls", "http://127.0.0.1:0");
         builder.UseSetting("Model:Uri", RepositoryFiles.Data("huggingface", "bert"));
         builder.UseSetting("Model:Name", "toxicity");
         builder.UseSetting("Model:Version", Version);
@@ -71,7 +73,7 @@ public sealed class ClassifierServer : WebApplicationFactory<Program>, IAsyncLif
 
     private void Start()
     {
-        UseKestrel(0);
+        UseKestrel();
         StartServer();
         Http = CreateClient();
     }

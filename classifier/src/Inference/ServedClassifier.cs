@@ -1,6 +1,7 @@
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Models;
+using Microsoft.ML.OnnxRuntime;
 
 namespace ElasticSynapse.Classifier.Inference;
 
@@ -56,7 +57,9 @@ internal sealed partial class ServedClassifier : IDisposable
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
-            return new ServedClassifier(folder, options.Identity, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
+            var served = new ServedClassifier(folder, options.Identity, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
+            served.TryOut(folder);
+            return served;
         }
         catch
         {
@@ -87,6 +90,20 @@ internal sealed partial class ServedClassifier : IDisposable
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
+        }
+    }
+
+    // Runs the empty text, so that weights that are broken, or that the runtime can't compute with, stop the start.
+    private void TryOut(string folder)
+    {
+        using var runner = new OnnxSequenceRunner(Model, MaxTokens);
+        try
+        {
+            runner.Run([Tokenizer.ClassificationId, Tokenizer.SeparatorId]);
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or OnnxRuntimeException)
+        {
+            throw new CheckpointException($"{folder}: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 

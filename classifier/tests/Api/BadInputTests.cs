@@ -27,6 +27,7 @@ public sealed class BadInputTests(ClassifierServer server) : IClassFixture<Class
     [InlineData("""{"text":"\ud800"}""", 400, "text", "unpaired surrogate")]
     [InlineData("""{"texts":["a","\udc00b"]}""", 400, "texts[1]", "unpaired surrogate")]
     [InlineData("""{"text":"a","allow_special":"yes"}""", 400, "allow_special", "'allow_special' must be true or false; got \"yes\"")]
+    [InlineData("""{"text":"a","\ud800":1}""", 400, null, "not valid Unicode")]
     [InlineData("""{"text":"a","model":5}""", 400, "model", "'model' must be a string; got 5")]
     [InlineData("""{"text":"a","model":"other"}""", 404, "model", "The model 'other' does not exist; this server has 'toxicity', version '1557429385_v0.01'")]
     [InlineData("""{"text":"a","model":"toxicity@2_v1.0"}""", 404, "model", "The model 'toxicity@2_v1.0' does not exist")]

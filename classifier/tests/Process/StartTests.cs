@@ -80,6 +80,13 @@ public sealed class StartTests
         await AssertRefusedAsync(checkpoint.Folder, "classifier.weight");
     }
 
+    [Fact]
+    public async Task Start_WeightsThatAreNotFinite_EndsWithOneClearLine()
+    {
+        using var checkpoint = new CheckpointCopy().WithNaN("bert.encoder.layer.1.output.dense.bias");
+        await AssertRefusedAsync(checkpoint.Folder, "the model's logits are not finite");
+    }
+
     [Theory]
     [InlineData("config.json", "problem_type", "\"regression\"", "problem_type is regression; the classifier serves multi_label_classification and single_label_classification")]
     [InlineData("config.json", "id2label", """{"0":"a","1":"b","2":"a","3":"d","4":"e","5":"f"}""", "config.json names the label 'a' 2 times; accepted: different names")]
