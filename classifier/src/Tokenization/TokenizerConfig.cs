@@ -18,7 +18,7 @@ internal sealed record TokenizerConfig
     /// <exception cref="CheckpointException">Broken, or a value of another kind.</exception>
     public static TokenizerConfig Read(string path)
     {
-        using var document = WordPieceReader.ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         return new TokenizerConfig
         {
@@ -39,7 +39,7 @@ internal sealed record TokenizerConfig
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.Null => null,
-            _ => throw new CheckpointException($"{path}: {name} is {WordPieceReader.Shorten(value)}; expected true, false or null"),
+            _ => throw new CheckpointException($"{path}: {name} is {TokenizerFile.Shorten(value)}; expected true, false or null"),
         };
     }
 
@@ -50,7 +50,7 @@ internal sealed record TokenizerConfig
         if (value.ValueKind != JsonValueKind.Number || value.GetDouble() is not (>= 2 and var length))
         {
             throw new CheckpointException(
-                $"{path}: model_max_length is {WordPieceReader.Shorten(value)}; expected a number of tokens, at least 2");
+                $"{path}: model_max_length is {TokenizerFile.Shorten(value)}; expected a number of tokens, at least 2");
         }
         return length <= int.MaxValue ? (int)length : null;
     }

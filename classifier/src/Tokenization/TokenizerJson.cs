@@ -17,7 +17,7 @@ internal static class TokenizerJson
     /// <exception cref="CheckpointException">Not BERT's pipeline, or broken.</exception>
     public static (Dictionary<string, int> Tokens, WordPieceRules Rules) Read(string path, TokenizerConfig config)
     {
-        using var document = WordPieceReader.ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         var model = Stage(path, root, "model", "WordPiece");
         var normalizer = Stage(path, root, "normalizer", "BertNormalizer");
@@ -54,7 +54,7 @@ internal static class TokenizerJson
         {
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id is < 0 or > MaxId)
             {
-                throw new CheckpointException($"{path}: token '{token.Name}' has id {WordPieceReader.Shorten(token.Value)}; "
+                throw new CheckpointException($"{path}: token '{token.Name}' has id {TokenizerFile.Shorten(token.Value)}; "
                     + $"expected a whole number from 0 to {MaxId}");
             }
             if (!ids.TryAdd(token.Name, id))
@@ -80,7 +80,7 @@ internal static class TokenizerJson
 
     private static void Require(string path, JsonElement parent, string name, string expected, string owner = "model")
     {
-        var found = parent.TryGetProperty(name, out var value) ? WordPieceReader.Shorten(value) : "missing";
+        var found = parent.TryGetProperty(name, out var value) ? TokenizerFile.Shorten(value) : "missing";
         if (found != $"\"{expected}\"")
             throw new CheckpointException($"{path}: {owner}.{name} is {found}; expected {expected}");
     }
@@ -91,7 +91,7 @@ internal static class TokenizerJson
             return WordPieceRules.HuggingFaceMaxWordCharacters;
         if (value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var limit) && limit is >= 1 and <= MaxWordCharactersLimit)
             return limit;
-        throw new CheckpointException($"{path}: model.max_input_chars_per_word is {WordPieceReader.Shorten(value)}; "
+        throw new CheckpointException($"{path}: model.max_input_chars_per_word is {TokenizerFile.Shorten(value)}; "
             + $"expected 1 to {MaxWordCharactersLimit}");
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Tokenization;
@@ -7,8 +6,6 @@ namespace ElasticSynapse.Classifier.Tokenization;
 /// <summary>Reads a checkpoint folder's vocabulary and the rules that belong to it.</summary>
 internal static class WordPieceReader
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
-
     /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
     public static WordPieceTokenizer Read(string folder, bool? lowerCase)
     {
@@ -40,34 +37,10 @@ internal static class WordPieceReader
         throw new CheckpointException($"{folder}: no vocabulary; expected vocab.txt or tokenizer.json");
     }
 
-    /// <summary>Parses a JSON file. The caller owns the document.</summary>
-    internal static JsonDocument ReadJson(string path)
-    {
-        try
-        {
-            var document = JsonDocument.Parse(ReadText(path));
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
-                return document;
-            document.Dispose();
-            throw new CheckpointException($"{path}: not a JSON object; expected one");
-        }
-        catch (JsonException exception)
-        {
-            throw new CheckpointException($"{path}: not JSON (line {exception.LineNumber + 1}); expected a JSON object", exception);
-        }
-    }
-
-    /// <summary>The value as a message shows it: one line, not long.</summary>
-    internal static string Shorten(JsonElement value)
-    {
-        var text = value.GetRawText().ReplaceLineEndings(" ");
-        return text.Length <= 40 ? text : text[..40] + "…";
-    }
-
     // One token a line, the id is the line's index. Only the line break is cut off: other white space belongs to the token.
     private static Dictionary<string, int> ParseVocabulary(string path)
     {
-        var lines = ReadText(path).Split('\n');
+        var lines = TokenizerFile.ReadText(path).Split('\n');
         var ids = new Dictionary<string, int>(lines.Length, StringComparer.Ordinal);
         for (var id = 0; id < lines.Length; id++)
         {
@@ -89,21 +62,4 @@ internal static class WordPieceReader
         File.Exists(Path.Combine(folder, "bert_config.json"))
         && !File.Exists(Path.Combine(folder, "config.json"))
         && !File.Exists(Path.Combine(folder, "tokenizer_config.json"));
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            var bytes = File.ReadAllBytes(path).AsSpan();
-            return StrictUtf8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new CheckpointException($"{path}: not UTF-8 at byte {exception.Index}; expected UTF-8 text", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"{path}: cannot be read ({exception.Message}); expected a readable file", exception);
-        }
-    }
 }

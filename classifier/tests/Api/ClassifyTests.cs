@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
 
@@ -27,7 +28,7 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     [Fact]
     public async Task Classify_CheckpointThatTakes16Tokens_TruncatesAsHuggingFaceAndSaysSo()
     {
-        using var checkpoint = new CheckpointCopy().With("tokenizer_config.json", "model_max_length", "16");
+        using var checkpoint = new CheckpointCopy("bert").With("tokenizer_config.json", "model_max_length", "16");
         using var short16 = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
         var goldens = Golden.Of(16);
         Assert.Equal(48, goldens.Count);
@@ -156,7 +157,7 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     [Fact]
     public async Task Classify_SingleLabelCheckpoint_IsSoftmaxOfTheLogits()
     {
-        using var checkpoint = new CheckpointCopy().With("config.json", "problem_type", "\"single_label_classification\"");
+        using var checkpoint = new CheckpointCopy("bert").With("config.json", "problem_type", "\"single_label_classification\"");
         using var singleLabel = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
         var golden = Golden.Of(MostTokens)[0];
 

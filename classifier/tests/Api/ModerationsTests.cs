@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
 
@@ -113,7 +114,7 @@ public sealed class ModerationsTests(ClassifierServer server) : IClassFixture<Cl
     [Fact]
     public async Task Moderations_CheckpointWithOtherLabels_FeedsOnlyFlaggedAndItsOwnNames()
     {
-        using var checkpoint = new CheckpointCopy()
+        using var checkpoint = new CheckpointCopy("bert")
             .With("config.json", "id2label", """{"0":"spam","1":"ham","2":"hate","3":"d","4":"e","5":"f"}""");
         using var other = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
 

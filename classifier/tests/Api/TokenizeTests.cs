@@ -1,3 +1,5 @@
+using ElasticSynapse.Tests;
+
 namespace ElasticSynapse.Classifier.Tests.Api;
 
 public sealed class TokenizeTests(ClassifierServer server) : IClassFixture<ClassifierServer>
@@ -39,7 +41,7 @@ public sealed class TokenizeTests(ClassifierServer server) : IClassFixture<Class
     [Fact]
     public async Task Tokenize_CheckpointThatDoesNotSayItsCase_FollowsTheOption()
     {
-        using var checkpoint = new CheckpointCopy().Without("tokenizer_config.json");
+        using var checkpoint = new CheckpointCopy("bert").Without("tokenizer_config.json");
         using var cased = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Tokenizer:LowerCase"] = "false" });
         using var uncased = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Tokenizer:LowerCase"] = "true" });
 

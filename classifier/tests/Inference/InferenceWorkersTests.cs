@@ -33,8 +33,8 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
     [InlineData(0, 4, 4)]
     [InlineData(1, 4, 1)]
     [InlineData(3, 4, 3)]
-    [InlineData(9, 4, 4)]
-    public void Of_ThreadsAndCores_OneWorkerACoreUnlessFewerAreAskedFor(int threads, int cores, int workers) =>
+    [InlineData(9, 4, 9)]
+    public void Of_ThreadsAndCores_OneWorkerACoreUnlessAnotherNumberIsAskedFor(int threads, int cores, int workers) =>
         Assert.Equal(workers, WorkerCount.Of(new RuntimeOptions { Threads = threads }, cores).Workers);
 
     [Fact]

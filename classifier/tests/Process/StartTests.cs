@@ -59,7 +59,7 @@ public sealed class StartTests
     [InlineData("vocab.txt", "no vocabulary; expected vocab.txt or tokenizer.json")]
     public async Task Start_MissingFile_EndsWithOneClearLine(string file, string named)
     {
-        using var checkpoint = new CheckpointCopy().Without(file);
+        using var checkpoint = new CheckpointCopy("bert").Without(file);
         await AssertRefusedAsync(checkpoint.Folder, named);
     }
 
@@ -69,21 +69,21 @@ public sealed class StartTests
     [InlineData(0.7)]
     public async Task Start_TruncatedWeights_EndsWithOneClearLine(double part)
     {
-        using var checkpoint = new CheckpointCopy().Truncated("model.safetensors", part);
+        using var checkpoint = new CheckpointCopy("bert").Truncated("model.safetensors", part);
         await AssertRefusedAsync(checkpoint.Folder, "model.safetensors");
     }
 
     [Fact]
     public async Task Start_MissingTensor_EndsWithOneClearLine()
     {
-        using var checkpoint = new CheckpointCopy().Replaced("model.safetensors", "\"classifier.weight\"", "\"classifier.wei_ht\"");
+        using var checkpoint = new CheckpointCopy("bert").Replaced("model.safetensors", "\"classifier.weight\"", "\"classifier.wei_ht\"");
         await AssertRefusedAsync(checkpoint.Folder, "classifier.weight");
     }
 
     [Fact]
     public async Task Start_WeightsThatAreNotFinite_EndsWithOneClearLine()
     {
-        using var checkpoint = new CheckpointCopy().WithNaN("bert.encoder.layer.1.output.dense.bias");
+        using var checkpoint = new CheckpointCopy("bert").WithNaN("bert.encoder.layer.1.output.dense.bias");
         await AssertRefusedAsync(checkpoint.Folder, "the model's logits are not finite");
     }
 
@@ -93,14 +93,14 @@ public sealed class StartTests
     [InlineData("tokenizer_config.json", "model_max_length", "1", "model_max_length")]
     public async Task Start_CheckpointThatCannotBeServed_SaysWhy(string file, string member, string json, string message)
     {
-        using var checkpoint = new CheckpointCopy().With(file, member, json);
+        using var checkpoint = new CheckpointCopy("bert").With(file, member, json);
         await AssertRefusedAsync(checkpoint.Folder, message);
     }
 
     [Fact]
     public async Task Start_MoreTokensThanTheModelHasRows_SaysBothNumbers()
     {
-        using var checkpoint = new CheckpointCopy();
+        using var checkpoint = new CheckpointCopy("bert");
         await File.AppendAllTextAsync(Path.Combine(checkpoint.Folder, "vocab.txt"), "\nonemore\nandmore");
         await AssertRefusedAsync(checkpoint.Folder, "the tokenizer has");
     }

@@ -40,7 +40,7 @@ internal sealed partial class ServedGenerator : IDisposable
     {
         var folder = CheckpointFolder.Resolve(options.Uri);
         var tokenizer = BpeTokenizer.Load(folder);
-        var model = Gpt2Model.Load(folder, new SessionSettings(runtime.Threads));
+        var model = Gpt2Model.Load(folder, new SessionSettings(runtime.Threads == 0 ? Environment.ProcessorCount : runtime.Threads));
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();

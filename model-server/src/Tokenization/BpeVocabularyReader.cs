@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using ElasticSynapse.Serving.Models;
 
@@ -9,8 +8,6 @@ internal static class BpeVocabularyReader
 {
     // A vocabulary is a few times 50,000 tokens. The limit keeps a mistyped id from allocating gigabytes.
     private const int MaxId = 10_000_000;
-
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
     public static BpeVocabulary Read(string folder)
@@ -28,7 +25,7 @@ internal static class BpeVocabularyReader
     internal static Dictionary<string, int> ReadTokens(JsonElement tokens, string path)
     {
         if (tokens.ValueKind != JsonValueKind.Object)
-            throw new CheckpointException($"{path}: the vocabulary is {Shorten(tokens)}; expected an object of token to id");
+            throw new CheckpointException($"{path}: the vocabulary is {TokenizerFile.Shorten(tokens)}; expected an object of token to id");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         foreach (var token in tokens.EnumerateObject())
         {
@@ -36,31 +33,12 @@ internal static class BpeVocabularyReader
             if (token.Value.ValueKind != JsonValueKind.Number || !token.Value.TryGetInt32(out var id) || id is < 0 or > MaxId)
             {
                 throw new CheckpointException(
-                    $"{path}: token '{text}' has id {Shorten(token.Value)}; expected a whole number from 0 to {MaxId}");
+                    $"{path}: token '{text}' has id {TokenizerFile.Shorten(token.Value)}; expected a whole number from 0 to {MaxId}");
             }
             if (!ids.TryAdd(text, id))
                 throw new CheckpointException($"{path}: token '{text}' is listed twice; expected once");
         }
         return ids;
-    }
-
-    /// <summary>Parses a JSON file. The caller owns the document.</summary>
-    internal static JsonDocument ReadJson(string path)
-    {
-        try
-        {
-            return JsonDocument.Parse(ReadText(path));
-        }
-        catch (JsonException exception)
-        {
-            throw new CheckpointException($"{path}: not JSON (line {exception.LineNumber + 1}); expected a JSON object", exception);
-        }
-    }
-
-    internal static string Shorten(JsonElement value)
-    {
-        var text = value.GetRawText().ReplaceLineEndings(" ");
-        return text.Length <= 40 ? text : text[..40] + "…";
     }
 
     private static string TextOf(JsonProperty token, string path)
@@ -92,7 +70,7 @@ internal static class BpeVocabularyReader
                 throw new CheckpointException($"{vocabularyFile}: missing; {mergesName} needs it beside it");
         }
 
-        using var vocabulary = ReadJson(vocabularyFile);
+        using var vocabulary = TokenizerFile.ReadJson(vocabularyFile);
         var tokens = ReadTokens(vocabulary.RootElement, vocabularyFile);
         var tokenizerJson = Path.Combine(folder, "tokenizer.json");
         var added = File.Exists(tokenizerJson) ? TokenizerJson.ReadAddedTokens(tokenizerJson) : [];
@@ -101,7 +79,7 @@ internal static class BpeVocabularyReader
 
     private static List<(string Left, string Right, string Place)> ReadMerges(string path)
     {
-        var lines = ReadText(path).Split('\n');
+        var lines = TokenizerFile.ReadText(path).Split('\n');
         var merges = new List<(string, string, string)>(lines.Length);
         var last = lines.Length;
         while (last > 0 && lines[last - 1].AsSpan().TrimEnd('\r').IsEmpty)
@@ -127,7 +105,7 @@ internal static class BpeVocabularyReader
         if (!File.Exists(path))
             return added;
         var special = ReadSpecialTexts(folder);
-        using var document = ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         foreach (var (text, id) in ReadTokens(document.RootElement, path))
         {
             if (text.Length > 0 && !added.Exists(token => token.Text == text && token.Id == id))
@@ -143,9 +121,9 @@ internal static class BpeVocabularyReader
         var path = Path.Combine(folder, "special_tokens_map.json");
         if (!File.Exists(path))
             return texts;
-        using var document = ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new CheckpointException($"{path}: {Shorten(document.RootElement)}; expected an object of role to token");
+            throw new CheckpointException($"{path}: {TokenizerFile.Shorten(document.RootElement)}; expected an object of role to token");
         foreach (var role in document.RootElement.EnumerateObject())
         {
             foreach (var value in role.Value.ValueKind == JsonValueKind.Array ? role.Value.EnumerateArray().ToList() : [role.Value])
@@ -156,22 +134,5 @@ internal static class BpeVocabularyReader
             }
         }
         return texts;
-    }
-
-    private static string ReadText(string path)
-    {
-        try
-        {
-            var bytes = File.ReadAllBytes(path).AsSpan();
-            return StrictUtf8.GetString(bytes.StartsWith(Encoding.UTF8.Preamble) ? bytes[3..] : bytes);
-        }
-        catch (DecoderFallbackException exception)
-        {
-            throw new CheckpointException($"{path}: not UTF-8 at byte {exception.Index}; expected UTF-8 text", exception);
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            throw new CheckpointException($"{path}: cannot be read ({exception.Message}); expected a readable file", exception);
-        }
     }
 }

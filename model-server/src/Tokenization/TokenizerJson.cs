@@ -12,7 +12,7 @@ internal static class TokenizerJson
     /// <exception cref="CheckpointException">Not GPT-2's pipeline, or broken.</exception>
     public static BpeFiles Read(string path)
     {
-        using var document = BpeVocabularyReader.ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object)
             throw Unsupported(path, "the file", root, "an object");
@@ -50,7 +50,7 @@ internal static class TokenizerJson
     /// <summary>Only the list <c>added_tokens</c> of the file.</summary>
     public static IReadOnlyList<AddedToken> ReadAddedTokens(string path)
     {
-        using var document = BpeVocabularyReader.ReadJson(path);
+        using var document = TokenizerFile.ReadJson(path);
         return ReadAddedTokens(path, document.RootElement);
     }
 
@@ -122,5 +122,5 @@ internal static class TokenizerJson
     }
 
     private static CheckpointException Unsupported(string path, string name, JsonElement? value, string expected) =>
-        new($"{path}: {name} is {(value is { } found ? BpeVocabularyReader.Shorten(found) : "missing")}; expected {expected}");
+        new($"{path}: {name} is {(value is { } found ? TokenizerFile.Shorten(found) : "missing")}; expected {expected}");
 }

@@ -39,36 +39,52 @@ public class StartTests
     }
 
     [Theory]
-    [InlineData("model.safetensors", "gone", "model.safetensors")]
-    [InlineData("model.safetensors", "truncated", "model.safetensors")]
-    [InlineData("model.safetensors", "oversized", "model.safetensors")]
-    [InlineData("model.safetensors", "lying", "model.safetensors")]
-    [InlineData("model.safetensors", "renamed tensor", "h.0.ln_1.weight")]
-    [InlineData("config.json", "gone", "config.json")]
-    [InlineData("config.json", "other shape", "wte.weight")]
-    [InlineData("vocab.json", "gone", "vocab.json")]
-    [InlineData("merges.txt", "gone", "merges.txt")]
-    public async Task Start_BrokenCheckpoint_EndsWithOneClearLine(string file, string damage, string named)
+    [InlineData("config.json")]
+    [InlineData("model.safetensors")]
+    [InlineData("vocab.json")]
+    [InlineData("merges.txt")]
+    public async Task Start_FileMissing_EndsWithOneClearLine(string file)
     {
-        using var folder = BrokenCheckpoint.Copy(Fixture, file, damage);
-        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = folder.Path });
-        var (code, errors) = await server.ExitAsync();
-        Assert.Equal(1, code);
-        var line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
-        Assert.StartsWith("model-server: cannot start: ", line, StringComparison.Ordinal);
-        Assert.Contains(named, line, StringComparison.Ordinal);
+        using var checkpoint = new CheckpointCopy("gpt2").Without(file);
+        await AssertRefusedAsync(checkpoint.Folder, file);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.0001)]
+    [InlineData(0.66)]
+    [InlineData(0.9999)]
+    public async Task Start_WeightsTruncated_EndsWithOneClearLine(double part)
+    {
+        using var checkpoint = new CheckpointCopy("gpt2").Truncated("model.safetensors", part);
+        await AssertRefusedAsync(checkpoint.Folder, "model.safetensors");
+    }
+
+    [Fact]
+    public async Task Start_WeightsOversized_EndsWithOneClearLine()
+    {
+        using var checkpoint = new CheckpointCopy("gpt2").Extended("model.safetensors", 1000);
+        await AssertRefusedAsync(checkpoint.Folder, "model.safetensors");
+    }
+
+    [Fact]
+    public async Task Start_TensorMissing_IsNamed()
+    {
+        using var checkpoint = new CheckpointCopy("gpt2").Replaced("model.safetensors", "h.0.ln_1.weight", "h.0.ln_9.weight");
+        await AssertRefusedAsync(checkpoint.Folder, "h.0.ln_1.weight");
+    }
+
+    [Fact]
+    public async Task Start_ShapeOtherThanConfigured_NamesTheTensor()
+    {
+        using var checkpoint = new CheckpointCopy("gpt2").Replaced("config.json", "\"n_inner\": null", "\"n_inner\": 1234");
+        await AssertRefusedAsync(checkpoint.Folder, "h.0.mlp.c_fc.weight");
     }
 
     [Theory]
     [InlineData("/no/such/folder", "/no/such/folder")]
     [InlineData("gs://bucket/model", "gs")]
-    public async Task Start_UnusableUri_EndsWithOneClearLine(string uri, string named)
-    {
-        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = uri });
-        var (code, errors) = await server.ExitAsync();
-        Assert.Equal(1, code);
-        Assert.Contains(named, Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
-    }
+    public async Task Start_UnusableUri_EndsWithOneClearLine(string uri, string named) => await AssertRefusedAsync(uri, named);
 
     [Fact]
     public async Task Terminate_WhileAStreamRuns_LetsItFinishAndExitsWithZero()
@@ -87,5 +103,15 @@ public class StartTests
         Assert.Contains("\"index\":63", events, StringComparison.Ordinal);
         Assert.Equal("", errors);
         Assert.Equal(0, code);
+    }
+
+    private static async Task AssertRefusedAsync(string uri, string named)
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = uri });
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal(1, code);
+        var line = Assert.Single(errors.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.StartsWith("model-server: cannot start: ", line, StringComparison.Ordinal);
+        Assert.Contains(named, line, StringComparison.Ordinal);
     }
 }

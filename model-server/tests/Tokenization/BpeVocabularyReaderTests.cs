@@ -31,7 +31,7 @@ public sealed class BpeVocabularyReaderTests : IDisposable
 
     [Theory]
     [InlineData("{", "not JSON")]
-    [InlineData("[]", "expected an object of token to id")]
+    [InlineData("[]", "not a JSON object; expected one")]
     [InlineData("{\"a\": \"x\"}", "token 'a' has id \"x\"")]
     [InlineData("{\"a\": -1}", "token 'a' has id -1")]
     [InlineData("{\"a\": 1.5}", "token 'a' has id 1.5")]

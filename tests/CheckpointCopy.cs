@@ -2,23 +2,14 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json.Nodes;
-using ElasticSynapse.Tests;
 
-namespace ElasticSynapse.Classifier.Tests;
+namespace ElasticSynapse.Tests;
 
-/// <summary>A copy of the fixture checkpoint that a test may change; deleted with the test.</summary>
-internal sealed class CheckpointCopy : IDisposable
+/// <summary>A copy of a fixture checkpoint that a test may change; deleted with the test.</summary>
+/// <param name="model">A folder of tests/data/huggingface.</param>
+internal sealed class CheckpointCopy(string model) : IDisposable
 {
-    public CheckpointCopy()
-    {
-        Folder = Directory.CreateTempSubdirectory("classifier-checkpoint-").FullName;
-        foreach (var file in Directory.GetFiles(RepositoryFiles.Data("huggingface", "bert")))
-        {
-            File.Copy(file, Path.Combine(Folder, Path.GetFileName(file)));
-        }
-    }
-
-    public string Folder { get; }
+    public string Folder { get; } = Copy(model);
 
     public CheckpointCopy Without(string file)
     {
@@ -32,6 +23,9 @@ internal sealed class CheckpointCopy : IDisposable
         var bytes = Read(file);
         return Write(file, bytes[..(int)(bytes.Length * part)]);
     }
+
+    /// <summary>Puts zeros behind a file's end.</summary>
+    public CheckpointCopy Extended(string file, int bytes) => Write(file, [.. Read(file), .. new byte[bytes]]);
 
     /// <summary>Replaces text by other text of the same length, so that nothing else of the file moves.</summary>
     public CheckpointCopy Replaced(string file, string text, string replacement)
@@ -63,6 +57,16 @@ internal sealed class CheckpointCopy : IDisposable
     }
 
     public void Dispose() => Directory.Delete(Folder, recursive: true);
+
+    private static string Copy(string model)
+    {
+        var folder = Directory.CreateTempSubdirectory($"{model}-checkpoint-").FullName;
+        foreach (var file in Directory.GetFiles(RepositoryFiles.Data("huggingface", model)))
+        {
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        }
+        return folder;
+    }
 
     private byte[] Read(string file) => File.ReadAllBytes(Path.Combine(Folder, file));
 
