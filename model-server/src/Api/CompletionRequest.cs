@@ -40,18 +40,19 @@ internal sealed record CompletionRequest
     /// <exception cref="ApiException">A field that can't be accepted, or the model is another's.</exception>
     public static CompletionRequest Read(JsonRequest json, ServedGenerator generator)
     {
-        if (json.String("model") is { } model && !generator.Identity.IsCalled(model))
-        {
-            throw new ApiException(ErrorKind.ModelNotFound,
-                $"The model '{model}' does not exist; this server has '{generator.Identity.Name}', version '{generator.Identity.Version}'", "model");
-        }
+        generator.Identity.Check(json.String("model"));
         UnsupportedFields.Refuse(json);
 
+        var choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1);
+        if (choices > 1 && json.Integer("best_of") == 1)
+        {
+            throw ApiException.Invalid("best_of", $"'best_of' is 1 and 'n' is {choices}: more choices than would be generated; leave 'best_of' out");
+        }
         var stream = json.Boolean("stream") ?? false;
         return new CompletionRequest
         {
             Prompts = PromptReader.Read(json, generator),
-            Choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1),
+            Choices = choices,
             MaxTokens = (int?)json.Integer("max_tokens", 0, int.MaxValue),
             Sampling = ReadSampling(json),
             Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
@@ -114,15 +115,11 @@ internal sealed record CompletionRequest
         {
             throw JsonRequest.Mistake("stream_options", "an object", options);
         }
-        if (!options.TryGetProperty("include_usage", out var usage) || usage.ValueKind == JsonValueKind.Null)
+        return JsonRequest.Element(options, "include_usage", "stream_options") switch
         {
-            return false;
-        }
-        return usage.ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => throw JsonRequest.Mistake("stream_options.include_usage", "true or false", usage),
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { } usage => throw JsonRequest.Mistake("stream_options.include_usage", "true or false", usage),
         };
     }
 }

@@ -25,6 +25,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             request = CompletionRequest.Read(json, generator);
             model = json.String("model") ?? generator.Identity.Name;
         }
+        scheduler.CheckSize((long)request.Prompts.Count * request.Choices);
         var sequences = Sequences(request, context.RequestAborted);
         scheduler.Enqueue(sequences);
         var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Loading;
-using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Api;
 
@@ -18,8 +18,8 @@ internal static class TokenIds
             if (item.ValueKind != JsonValueKind.Number || !item.TryGetInt32(out var token) || token < 0 || token >= vocabulary)
             {
                 var itemName = string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]");
-                throw ApiException.Invalid(itemName, string.Create(CultureInfo.InvariantCulture,
-                    $"'{itemName}' must be a token id of {generator.Identity}, 0 to {vocabulary - 1:N0}; got {item.GetRawText()}"));
+                throw JsonRequest.Mistake(itemName, string.Create(CultureInfo.InvariantCulture,
+                    $"a token id of {generator.Identity}, 0 to {vocabulary - 1:N0}"), item);
             }
             tokens[index++] = token;
         }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
@@ -27,15 +28,22 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
     }
 
-    /// <summary>Admits all of a request's sequences or none.</summary>
+    /// <summary>Refuses a request that could never be admitted, before its sequences exist: a body of a few megabytes can ask
+    /// for a hundred million.</summary>
+    /// <exception cref="ApiException">More sequences than the queue holds.</exception>
+    public void CheckSize(long sequences)
+    {
+        if (sequences > _options.MaxQueuedSequences)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
+                $"the request asks for {sequences:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)"));
+        }
+    }
+
+    /// <summary>Admits all of a request's sequences or none. <see cref="CheckSize"/> has passed them.</summary>
     /// <exception cref="ApiException">The queue is full, or the server is stopping.</exception>
     public void Enqueue(IReadOnlyList<SequenceRequest> sequences)
     {
-        if (sequences.Count > _options.MaxQueuedSequences)
-        {
-            throw new ApiException(ErrorKind.InvalidRequest,
-                $"the request asks for {sequences.Count:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)");
-        }
         var admitted = Interlocked.Add(ref _admitted, sequences.Count);
         if (admitted > _options.MaxQueuedSequences)
         {

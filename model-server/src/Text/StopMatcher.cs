@@ -1,8 +1,9 @@
 namespace ElasticSynapse.ModelServer.Text;
 
 /// <summary>
-/// Finds the first stop string in text that arrives in pieces, across the borders of tokens. Text that may still become a
-/// stop string is held back, and released as soon as it can't.
+/// Finds the first stop string in text that arrives in pieces, across the borders of tokens: the one that is complete first,
+/// so that it does not matter how the text is cut. Text that may still become a stop string is held back, and released as
+/// soon as it can't.
 /// </summary>
 /// <param name="stops">None of them empty. Compared ordinally.</param>
 internal sealed class StopMatcher(IReadOnlyList<string> stops)
@@ -43,15 +44,17 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
         return rest;
     }
 
+    // Where the stop begins that ends first, the longest of several; -1 if there is none.
     private int FirstStop(string text)
     {
-        var first = -1;
+        var (first, firstEnd) = (-1, int.MaxValue);
         foreach (var stop in stops)
         {
-            var index = text.IndexOf(stop, StringComparison.Ordinal);
-            if (index >= 0 && (first < 0 || index < first))
+            var start = text.IndexOf(stop, StringComparison.Ordinal);
+            var end = start + stop.Length;
+            if (start >= 0 && (end < firstEnd || (end == firstEnd && start < first)))
             {
-                first = index;
+                (first, firstEnd) = (start, end);
             }
         }
         return first;
