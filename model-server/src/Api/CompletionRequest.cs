@@ -12,6 +12,7 @@ namespace ElasticSynapse.ModelServer.Api;
 internal sealed record CompletionRequest
 {
     private const int MaxChoices = 128;
+    private const int MaxTopLogprobs = 5;
     private const int MaxStops = 64;
     private const int MaxStopLength = 1_000;
 
@@ -31,6 +32,9 @@ internal sealed record CompletionRequest
     public required IReadOnlyList<string> Stops { get; init; }
 
     public required bool Echo { get; init; }
+
+    /// <summary>How many of the likeliest tokens are told with each token; null for no log-probabilities.</summary>
+    public required int? TopLogprobs { get; init; }
 
     public required bool Stream { get; init; }
 
@@ -58,6 +62,7 @@ internal sealed record CompletionRequest
             Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
             Stops = ReadStops(json),
             Echo = json.Boolean("echo") ?? false,
+            TopLogprobs = (int?)json.Integer("logprobs", 0, MaxTopLogprobs),
             Stream = stream,
             IncludeUsage = ReadIncludeUsage(json, stream),
         };

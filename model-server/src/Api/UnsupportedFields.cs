@@ -17,7 +17,6 @@ internal static class UnsupportedFields
         ("ignore_eos", IsFalse),
         ("include_stop_str_in_output", IsFalse),
         ("logit_bias", element => element.ValueKind == JsonValueKind.Object && !element.EnumerateObject().Any()),
-        ("logprobs", _ => false),
         ("min_tokens", element => IsNumber(element, 0)),
         ("num_beams", element => IsNumber(element, 1)),
         ("presence_penalty", element => IsNumber(element, 0)),

@@ -19,14 +19,15 @@ internal sealed class BoundRun : IDisposable
     /// <param name="model">What runs.</param>
     /// <param name="cache">The sequence's past, which the run extends; owned by the caller.</param>
     /// <param name="tokens">Of every run.</param>
-    /// <param name="logits">Where the logits after the last token go, [vocabulary]; empty if they are not wanted.</param>
+    /// <param name="logits">Where the logits after the last tokens go, [rows, vocabulary]: as many rows as it has room for, none if empty.</param>
     public BoundRun(Gpt2Model model, KvCache cache, int tokens, Memory<float> logits)
     {
         _model = model;
         _binding = model.Session.CreateIoBinding();
         _ids = new long[tokens];
         _positions = new long[tokens];
-        long[] rows = logits.IsEmpty ? [] : [tokens - 1];
+        var wanted = logits.Length / model.Config.VocabularySize;
+        long[] rows = [.. Enumerable.Range(tokens - wanted, wanted)];
 
         BindInput(Gpt2Model.InputIds, _ids, [1, tokens]);
         BindInput(Gpt2Model.PositionIds, _positions, [1, tokens]);

@@ -41,6 +41,32 @@ internal sealed class SequenceDecoder : IDisposable
         return _logits;
     }
 
+    /// <summary>Appends tokens as <see cref="Append"/> does, and shows the logits after every one of them on the way.</summary>
+    /// <param name="tokens">At least one; position plus tokens within the context.</param>
+    /// <param name="visit">Gets the index of a token and the logits after it, [vocabulary], valid during the call.</param>
+    /// <param name="cancelled">Looked at between chunks.</param>
+    public ReadOnlySpan<float> AppendVisiting(scoped ReadOnlySpan<int> tokens, LogitsVisitor visit, CancellationToken cancelled)
+    {
+        var rows = new float[Math.Min(tokens.Length, ChunkTokens) * _logits.Length]; // [chunk, vocabulary]
+        for (var done = 0; done < tokens.Length;)
+        {
+            cancelled.ThrowIfCancellationRequested();
+            var chunk = Math.Min(tokens.Length - done, ChunkTokens - (_position % ChunkTokens));
+            using (var run = new BoundRun(_model, _cache, chunk, rows.AsMemory(0, chunk * _logits.Length)))
+            {
+                run.Run(tokens.Slice(done, chunk), _position);
+            }
+            for (var row = 0; row < chunk; row++)
+            {
+                visit(done + row, rows.AsSpan(row * _logits.Length, _logits.Length));
+            }
+            _position += chunk;
+            done += chunk;
+            rows.AsSpan((chunk - 1) * _logits.Length, _logits.Length).CopyTo(_logits);
+        }
+        return _logits;
+    }
+
     public void Dispose()
     {
         _step.Dispose();

@@ -1,10 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Loading;
-using ElasticSynapse.ModelServer.Sampling;
-using ElasticSynapse.ModelServer.Text;
-using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
@@ -18,7 +14,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly ILogger<Scheduler> _logger;
     private readonly BlockingCollection<SequenceRequest> _queue = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SequenceDecoder _decoder; // only the thread uses and disposes it
+    private readonly SequenceGenerator _sequences; // only the thread uses and disposes it
     private readonly Thread _thread;
     private int _admitted;
 
@@ -26,7 +22,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     {
         (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
-        _decoder = new SequenceDecoder(generator.Model);
+        _sequences = new SequenceGenerator(generator, metrics);
         _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
     }
@@ -90,14 +86,13 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
 
     private void RunSequences()
     {
-        using var decoder = _decoder;
-        var sampler = new TokenSampler(_generator.Model.Config.VocabularySize);
+        using var sequences = _sequences;
         foreach (var sequence in _queue.GetConsumingEnumerable())
         {
             using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(sequence.Cancelled, _stopping.Token);
             try
             {
-                var finish = Generate(sequence, decoder, sampler, cancelled.Token);
+                var finish = sequences.Generate(sequence, cancelled.Token);
                 sequence.Output.Complete();
                 _metrics.SequenceFinished(finish);
             }
@@ -117,48 +112,6 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
             {
                 Interlocked.Decrement(ref _admitted);
             }
-        }
-    }
-
-    private FinishReason Generate(SequenceRequest request, SequenceDecoder decoder, TokenSampler sampler, CancellationToken cancelled)
-    {
-        var tokenizer = _generator.Tokenizer;
-        var sequence = new List<int>(request.Prompt.Length + request.MaxTokens);
-        sequence.AddRange(request.Prompt);
-        var text = new TokenStreamDecoder(tokenizer);
-        var stops = new StopMatcher(request.Stops);
-
-        cancelled.ThrowIfCancellationRequested();
-        _metrics.PromptTokens(request.Prompt.Length);
-        if (request.MaxTokens == 0)
-        {
-            request.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length));
-            return FinishReason.Length;
-        }
-        decoder.Reset();
-        var logits = decoder.Append(request.Prompt, cancelled);
-        for (var generated = 1; ; generated++)
-        {
-            var token = sampler.Next(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence), request.Sampling, request.Seed, request.Choice);
-            sequence.Add(token);
-            _metrics.TokenGenerated();
-
-            var isEnd = _generator.EndTokens.Contains(token);
-            var shown = isEnd ? "" : stops.Append(text.Append(token));
-            FinishReason? finish = isEnd || stops.Stopped ? FinishReason.Stop : generated == request.MaxTokens ? FinishReason.Length : null;
-            if (finish is not null && !stops.Stopped)
-            {
-                // An unfinished character becomes U+FFFD, and may still complete a stop string.
-                shown += stops.Append(text.Flush());
-                finish = stops.Stopped ? FinishReason.Stop : finish;
-                shown += stops.Flush();
-            }
-            request.Output.TryWrite(new GeneratedPiece(shown, generated, finish));
-            if (finish is { } reason)
-            {
-                return reason;
-            }
-            logits = decoder.Append([token], cancelled);
         }
     }
 

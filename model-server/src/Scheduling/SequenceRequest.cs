@@ -24,6 +24,15 @@ internal sealed class SequenceRequest
 
     public required IReadOnlyList<string> Stops { get; init; }
 
+    /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
+    public int? TopLogprobs { get; init; }
+
+    /// <summary>Whether the first piece is the prompt itself, with its log-probabilities if any are asked for.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>What <see cref="Echo"/> shows.</summary>
+    public string PromptText { get; init; } = "";
+
     /// <summary>The caller has gone.</summary>
     public required CancellationToken Cancelled { get; init; }
 
