@@ -52,6 +52,8 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
                     Seed = request.Seed,
                     Choice = choice,
                     Stops = request.Stops,
+                    IncludeStop = request.IncludeStop,
+                    EndTokens = request.EndTokens,
                     TopLogprobs = request.TopLogprobs,
                     Echo = request.Echo,
                     PromptText = prompt.Text,

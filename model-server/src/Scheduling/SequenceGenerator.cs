@@ -23,8 +23,9 @@ internal sealed class SequenceGenerator(ServedGenerator generator, GeneratorMetr
         metrics.PromptTokens(request.Prompt.Length);
         var sequence = new List<int>(request.Prompt.Length + request.MaxTokens);
         sequence.AddRange(request.Prompt);
-        var text = new TokenStreamDecoder(generator.Tokenizer);
-        var stops = new StopMatcher(request.Stops);
+        // A special token that does not end the sequence is still no text.
+        var text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: true);
+        var stops = new StopMatcher(request.Stops, request.IncludeStop);
         var placed = request.TopLogprobs is null ? null : new PlacedTokens();
 
         var logits = RunPrompt(request, placed, cancelled); // 1
@@ -35,11 +36,11 @@ internal sealed class SequenceGenerator(ServedGenerator generator, GeneratorMetr
         }
         for (var generated = 1; ; generated++)
         {
-            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(sequence), request.Sampling, request.Seed, request.Choice); // 2
+            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(sequence), request); // 2
             sequence.Add(token);
             metrics.TokenGenerated();
 
-            var isEnd = generator.EndTokens.Contains(token);
+            var isEnd = request.EndTokens.Contains(token);
             FinishReason? finish = isEnd ? FinishReason.Stop : generated == request.MaxTokens ? FinishReason.Length : null;
             // 3: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
             // still complete a stop string.

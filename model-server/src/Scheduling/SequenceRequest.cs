@@ -24,6 +24,12 @@ internal sealed class SequenceRequest
 
     public required IReadOnlyList<string> Stops { get; init; }
 
+    /// <summary>Whether the stop string that was found is shown.</summary>
+    public bool IncludeStop { get; init; }
+
+    /// <summary>Tokens that end the sequence and are not shown.</summary>
+    public required IReadOnlySet<int> EndTokens { get; init; }
+
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }
 

@@ -6,7 +6,8 @@ namespace ElasticSynapse.ModelServer.Text;
 /// soon as it can't.
 /// </summary>
 /// <param name="stops">None of them empty. Compared ordinally.</param>
-internal sealed class StopMatcher(IReadOnlyList<string> stops)
+/// <param name="includeStop">Whether the stop string itself is shown.</param>
+internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false)
 {
     private string _held = "";
 
@@ -25,11 +26,11 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
             return "";
         }
         var text = _held + piece;
-        if (FirstStop(text) is var start and >= 0)
+        if (FirstStop(text) is { } stop)
         {
             Stopped = true;
             _held = "";
-            return text[..start];
+            return text[..(includeStop ? stop.End : stop.Start)];
         }
         var held = LongestPartialStop(text);
         _held = text[^held..];
@@ -44,8 +45,8 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
         return rest;
     }
 
-    // Where the stop begins that ends first, the longest of several; -1 if there is none.
-    private int FirstStop(string text)
+    // The stop that ends first, the longest of several.
+    private (int Start, int End)? FirstStop(string text)
     {
         var (first, firstEnd) = (-1, int.MaxValue);
         foreach (var stop in stops)
@@ -57,7 +58,7 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
                 (first, firstEnd) = (start, end);
             }
         }
-        return first;
+        return first < 0 ? null : (first, firstEnd);
     }
 
     // Length of the longest end of the text that is a proper beginning of a stop string.

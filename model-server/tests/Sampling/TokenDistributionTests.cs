@@ -26,7 +26,8 @@ public class TokenDistributionTests
         var expected = golden.GetProperty("next_token_distribution")[index];
         var parameters = Parameters(expected.GetProperty("args"));
         var scores = golden.GetProperty("last_logits").Floats();
-        LogitsPenalties.Apply(scores, golden.GetProperty("ids").Ints(), parameters);
+        var ids = golden.GetProperty("ids").Ints();
+        LogitsPenalties.Apply(scores, ids, ids.Length, parameters, new HashSet<int>());
 
         var distribution = new TokenDistribution(scores.Length);
         distribution.Compute(scores, parameters);
