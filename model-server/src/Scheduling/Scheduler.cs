@@ -18,12 +18,15 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly ILogger<Scheduler> _logger;
     private readonly BlockingCollection<SequenceRequest> _queue = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SequenceDecoder _decoder; // only the thread uses and disposes it
     private readonly Thread _thread;
     private int _admitted;
 
     public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
     {
         (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
+        // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
+        _decoder = new SequenceDecoder(generator.Model);
         _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
     }
@@ -87,7 +90,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
 
     private void RunSequences()
     {
-        using var decoder = new SequenceDecoder(_generator.Model);
+        using var decoder = _decoder;
         var sampler = new TokenSampler(_generator.Model.Config.VocabularySize);
         foreach (var sequence in _queue.GetConsumingEnumerable())
         {
