@@ -17,6 +17,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly SequenceGenerator _sequences; // only the thread uses and disposes it
     private readonly Thread _thread;
     private int _admitted;
+    private int _isStopping;
 
     public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
     {
@@ -71,10 +72,14 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     }
 
     // The web server, registered later, has stopped before: whoever still waits here has lost its connection.
+    // A test host and the program that it runs both stop the services, and one may have disposed them already.
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.CompleteAdding();
-        _stopping.Cancel();
+        if (Interlocked.Exchange(ref _isStopping, 1) == 0)
+        {
+            _queue.CompleteAdding();
+            _stopping.Cancel();
+        }
         return Task.Run(_thread.Join, cancellationToken);
     }
 

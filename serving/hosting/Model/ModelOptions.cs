@@ -33,5 +33,6 @@ public sealed class ModelOptions : IValidatableObject
         }
     }
 
-    private string FolderName() => Path.GetFileName(Path.TrimEndingDirectorySeparator(Uri));
+    // Without what "gpt2//", "gpt2/." or "." say about the way there. Of a file: URI the last part is the same.
+    private string FolderName() => Uri.Length == 0 ? "" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Uri)));
 }
