@@ -29,15 +29,10 @@ internal sealed record CompletionRequest
 
     public required SamplingParameters Sampling { get; init; }
 
-    public required long Seed { get; init; }
-
     public required IReadOnlyList<string> Stops { get; init; }
 
     /// <summary>Whether the answer ends behind the stop string instead of before it.</summary>
     public required bool IncludeStop { get; init; }
-
-    /// <summary>Tokens that end a choice.</summary>
-    public required IReadOnlySet<int> EndTokens { get; init; }
 
     public required bool Echo { get; init; }
 
@@ -67,10 +62,8 @@ internal sealed record CompletionRequest
             Choices = choices,
             MaxTokens = (int?)json.Integer("max_tokens", 0, int.MaxValue),
             Sampling = ReadSampling(json, generator),
-            Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
             Stops = ReadStops(json),
             IncludeStop = json.Boolean("include_stop_str_in_output") ?? false,
-            EndTokens = ReadEndTokens(json, generator),
             Echo = json.Boolean("echo") ?? false,
             TopLogprobs = (int?)json.Integer("logprobs", 0, MaxTopLogprobs),
             Stream = stream,
@@ -100,6 +93,8 @@ internal sealed record CompletionRequest
         FrequencyPenalty = (float)(json.Number("frequency_penalty", -2, 2) ?? 0),
         LogitBias = ReadLogitBias(json, generator),
         MinTokens = (int)(json.Integer("min_tokens", 0, json.Integer("max_tokens", 0, int.MaxValue) ?? int.MaxValue) ?? 0),
+        EndTokens = ReadEndTokens(json, generator),
+        Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
         NoRepeatNgramSize = (int)(json.Integer("no_repeat_ngram_size", 0, int.MaxValue) ?? 0),
     };
 

@@ -48,12 +48,9 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
                 {
                     Prompt = prompt.Tokens,
                     MaxTokens = maxTokens,
-                    Sampling = request.Sampling,
-                    Seed = request.Seed,
-                    Choice = choice,
+                    Sampling = request.Sampling with { Choice = choice },
                     Stops = request.Stops,
                     IncludeStop = request.IncludeStop,
-                    EndTokens = request.EndTokens,
                     TopLogprobs = request.TopLogprobs,
                     Echo = request.Echo,
                     PromptText = prompt.Text,

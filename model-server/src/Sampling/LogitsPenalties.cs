@@ -7,9 +7,7 @@ internal static class LogitsPenalties
     /// <param name="sequence">Prompt and generated tokens so far.</param>
     /// <param name="promptLength">How many of them are the prompt's.</param>
     /// <param name="parameters">What to apply.</param>
-    /// <param name="endTokens">What must not come before <see cref="SamplingParameters.MinTokens"/>.</param>
-    public static void Apply(
-        Span<float> scores, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters, IReadOnlySet<int> endTokens)
+    public static void Apply(Span<float> scores, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
         foreach (var (token, bias) in parameters.LogitBias)
         {
@@ -29,7 +27,7 @@ internal static class LogitsPenalties
         }
         if (sequence.Length - promptLength < parameters.MinTokens)
         {
-            foreach (var token in endTokens)
+            foreach (var token in parameters.EndTokens)
             {
                 scores[token] = float.NegativeInfinity;
             }

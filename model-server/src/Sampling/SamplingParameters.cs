@@ -32,8 +32,17 @@ internal sealed record SamplingParameters
     /// <summary>Added to the scores of single tokens.</summary>
     public IReadOnlyDictionary<int, float> LogitBias { get; init; } = FrozenDictionary<int, float>.Empty;
 
-    /// <summary>Tokens that must be generated before the sequence may end.</summary>
+    /// <summary>Tokens that must be generated before one of <see cref="EndTokens"/>.</summary>
     public int MinTokens { get; init; }
+
+    /// <summary>Tokens that end the sequence and are not shown.</summary>
+    public IReadOnlySet<int> EndTokens { get; init; } = FrozenSet<int>.Empty;
+
+    /// <summary>With <see cref="Choice"/> and a token's position it decides the draw.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Which of its prompt's choices the sequence is.</summary>
+    public int Choice { get; init; }
 
     public bool IsGreedy => Temperature == 0;
 }

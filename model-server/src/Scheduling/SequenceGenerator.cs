@@ -36,11 +36,11 @@ internal sealed class SequenceGenerator(ServedGenerator generator, GeneratorMetr
         }
         for (var generated = 1; ; generated++)
         {
-            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(sequence), request); // 2
+            var token = _sampler.Next(logits, CollectionsMarshal.AsSpan(sequence), request.Prompt.Length, request.Sampling); // 2
             sequence.Add(token);
             metrics.TokenGenerated();
 
-            var isEnd = request.EndTokens.Contains(token);
+            var isEnd = request.Sampling.EndTokens.Contains(token);
             FinishReason? finish = isEnd ? FinishReason.Stop : generated == request.MaxTokens ? FinishReason.Length : null;
             // 3: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
             // still complete a stop string.

@@ -17,18 +17,10 @@ internal sealed class SequenceRequest
 
     public required SamplingParameters Sampling { get; init; }
 
-    public required long Seed { get; init; }
-
-    /// <summary>Which of its prompt's choices this is; part of the key of its random numbers.</summary>
-    public required int Choice { get; init; }
-
     public required IReadOnlyList<string> Stops { get; init; }
 
     /// <summary>Whether the stop string that was found is shown.</summary>
     public bool IncludeStop { get; init; }
-
-    /// <summary>Tokens that end the sequence and are not shown.</summary>
-    public required IReadOnlySet<int> EndTokens { get; init; }
 
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }
