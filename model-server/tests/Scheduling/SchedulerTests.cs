@@ -4,7 +4,6 @@ using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Tests;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace ElasticSynapse.ModelServer.Tests.Scheduling;
@@ -16,16 +15,26 @@ public class SchedulerTests
     {
         var options = new ModelOptions { Uri = RepositoryFiles.Data("huggingface", "gpt2") };
         using var generator = ServedGenerator.Load(options, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
-        using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        using var meters = new UnseenMeters();
         var scheduler = new Scheduler(
             generator,
             new SchedulerOptions(),
-            new GeneratorMetrics(services.GetRequiredService<IMeterFactory>()),
+            new GeneratorMetrics(meters),
             NullLogger<Scheduler>.Instance);
         await scheduler.StartAsync(CancellationToken.None);
         await scheduler.StopAsync(CancellationToken.None);
         scheduler.Dispose();
 
         await scheduler.StopAsync(CancellationToken.None);
+    }
+
+    // The SDK knows a meter by its name, and would take the generator's instruments from other tests when this one ends.
+    private sealed class UnseenMeters : IMeterFactory
+    {
+        private readonly Meter _meter = new("unseen");
+
+        public Meter Create(MeterOptions options) => _meter;
+
+        public void Dispose() => _meter.Dispose();
     }
 }
