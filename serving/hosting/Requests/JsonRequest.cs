@@ -26,7 +26,9 @@ public sealed class JsonRequest : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new ApiException(ErrorKind.InvalidRequest, $"the body is not valid JSON: {exception.Message}");
+            // Its own message speaks of the parser's options, which are no caller's business.
+            throw new ApiException(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
+                $"the body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
         }
         // What Kestrel makes of some broken chunks, where others are a BadHttpRequestException.
         catch (IOException exception) when (exception is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
