@@ -24,6 +24,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
         (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
         _sequences = new SequenceGenerator(generator, metrics);
+        _sequences.TryOut();
         _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
     }

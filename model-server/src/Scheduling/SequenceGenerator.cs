@@ -1,9 +1,11 @@
+using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
 using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Text;
 using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
@@ -15,6 +17,17 @@ internal sealed class SequenceGenerator(ServedGenerator generator, GeneratorMetr
 {
     private readonly SequenceDecoder _decoder = new(generator.Model);
     private readonly TokenSampler _sampler = new(generator.Model.Config.VocabularySize);
+
+    /// <summary>Runs one token, so that weights that can't be served end the start and no caller waits for the first run.</summary>
+    /// <exception cref="CheckpointException">The logits are not finite.</exception>
+    public void TryOut()
+    {
+        _decoder.Reset();
+        if (!float.IsFinite(TensorPrimitives.Max(_decoder.Append([generator.StartToken], CancellationToken.None))))
+        {
+            throw new CheckpointException($"{generator.Identity}: the logits are not finite; accepted: weights that do not overflow and are no NaN");
+        }
+    }
 
     /// <summary>Writes the sequence's pieces to its output, which the caller completes.</summary>
     public FinishReason Generate(SequenceRequest request, CancellationToken cancelled)
