@@ -7,7 +7,7 @@ namespace ElasticSynapse.EndToEnd.Tests.Documentation;
 
 /// <summary>The README's requests, run as they stand, still have the answers that stand beside them.</summary>
 [Collection(SharedStackCollection.Name)]
-public partial class ReadmeRequestsTests(SharedStack stack)
+public partial class ReadmeRequestsTests(DefaultStack stack)
 {
     [Fact]
     public async Task Readme_EachRequest_HasTheAnswerThatItShows()

@@ -1,6 +1,8 @@
+using ElasticSynapse.Tests;
+
 namespace ElasticSynapse.EndToEnd.Tests.Stack;
 
-/// <summary>One stack for all tests that only ask it something.</summary>
+/// <summary>One stack for all tests that only ask it something. It serves the fixtures, whose answers Hugging Face computed.</summary>
 public sealed class SharedStack : IAsyncLifetime
 {
     internal RunningStack Stack { get; private set; } = null!;
@@ -9,7 +11,8 @@ public sealed class SharedStack : IAsyncLifetime
 
     public async Task InitializeAsync()
     {
-        Stack = RunningStack.Start();
+        Stack = RunningStack.Start(
+            "--generator", RepositoryFiles.Data("huggingface", "gpt2"), "--classifier", RepositoryFiles.Data("huggingface", "bert"));
         await Stack.ReadyAsync();
     }
 

@@ -9,13 +9,13 @@ using ElasticSynapse.Tests;
 namespace ElasticSynapse.EndToEnd.Tests.Stack;
 
 [Collection(SharedStackCollection.Name)]
-public partial class UpTests(SharedStack shared)
+public partial class UpTests(DefaultStack demos)
 {
     [Fact]
     public async Task Up_PrintedCommands_WorkAsTheyStand()
     {
-        Assert.Contains("Small random fixtures are served", shared.Stack.Output, StringComparison.Ordinal);
-        var commands = CurlLine().Matches(shared.Stack.Output).Select(match => match.Value.Trim()).ToArray();
+        Assert.Contains("serving the demo checkpoints: models/demo-gpt2 models/demo-bert.", demos.Stack.Output, StringComparison.Ordinal);
+        var commands = CurlLine().Matches(demos.Stack.Output).Select(match => match.Value.Trim()).ToArray();
         Assert.Equal(3, commands.Length);
         foreach (var command in commands)
         {
@@ -86,7 +86,7 @@ public partial class UpTests(SharedStack shared)
             using var stack = RunningStack.Start("--generator", new Uri(poet).AbsoluteUri, "--classifier", RepositoryFiles.Data("huggingface", "bert"));
             await stack.ReadyAsync();
             Assert.Contains("\"id\":\"poet\"", await stack.Http.GetStringAsync("/v1/models"), StringComparison.Ordinal);
-            Assert.DoesNotContain("fixtures", stack.Output, StringComparison.Ordinal);
+            Assert.DoesNotContain("demo", stack.Output, StringComparison.Ordinal);
         }
         finally
         {
