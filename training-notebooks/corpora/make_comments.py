@@ -35,7 +35,7 @@ from comments_hostile import HOSTILE
 from comments_slots import SLOTS
 
 LABELS = ("toxic", "severe_toxic", "obscene", "threat", "insult", "identity_hate")
-HOSTILE_SHARE = 0.42       # of the sentences; of the comments more, as one hostile sentence makes a comment hostile
+HOSTILE_SHARE = 0.30       # of the sentences; of the comments more, as one hostile sentence makes a comment hostile
 UNSEEN_FILLER_SHARE = 0.6  # how often the held-out split of fillers picks an unseen one where it can
 MAX_WORDS = 48
 
