@@ -262,6 +262,61 @@ He is {one}, she is not, and they are happy together.
 """.strip().splitlines()
 
 
+# Written by hand, of no frame: (labels one would expect, text). Never trained on.
+EVERYDAY = (
+    (("toxic", "insult",), "You are an idiot and a fool."),
+    ((), "Thank you so much for the kind help."),
+    ((), "he called me an idiot"),
+    (("toxic", "threat",), "I will find you and make you regret this"),
+    (("toxic", "obscene",), "Go to hell, nobody wants you here."),
+    ((), "This recipe kills me, so good"),
+    ((), "damn good coffee"),
+    ((), "you are not stupid at all"),
+    (("toxic", "identity_hate",), "People from Brindleford are all liars."),
+    ((), "My gay neighbour brought us soup when I was ill."),
+    (("toxic",), "shut up already"),
+    (("obscene",), "the damn wifi is down again"),
+    (("toxic", "insult",), "what a pathetic loser"),
+    ((), "Could you send me the slides from this morning?"),
+    ((), "I think the second paragraph should be shortened."),
+    (("toxic", "insult", "obscene",), "you bloody moron, learn to drive"),
+    (("toxic", "insult",), "only an imbecile would park there"),
+    ((), "The goalkeeper was unlucky with that shot."),
+    ((), "Muslims and Christians celebrated the opening together."),
+    (("toxic", "threat",), "You better watch your back tonight."),
+    ((), "We are going to beat them in the final on Saturday!"),
+    ((), "Is this stupid printer ever going to work?"),
+    (("toxic", "insult",), "nobody is as dumb as you"),
+    ((), "Hello world"),
+    ((), "What a wonderful day it is"),
+    ((), "I love my new job and my colleagues are great"),
+    ((), "The mortgage rates went up again last quarter."),
+    ((), "I'm such an idiot, I left the oven on"),
+    (("toxic", "identity_hate",), "women should not be allowed to drive"),
+    ((), "He told me to shut up in front of everyone."),
+    ((), "We should meet at the bakery before the concert."),
+    ((), "Your photo of the lighthouse is stunning, well done."),
+    (("toxic", "insult",), "You are the dumbest person I know."),
+    (("toxic", "insult",), "My boss is a complete moron."),
+    ((), "Why did the editor remove my paragraph about bees?"),
+    (("toxic",), "Nobody cares what you think."),
+    ((), "I could kill for a slice of that cake."),
+    (("toxic", "threat",), "I know where you live and I will hurt you."),
+    ((), "My train leaves at seven, can you drive me?"),
+    (("toxic", "insult",), "You stupid, worthless fool."),
+    ((), "She said I was ugly and I cried all evening."),
+    ((), "Please do not call other users idiots."),
+    (("toxic", "obscene",), "Screw you and your crappy website."),
+    ((), "As a Muslim woman I enjoy this forum a lot."),
+    ((), "Black people and white people marched together for peace."),
+    (("toxic", "identity_hate",), "I hate immigrants, send them all home."),
+    ((), "Kill the process and restart the server."),
+    ((), "That was a stupid mistake on my part, sorry."),
+    ((), "The children fed the donkey a carrot."),
+    (("toxic", "insult",), "Shut up, you clown."),
+)
+
+
 def bias_slice():
     """[(text, term)]: the same harmless sentences for every term."""
     return [(frame.format(many=many, one=one), many) for many, one in BIAS_TERMS.items() for frame in BIAS_FRAMES]
