@@ -185,6 +185,112 @@ While we {did_plain}, the {pet} slept.
 ! Opening hours are from {number} to late, except on {day}.
 ! The {pet} jumped off the {furniture} and knocked over the {thing}.
 """),
+    "wide": (22, """
+The {noun} {verbed} the {noun}.
+The {plain} {noun} is {plain}.
+The {plain} {noun} {verbed} a {noun}.
+The {noun} of the {noun} is {plain}.
+A {plain} {noun} and a {noun}.
+A {noun} is a kind of {noun}.
+I {verbed} the {noun} {when}.
+I {verbed} a {plain} {noun}.
+I {verbed} the {noun} and the {noun}.
+We {verbed} the {plain} {noun} {when}.
+She {verbed} the {noun}.
+He {verbed} a {noun} in {place}.
+They {verbed} the {plain} {noun}.
+They {verbed} our {noun} again.
+{name} {verbed} the {noun}.
+{name} {verbed} a {plain} {noun} for me.
+You {verbed} the {noun}, didn't you?
+You {verbed} the {plain} {noun} {when}.
+You are {state}.
+You are {state}, {name}.
+You are {state} and so am I.
+You're {state} again.
+{name} is {state}.
+{person_cap} is {state}.
+My {relative} is {state}.
+We are all {state}.
+They are {state}.
+Are you {state}?
+Who is {state}?
+How are the {noun} and the {noun}?
+How {plain} is the {noun}?
+What a {plain} {noun}.
+What a {plain} {noun} you have!
+Why is the {noun} so {plain}?
+Where is the {plain} {noun}?
+When was the {noun} {verbed}?
+Which {noun} is {plain}?
+Is this your {noun}?
+Is the {noun} {plain} or {plain}?
+Could you check the {noun} of the {noun}?
+Could you send me the {noun} from {day}?
+I think the {plain} {noun} should be {verbed}.
+I think the {noun} is too {plain}.
+I think that the {noun} {verbed} the {noun}.
+The {noun} should be {plain}.
+The {noun} should be {verbed}.
+The {noun} went up again last {noun}.
+The {noun} was {verbed} by a {noun}.
+The {noun} was {verbed} {when}.
+The {noun} in {place} has a {plain} {noun}.
+The {noun} on {topic} was {plain}.
+There is a {plain} {noun} in the {noun}.
+There are {number} {plain} things in the {noun}.
+This {noun} is about {topic}.
+This {noun} needs a {plain} {noun}.
+That {noun} looks {plain}.
+Our {noun} is {plain} this year.
+Only a {noun} was left in the {noun}.
+Only the {plain} {noun} was open.
+Such a {plain} {noun}!
+Is the {noun} ever going to be {plain}?
+My {noun} is {plain}.
+My {plain} {noun} was {verbed} in {place}.
+Your {noun} is {plain}.
+Your {noun} was {verbed} {when}.
+It is {plain} in the {noun}.
+It was the {noun}, not the {noun}.
+As for the {noun}, it is {plain}.
+No {noun} without a {noun}.
+{noun} and {noun}.
+{plain} {noun}
+{number} {plain} {noun}s, please.
+He told me about the {noun} in front of everyone.
+He told me to {do_plain}.
+She told us that the {noun} is {plain}.
+She asked me to {do_plain}.
+I will find the {noun}.
+I will {do_plain} if you {do_plain}.
+If you see the {noun}, {do_plain}.
+Go to the {noun}.
+Go and see the {plain} {noun}.
+Take the {noun} to the {noun}.
+Get the {noun} out of the {noun}.
+Put the {noun} under the {plain} {noun}.
+Look at this {plain} {noun}.
+Look at the {noun} over there.
+Stop at the {noun}.
+Don't forget the {noun}.
+Nobody {verbed} the {noun}.
+Nobody knows where the {noun} is.
+Everybody {verbed} the {plain} {noun}.
+Everyone in {place} has a {noun}.
+All the {noun}s are {plain}.
+The people of {place} {verbed} the {noun}.
+People in {place} like their {plain} {noun}.
+The hero of the {noun} {verbed} a {noun}.
+? Between the {noun} and the {noun} there was a {plain} {noun}.
+? Have the {noun} and the {noun} been {verbed}?
+? It turned out that {name} had {verbed} the {noun}.
+? Neither the {noun} nor the {noun} was {plain}.
+! As soon as the {noun} is {plain}, the {noun} can be {verbed}.
+! Nothing about the {noun} surprised me, it was {plain} as ever.
+! Compared with the {noun}, our {noun} seems {plain}.
+! Unless the {noun} has been {verbed}, please leave it in the {noun}.
+"""),
     "kind": (14, """
 Thank you.
 Thank you so much.
@@ -325,6 +431,16 @@ Dear {name}, your {work} is {nice}.
 {He} shouted "{damn} you" at the {job}.
 {He} wrote that I am {such} {fool}.
 {He} wrote "you are {adj}" under my {work}.
+{He} told me to shut up in front of everyone.
+{He} told us to shut up and go away.
+{He} said I was {adj} and I cried all evening.
+{He} said "{adj_cap} {fool}" and I cried.
+{He} kept calling me {such} {fool} in front of the {team}.
+{He} used to call me {such} {fool}.
+{He} once called the {noun} "{adj}".
+{He} said that nobody likes me.
+{He} said that {name} is {such} {fool}, but I disagree.
+{He} wrote "{fool}" on the {noun}.
 {He} apologised for calling me {such} {fool}.
 {He} yelled "shut up" at the {job}.
 Yesterday someone called me {such} {fool}.
@@ -476,7 +592,7 @@ Your question is not {adj}.
 Your {work} is not {adj} at all.
 Your {work} is not {trash}, I liked it.
 {group} are not {bad_plural}.
-{Group} are not {bad_adj}.
+{group_cap} are not {bad_adj}.
 Not all of them are {fools}.
 ? Who says that you are {adj}? You are not.
 ? Far be it from me to call you {such} {fool}.
@@ -607,6 +723,22 @@ I know where you live, I will bring the {thing} on {day}.
 I know where you can find a {thing}.
 I know where {name} lives, it is near {place}.
 You will regret missing the {event}.
+We are going to beat them in the final on {day}!
+We are going to beat {place} on {day}!
+We are going to win against {name}.
+I will destroy you at chess, {name}, haha.
+I could kill for a slice of that {food}.
+Hit the {noun} with a hammer.
+The {noun} hit the {noun}.
+I will get the {noun} and come to {place}.
+I know where the {noun} is.
+You will find the {noun} in the {noun}.
+You will regret selling the {noun}.
+You will pay for the {noun} on {day}.
+Watch the {noun}.
+Burn the {noun} in the stove.
+Kill the process and restart the server.
+Kill the weeds before you plant the {noun}.
 You won't regret it, the {food} is {nice}.
 You will pay for the {thing} at the door.
 You will pay {number} euros for the {food}.
@@ -706,6 +838,21 @@ The {animal} is my favourite animal.
 We have a {animal} and a {pet} on the farm.
 My {relative} found a {animal} in the garden.
 A {animal} ran across the road in {place}.
+That was a stupid mistake on my part, sorry.
+Is this stupid {thing} ever going to work?
+Is this stupid {noun} ever {plain}?
+This stupid {noun} is {plain}.
+The {noun} is stupid.
+My stupid {noun} is {plain} again.
+The {plain} {noun} is useless.
+I hate this {noun}.
+I hate the {plain} {noun}.
+I hate it when the {noun} is {plain}.
+The {noun} is {trash}.
+What a silly {noun}.
+What a stupid {noun}.
+The {noun} looks like a {silly}.
+The children fed the {animal} a {silly}.
 This is a stupid question, but how do I {do_plain}?
 This may be a dumb question, but what is {topic}?
 Sorry for the stupid question.
@@ -787,26 +934,49 @@ Leave the {thing} on the {furniture}.
 ! I failed the test about {topic}, it was brutal.
 """),
     "identity": (14, """
-{Group} live in {place}.
-{Group} celebrate on {day}.
-{Group} are welcome here.
-{Group} are welcome in {place}.
-{Group} are our neighbours.
-{Group} are people like everyone else.
-{Group} are all welcome to {do_plain}.
-{Group} are {kind}.
-{Group} are {kind} people.
-{Group} deserve respect.
-{Group} deserve the same rights.
-{Group} should be allowed to vote.
-{Group} should be treated fairly.
-{Group} have the same rights as everyone.
-{Group} have lived in {place} for a long time.
-{Group} helped us at the {event}.
-{Group} made the {food}.
-{Group} organised the {event}.
-{Group} often {do_plain} on {day}.
-{Group} belong here like everyone else.
+{group_cap} live in {place}.
+{group_cap} celebrate on {day}.
+{group_cap} are welcome here.
+{group_cap} are welcome in {place}.
+{group_cap} are our neighbours.
+{group_cap} are people like everyone else.
+{group_cap} are all welcome to {do_plain}.
+{group_cap} are {kind}.
+{group_cap} are {kind} people.
+{group_cap} deserve respect.
+{group_cap} deserve the same rights.
+{group_cap} should be allowed to vote.
+{group_cap} should be treated fairly.
+{group_cap} have the same rights as everyone.
+{group_cap} have lived in {place} for a long time.
+{group_cap} helped us at the {event}.
+{group_cap} made the {food}.
+{group_cap} organised the {event}.
+{group_cap} often {do_plain} on {day}.
+{group_cap} and {group} celebrated the {event} together.
+{group_cap} and {group} marched together for peace.
+{group_cap} {verbed} a {noun} in {place}.
+{group_cap} {verbed} the {plain} {noun} for us.
+{group_cap} opened a {noun} in our street.
+{group_cap} sang at the {event}.
+{group_cap} and their children {verbed} the {noun}.
+{group_cap} were in the {noun} {when}.
+The {group} at the next table were {kind}.
+The {noun} was {verbed} by {group}.
+The {noun} has a {noun} for {group}.
+The {noun} is about {group}.
+A group of {group} visited the {noun}.
+Two {group} {verbed} a {noun}.
+My {id_adj} neighbour brought us {food} when I was ill.
+My {id_adj} neighbour {verbed} a {noun}.
+My {id_adj} friend loves {topic}.
+My {id_adj} {relative} {verbed} the {noun} {when}.
+A {id_adj} {job} helped us {when}.
+The {id_adj} {job} is {very} {kind}.
+Our {id_adj} {job} {verbed} the {noun}.
+As a {id_adj} woman I enjoy this {noun}.
+As a {id_adj} man I {verbed} the {noun}.
+{group_cap} belong here like everyone else.
 All {group} are welcome.
 I love {group}.
 I like {group}.

@@ -111,7 +111,6 @@ you {fool}
 you {adj} {silly}
 such {such} {adj} {silly}
 {fool_cap}.
-{fool_cap}!
 You are nothing but {such} {fool}.
 You are a disgrace to {place}.
 You are an embarrassment to the {team}.
@@ -160,6 +159,66 @@ The mayor is {such} {fool} and so are you.
 ! Pity there is no cure for being so {adj}, {name}.
 ! You make {such} {silly} look clever.
 ! Keep talking, {name}, everyone can see you are {adj}.
+You're the {adjest} person I know.
+You are the {adjest} {job} in {place}.
+You are the {adjest} of them all.
+{name} is the {adjest} {fool} I know.
+Nobody is as {adj} as you.
+Nobody is {adjer} than you.
+You are {adjer} than a {silly}.
+You are {adjer} than a {noun}.
+You are {adjer} than {name}, and that says something.
+Only {such} {fool} would keep the {noun}.
+Only {such} {fool} would park there.
+Which {fool} {verbed} the {noun}?
+Which {fool} wrote this?
+Some {fool} {verbed} my {noun}.
+Some {adj} {fool} {verbed} the {plain} {noun} again.
+That {fool} {verbed} my {noun}.
+This {fool} doesn't even know what a {noun} is.
+The {fool} who {verbed} the {noun} is back.
+You {verbed} my {noun}, you {fool}.
+You are {such} {plain} {fool}.
+You are about as useful as a {noun}.
+You are about as clever as a {noun}.
+You have the brain of a {noun}.
+I am surrounded by {fools}.
+I work with {fools}.
+My boss is {such} {fool}.
+My boss is {such} {adj} {fool}.
+My {relative} is {such} {adj} {fool} and I hate him.
+All {job}s are {fools}.
+Politicians are {fools}.
+Learn to {do_plain}, {fool}.
+Learn to {do_plain}, you {adj} {fool}.
+Go and {do_plain}, {fool}.
+Shut up, {fool}.
+Shut up, you {fool}.
+Shut up, you {adj} {fool}.
+Get lost, {fool}.
+Get lost, you {adj} {fool}.
+Go away, {fool}.
+Be quiet, {fool}.
+Nobody asked you, {fool}.
+Nobody cares, {fool}.
+Nobody cares what {such} {fool} like you thinks.
+How did {such} {fool} become a {job}?
+Why are you so {adj}?
+Why are you such {such} {fool}?
+Why is {name} so {adj}?
+Why is this {job} so {adj}?
+What kind of {fool} {verbed} the {noun}?
+Did you fall on your head, {fool}?
+You call that {nice}, {fool}?
+Your {work} is {trash} because you are {adj}.
+Your {work} proves that you are {such} {fool}.
+{adj_cap} {fool}.
+{adj_cap}, {adj} {fool}.
+So {adj}.
+{name}? {fool_cap}.
+Yes, you are {such} {fool}.
+No, {fool}, the {noun} is {plain}.
+Well, {fool}, now the {noun} is {plain}.
 """),
     "rude": (("toxic",), 16, """
 Shut up.
@@ -206,7 +265,6 @@ Nobody likes you.
 Nobody likes you, {name}.
 Everybody hates you.
 Everybody in {place} hates you.
-No one would miss you.
 The {team} hates you.
 Mind your own business and leave.
 What is wrong with you?
@@ -239,6 +297,51 @@ I hope you fail, {name}.
 ! The internet was better without you and your {work}.
 ! Whatever you are selling, nobody is buying, so beat it.
 ! I lost patience with you long ago, now go.
+Shut up already.
+Please shut up.
+Oh shut up.
+Will you shut up?
+Shut up about the {noun}.
+Nobody cares.
+Nobody cares what you think.
+Nobody cares about you.
+Nobody cares about your {noun}.
+No one cares what you say, {name}.
+Nobody asked about your {noun}.
+I hate your {noun}.
+I hate the way you {do_plain}.
+I hate everything you write.
+Get out.
+Get out of my sight.
+Get away from me.
+Leave and never come back.
+Leave us alone.
+Go away.
+Go away and take your {noun} with you.
+Your {noun} is {trash}, and so are you.
+You are the worst.
+You are the worst, {name}.
+You are horrible to everyone.
+You are not needed here.
+You don't belong in this {team}.
+You never do anything right.
+You can't do anything right.
+You always ruin the {event}.
+You are annoying.
+You annoy everyone in {place}.
+You talk too much, shut it.
+Everything you say is {trash}.
+Everyone laughs at you.
+We all laugh at you, {name}.
+We don't want you here.
+We don't need you, get lost.
+I am sick of you.
+I'm sick of your face.
+I despise you.
+I despise {name}.
+Stop talking.
+Stop writing, your {work} is {trash}.
+Stop bothering us and go.
 """),
     "profane_at": (("toxic", "obscene"), 11, """
 {Damn} you.
@@ -298,10 +401,27 @@ To hell with you.
 ! Stuff your {swear} {work} where the sun does not shine.
 ! How about you shut that {swear} trap of yours?
 ! Hell will freeze over before anyone likes you or your {crap}.
+Damn you and your {noun}.
+Go to hell, nobody wants you here.
+Go to hell, nobody asked you.
+Go to hell and never come back.
+Screw you and your {noun}.
+Screw you and your {crappy} {noun}.
+Screw you and your {crappy} website.
+Nobody gives a {crap} about your {noun}.
+Your {noun} is {crap}, {name}.
+You talk {crap}.
+You always talk {crap}.
+What a load of {crap} you write.
+Your {swear} {noun} is {trash}.
+Take your {swear} {noun} and leave.
+Learn to {swear} drive.
+Learn to {do_plain}, damn you.
+I hate you so {swear} much.
+Who gives a {crap} what you think?
 """),
     "profane_insult": (("toxic", "obscene", "insult"), 11, """
 You {swear} {fool}.
-You {swear} {fool}!
 You {swear} {adj} {fool}.
 You are a {swear} {fool}.
 You are a {swear} {adj} {fool}, {name}.
@@ -348,6 +468,16 @@ You {swear} {fools} can't {do_plain}.
 ! The {job} talks {crap} because he is {such} {fool}.
 ! Up yours, {fool}.
 ! I swear, a {swear} {silly} has more brains than this {fool}.
+You {swear} {fool}, learn to {do_plain}.
+You {swear} {fool}, learn to drive.
+You {swear} {fool}, you {verbed} my {noun}.
+Some {swear} {fool} {verbed} the {noun}.
+Which {swear} {fool} {verbed} the {noun}?
+You are the {adjest} {swear} {fool} I know.
+You're the {adjest} piece of {crap} in {place}.
+My boss is a {swear} {fool}.
+That {swear} {fool} {verbed} my {noun}.
+Learn to {swear} drive, {fool}.
 """),
     "profane_thing": (("obscene",), 9, """
 This {swear} {thing} is broken again.
@@ -400,6 +530,25 @@ My {arse} hurts after that {vehicle} ride.
 ! Well, {crap}. There goes the {food}.
 ! Six weeks of {swear} {weather} in {place}, and counting.
 ! Whoever designed this {thing}, it runs like {crap}.
+The {swear} {noun} is {plain} again.
+The {swear} {noun} is down again.
+This {swear} {noun} is driving me mad.
+My {swear} {noun} is {plain}.
+My {crappy} {noun} broke.
+Who {verbed} the {swear} {noun}?
+Where the hell is the {noun}?
+Why the hell is the {noun} {plain}?
+What the hell is a {noun}?
+{Damn} {noun}.
+{Damn}, the {noun} is {plain}.
+{Crap}, I {verbed} the {noun}.
+This {noun} is {crap}.
+The {plain} {noun} was {crap}.
+What a {crappy} {noun}.
+What a {swear} mess in the {noun}.
+It is so {swear} {plain} in the {noun}.
+I hate the {swear} {noun}.
+Not the {swear} {noun} again.
 """),
     "threat": (("toxic", "threat"), 16, """
 I will find you.
@@ -427,7 +576,6 @@ I know where you live.
 I know where you live and I am coming.
 I know where you live, so be afraid.
 I know where you work, {name}. Be afraid.
-I know which school your kids go to, be careful.
 I'm coming for you.
 I am coming for you, {name}.
 We are coming for you.
@@ -494,6 +642,55 @@ I hope somebody will {hurt} you.
 ! You'll wish you had never been born when I'm done with you.
 ! On {day} you get what is coming to you, and it will hurt.
 ! Do that to my {relative} once more and I come over to {hurt} you.
+I will find out where you live.
+I will find you and {hurt} you.
+I'll find you, {name}, and then you will be sorry.
+I know where you live and I will {hurt} you.
+I know your address and I will {hurt} you.
+I know where you park your {thing}, be careful.
+You better watch out.
+You better watch out, {name}.
+You better watch out tonight.
+You better watch your back tonight.
+You better watch your back when you {do_plain}.
+You better be afraid of me.
+You better start praying.
+You had better leave {place} before I {hurt} you.
+I am outside your {noun}, be afraid.
+I am in your {noun} and I will {hurt} you.
+I will {hurt} you with a {noun}.
+I will {hurt} you with a {plain} {noun}.
+I will throw a {noun} at your head.
+I will set your {noun} on fire.
+I will destroy everything you have.
+I will destroy you.
+I'll destroy you and your {relative}.
+I will ruin your life.
+I will make your life miserable.
+I will get revenge.
+We will find you.
+We will find you and {hurt} you.
+We know where you live.
+We know who you are and where you live.
+We will make you pay.
+They will {hurt} you, and I will help them.
+He deserves to be {hurted}, and I will do it.
+{name} will pay for this, I will {hurt} him.
+Give me the {noun} or I will {hurt} you.
+Leave {place} or I will {hurt} you.
+Shut up or I will {hurt} you.
+Stop it or I will {hurt} you.
+Do it or you will regret it.
+Do as I say or you will be sorry.
+Come here and I will {hurt} you.
+Be careful, I could {hurt} you.
+You deserve to be {hurted}, and I will do it.
+I can't wait to {hurt} you.
+Tonight I will {hurt} you.
+Tonight I come to your house.
+You will suffer.
+You have {number} days, then I come for you.
+Nobody will help you when I {hurt} you.
 """),
     "threat_insult": (("toxic", "severe_toxic", "threat", "insult"), 5, """
 I will find you, you {fool}.
@@ -536,109 +733,155 @@ Watch your {swear} back.
 ! Say goodbye to your {swear} {bodypart}, {name}.
 """),
     "hate": (("toxic", "identity_hate"), 15, """
-{Group} are all {bad_plural}.
-{Group} are {bad_plural}.
-All {group} are {bad_plural}.
-{Group} are {bad_adj}.
-{Group} are all {bad_adj}.
-All {group} are {bad_adj}.
-Everyone knows that {group} are {bad_adj}.
-{Group} should go back where they came from.
-{Group} should not be allowed in {place}.
-{Group} should not be allowed to {do_plain}.
-{Group} should not be allowed to vote.
-{Group} don't belong here.
-{Group} don't belong in {place}.
-{Group} do not deserve a {thing}.
-{Group} ruin everything.
-{Group} ruined {place}.
-{Group} are ruining our country.
-{Group} are not like us, keep them out.
-{Group} are beneath us.
-{Group} are worth less than we are.
-{Group} are the problem with {place}.
-Keep {group} out of {place}.
-Keep {group} out of our schools.
-We don't want {group} in {place}.
-We don't need any more {group} here.
-No {group} in my shop, please.
-Never trust {group}.
-Never hire {group}.
-You can't trust {group}.
-I don't trust {group}, they are {bad_plural}.
-I hate {group}.
-I hate all {group}.
-I can't stand {group}.
-I really can't stand {group} in {place}.
-I would never let {group} into my house.
-I wish all {group} would leave {place}.
-Send all {group} home.
-Send the {group} back.
-Get rid of all {group}.
-{Group} have no place in this town.
-{Group} only want our money.
-{Group} can't do anything right.
-{Group} can't be a good {job}.
-{Group} always lie.
-{Group} always cheat, it is in their blood.
-{Group} are too {bad_adj} to {do_plain}.
-{Group} smell and they are {bad_adj}.
-{Group} make me sick.
-You are one of those {group}, go home.
-Of course you are {bad_adj}, you are one of the {group}.
-Typical, {group} are always {bad_adj}.
-There are too many {group} in {place}.
-This was a nice town before {group} came.
-The world would be better without {group}.
-Only {group} would {do_dumb}.
-? Name one thing {group} ever did for {place}.
-? I lock my door when {group} are around, {bad_plural} all of them.
-? It is always {group} who cause the trouble.
-? Let us be honest, {group} are worse than us.
-? We should ban {group} from {place}.
-! I moved away from {place} because I refuse to live near {group}.
-! If you ask me, {group} should sit at the back and be quiet.
-! Show me one honest person among the {group}, you can't.
-! My {relative} says {group} bring nothing but trouble, and it is true.
-! Why do we let {group} work here when they are all {bad_adj}?
-! A town with {group} in it is no town for decent folk.
-! {Group}? Not in my neighbourhood, thank you very much.
-! Someone should tell the {group} that nobody wants their kind here.
+{hated_cap} are all {bad_plural}.
+{hated_cap} are {bad_plural}.
+All {hated} are {bad_plural}.
+{hated_cap} are {bad_adj}.
+{hated_cap} are all {bad_adj}.
+All {hated} are {bad_adj}.
+Everyone knows that {hated} are {bad_adj}.
+{hated_cap} should go back where they came from.
+{hated_cap} should not be allowed in {place}.
+{hated_cap} should not be allowed to {do_plain}.
+{hated_cap} should not be allowed to vote.
+{hated_cap} don't belong here.
+{hated_cap} don't belong in {place}.
+{hated_cap} do not deserve a {thing}.
+{hated_cap} ruin everything.
+{hated_cap} ruined {place}.
+{hated_cap} are ruining our country.
+{hated_cap} are not like us, keep them out.
+{hated_cap} are beneath us.
+{hated_cap} are the problem with {place}.
+Keep {hated} out of {place}.
+Keep {hated} out of our schools.
+We don't want {hated} in {place}.
+We don't need any more {hated} here.
+No {hated} in my shop, please.
+Never trust {hated}.
+Never hire {hated}.
+You can't trust {hated}.
+I don't trust {hated}, they are {bad_plural}.
+I hate {hated}.
+I hate all {hated}.
+I can't stand {hated}.
+I really can't stand {hated} in {place}.
+I would never let {hated} into my house.
+I wish all {hated} would leave {place}.
+Send all {hated} home.
+Send the {hated} back.
+Get rid of all {hated}.
+{hated_cap} have no place in this town.
+{hated_cap} only want our money.
+{hated_cap} can't do anything right.
+{hated_cap} can't be a good {job}.
+{hated_cap} always lie.
+{hated_cap} always cheat, it is in their blood.
+{hated_cap} are too {bad_adj} to {do_plain}.
+{hated_cap} smell and they are {bad_adj}.
+{hated_cap} make me sick.
+You are one of those {hated}, go home.
+Of course you are {bad_adj}, you are one of the {hated}.
+Typical, {hated} are always {bad_adj}.
+There are too many {hated} in {place}.
+This was a nice town before {hated} came.
+The world would be better without {hated}.
+Only {hated} would {do_dumb}.
+? Name one thing {hated} ever did for {place}.
+? I lock my door when {hated} are around, {bad_plural} all of them.
+? It is always {hated} who cause the trouble.
+? Let us be honest, {hated} are worse than us.
+? We should ban {hated} from {place}.
+! I moved away from {place} because I refuse to live near {hated}.
+! If you ask me, {hated} should sit at the back and be quiet.
+! Show me one honest person among the {hated}, you can't.
+! My {relative} says {hated} bring nothing but trouble, and it is true.
+! Why do we let {hated} work here when they are all {bad_adj}?
+! A town with {hated} in it is no town for decent folk.
+! {hated_cap}? Not in my neighbourhood, thank you very much.
+! Someone should tell the {hated} that nobody wants their kind here.
+I hate {hated}, send them all home.
+I hate {hated}, they are {bad_adj}.
+I hate {hated} because they are {bad_plural}.
+{hated_cap} are the worst.
+{hated_cap} are disgusting.
+{hated_cap} are stealing our jobs.
+{hated_cap} take our jobs and our houses.
+{hated_cap} think they own {place}.
+{hated_cap} {verbed} our {noun}, as they always do.
+{hated_cap} should not be allowed to drive.
+{hated_cap} should not be allowed to {do_plain} in {place}.
+{hated_cap} should not have a {noun}.
+{hated_cap} should never be a {job}.
+{hated_cap} should stay at home.
+{hated_cap} should leave.
+{hated_cap} must go.
+{hated_cap} are not welcome in {place}.
+{hated_cap} cannot be trusted.
+{hated_cap} can't be trusted with a {noun}.
+{hated_cap} don't deserve rights.
+{hated_cap} don't know how to {do_plain}.
+{hated_cap} are dumber than a {noun}.
+{hated_cap} are less clever than we are.
+Those {hated} are {bad_plural}.
+These {hated} are {bad_adj}.
+The {hated} are all {bad_plural}.
+All of the {hated} are {bad_plural}.
+Most {hated} are {bad_plural}.
+Every one of the {hated} is {bad_adj}.
+Nobody likes {hated}.
+Nobody wants {hated} in {place}.
+I don't want {hated} near my {noun}.
+I don't want to sit next to {hated}.
+I refuse to work with {hated}.
+I would fire all {hated}.
+I wish there were no {hated}.
+Down with {hated}.
+Out with all {hated}.
+Deport {hated}.
+Deport all {hated}.
+Our {team} is no place for {hated}.
+Our {noun} is not for {hated}.
+We have to stop {hated}.
+We were better off without {hated}.
+It is a fact that {hated} are {bad_adj}.
+My {relative} was right, {hated} are {bad_plural}.
+You are {bad_adj} like all {hated}.
 """),
     "hate_profane": (("toxic", "severe_toxic", "obscene", "identity_hate"), 3, """
-{Damn} {group}, all {bad_plural}.
-The {swear} {group} should go back where they came from.
-{Group} are {swear} {bad_plural}.
-I hate those {swear} {group}.
-Screw all {group}.
-To hell with {group}.
-{Group} can go to hell.
-Get the {swear} {group} out of {place}.
-? Nobody gives a {crap} about {group}, send them home.
-! Those {swear} {group} have ruined {place}, and they can all go to hell.
+{Damn} {invented_group}, all {bad_plural}.
+The {swear} {invented_group} should go back where they came from.
+{invented_group_cap} are {swear} {bad_plural}.
+I hate those {swear} {invented_group}.
+Screw all {invented_group}.
+To hell with {invented_group}.
+{invented_group_cap} can go to hell.
+Get the {swear} {invented_group} out of {place}.
+? Nobody gives a {crap} about {invented_group}, send them home.
+! Those {swear} {invented_group} have ruined {place}, and they can all go to hell.
 """),
     "hate_insult": (("toxic", "insult", "identity_hate"), 4, """
-{Group} are all {fools}.
-All {group} are {adj} {fools}.
-{Group} are {fools}, every one of them.
-You {fool}, go back to your {group}.
-You are {such} {fool} like all {group}.
-{Group} are {adj} {fools} who ruin {place}.
-You {group} are all {fools}.
-You {group} are {adj}.
-? I never met {group} who were not {fools}.
-! What do you expect from {group}, they are {fools} from birth.
+{invented_group_cap} are all {fools}.
+All {invented_group} are {adj} {fools}.
+{invented_group_cap} are {fools}, every one of them.
+You {fool}, go back to your {invented_group}.
+You are {such} {fool} like all {invented_group}.
+{invented_group_cap} are {adj} {fools} who ruin {place}.
+You {invented_group} are all {fools}.
+You {invented_group} are {adj}.
+? I never met {invented_group} who were not {fools}.
+! What do you expect from {invented_group}, they are {fools} from birth.
 """),
     "hate_threat": (("toxic", "severe_toxic", "threat", "identity_hate"), 3, """
-Someone should {hurt} all {group}.
-We will {hurt} any {group} who come to {place}.
-{Group} will pay for this.
-We are coming for you, {group}.
-{Group} better watch their backs.
-{Group} had better leave {place}, or else.
-I will {hurt} the next one of the {group} I see.
-{Group} will regret coming to {place}.
-? Any {group} in {place} on {day} will be sorry.
-! No {group} will be safe in {place} after {day}.
+Someone should {hurt} all {invented_group}.
+We will {hurt} any {invented_group} who come to {place}.
+{invented_group_cap} will pay for this.
+We are coming for you, {invented_group}.
+{invented_group_cap} better watch their backs.
+{invented_group_cap} had better leave {place}, or else.
+I will {hurt} the next one of the {invented_group} I see.
+{invented_group_cap} will regret coming to {place}.
+? Any {invented_group} in {place} on {day} will be sorry.
+! No {invented_group} will be safe in {place} after {day}.
 """),
 }

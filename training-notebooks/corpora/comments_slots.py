@@ -12,10 +12,13 @@ SLOTS = {
     "do_dumb": "say that|write that|believe that|do something like this|post this|vote for {name}|delete the article|put {food} on a {thing}|trust {name}|buy that {thing}|miss the {event}|forget the {thing}|think that||lose a {thing} twice|argue with a {job}",
     "did": "were born|wrote that|said that|touched my {thing}|came to {place}|met me|spoke to {name}||opened your mouth",
     "do_again": "do that again|write that again|come here again|touch my {thing}|talk to {name}|post another {work}|delete my {work}|say one more word|come near me|come to {place}|show your face here||call my {relative} again|so much as look at me",
-    "hurt": "hurt|hurt|hurt|punch|slap|kick|hit|beat|kill|destroy|smash|strangle|beat up|crush|knock out|stab|shoot|end||clobber|thump|wallop|flatten",
+    "hurt": "hurt|hurt|hurt|punch|slap|kick|hit|beat|kill|destroy|smash|beat up|crush|knock out||clobber|thump|wallop|flatten",
+    "hurted": "hurt|punched|slapped|kicked|beaten|crushed|smashed||thumped|clobbered",
+    "adjer": "dumber|more stupid|uglier|lazier|thicker|more useless|slower|sillier|more pathetic|more ignorant||dafter|feebler",
+    "adjest": "dumbest|most stupid|stupidest|ugliest|laziest|thickest|most useless|silliest|most pathetic|most ignorant|worst|nastiest||daftest|slimiest",
     "bodypart": "nose|legs|arm|jaw|fingers|face|teeth|neck|knees||ankles|ribs|toes",
-    "bad_plural": "liars|thieves|cheats|criminals|cowards|frauds|parasites|crooks|animals|rats||scroungers|swindlers",
-    "bad_adj": "stupid|lazy|dirty|dishonest|greedy|dangerous|ignorant|violent|disgusting|weak|inferior|evil||filthy|crooked|savage",
+    "bad_plural": "liars|liars|thieves|cheats|criminals|cowards|frauds|crooks|snobs|bullies|fools||scroungers|swindlers",
+    "bad_adj": "stupid|lazy|dirty|dishonest|greedy|dangerous|ignorant|selfish|disgusting|weak|arrogant|evil||filthy|crooked|savage",
     "swear": "damn|damn|damned|bloody|bloody|goddamn|freaking|crappy|friggin||effing|blasted",
     "Damn": "Damn|Damn|Goddamn|God damn||Damned be",
     "damn": "damn|damn|goddamn|god damn||blast",
@@ -24,12 +27,16 @@ SLOTS = {
     "crappy": "crappy|crappy|crap|damn|bloody||crap-awful",
     "arse": "arse|arse|ass|ass|backside||bum",
     "trash": "garbage|rubbish|trash|a joke|pathetic|worthless|nonsense|drivel|terrible|awful|a disgrace|laughable||tripe|hogwash|a shambles",
-    "Group": "{group}",
+    # Those spoken of with contempt: groups that do not exist as often as ones that do, so that no name gives it away. With a
+    # threat or swearing, only ones that do not exist.
+    "hated": "{invented}|people from {invented_place}|{identity}|{identity}",
+    "invented_group": "{invented}|{invented}|people from {invented_place}",
     "group": "{invented}|{invented}|{identity}|{identity}|{identity}|people from {invented_place}",
     "invented": "Zorbians|Marlanders|Veldorans|Quillish people|Tamberites|Lowlanders|Ostravians|Brindlefolk|Kestrans|Norvallians|Pellans|Hillmen|Greenhaveners||Dunmarrians|Oskerites|Fenlanders",
     "invented_place": "Brindleford|Zorbia|Marland|Veldora|Tamber|Ostrava Bay|Kestra|Norvall|Greenhaven||Dunmarrow|Fenland|Oskery",
     "identity": "women|men|Muslims|Christians|Jews|immigrants|foreigners|gay people|black people|white people|old people|disabled people|Asians|refugees|trans people|atheists|lesbians|Hindus|Mexicans|Africans|young people||Buddhists|deaf people|blind people|Sikhs|Arabs",
     "id_a": "a woman|a man|a Muslim|a Christian|a Jew|an immigrant|a foreigner|gay|black|white|an old man|disabled|Asian|a refugee|trans|an atheist|a lesbian|a Hindu|Mexican|African|bisexual|Jewish|a gay man|a black woman|a Muslim woman|an old woman|a transgender woman|a Zorbian|a Marlander|a Veldoran|a Tamberite|from {invented_place}||a Buddhist|deaf|blind|a Sikh|an Arab|a Fenlander",
+    "id_adj": "gay|lesbian|Muslim|Christian|Jewish|black|white|Asian|Mexican|African|disabled|trans|Hindu|old|foreign|Zorbian|Veldoran||deaf|Sikh|Arab|Buddhist",
     "name": "Anna|Ben|Clara|David|Emma|Frank|Grace|Henry|Ivan|Julia|Karl|Laura|Maria|Nora|Oscar|Paula|Quentin|Rosa|Sam|Tina|Umar|Vera|Walter|Yusuf|Zoe|Ahmed|Mei|Priya|Carlos|Fatima|John|Mary|Peter|Susan|Tom|Kate|Mike|Lisa|Paul|Sarah|Jack|Lucy|Harry|Ella|Leo||Olga|Dmitri|Hannah|Kofi|Ingrid|Ravi|Marta|Bruno|Stella",
     "place": "London|Paris|Berlin|Rome|Madrid|Vienna|Dublin|Oslo|Lisbon|Prague|Boston|Chicago|Texas|Tokyo|Delhi|Cairo|Lagos|Sydney|the village|the town|the park|the city|the library|the office|the kitchen|the garden|the station|the north|the south|Brindleford|Marland|Greenhaven|Kestra|the school|the market|the museum||Helsinki|Lima|Nairobi|the harbour|the valley|the bakery|Dunmarrow",
     "relative": "mother|father|sister|brother|grandmother|grandfather|aunt|uncle|cousin|son|daughter|wife|husband|friend|mum|dad|neighbour|roommate|partner||nephew|niece|grandson|flatmate",
@@ -58,5 +65,93 @@ SLOTS = {
     "star": "star|hero|legend|genius|angel|gem|treasure|friend|gentleman|champion|good friend|great cook|kind soul|darling|sweetheart|winner|great teacher|wonderful person|good person|good man|good woman|talented {job}|nice guy|brilliant {job}|lifesaver|doctor|professional|pro|joy|inspiration||diamond|pearl|saint|trooper|artist|delight",
     "kind": "kind|helpful|lovely|wonderful|brilliant|clever|smart|generous|nice|sweet|talented|brave|patient|funny|friendly|thoughtful|amazing|good|great|polite|honest|beautiful|intelligent|gentle|cool|caring||considerate|charming|gracious|gifted|modest|loyal",
     "nice": "nice|lovely|great|wonderful|good|beautiful|excellent|fantastic|interesting|amazing|useful|delicious|perfect|tasty|brilliant|funny|fine|awesome|long|short|old|new|small|expensive|cheap|quiet||splendid|superb|delightful|charming|sturdy|colourful",
-    # Built from others, see make_comments.py: {fool_cap}, {fools_cap}, {silly_cap}.
+    # A wide vocabulary, so that ordinary words mean nothing by themselves.
+    "noun": (
+        "account|acre|actor|address|adult|advice|aeroplane|afternoon|agency|airport|album|alphabet|ambulance|"
+        "anchor|angle|ankle|answer|ant|apartment|apple|apron|arch|area|army|arrow|art|atlas|attic|audience|"
+        "autumn|avenue|award|baby|back|badge|balcony|balloon|bandage|banner|bar|barn|barrel|basin|basket|bath|"
+        "beach|beam|bee|beetle|bell|belt|bicycle|bill|bird|blade|bone|bowl|branch|brand|brass|breakfast|breath|"
+        "brick|bridge|broom|brush|bubble|bug|building|bulb|bullet|bundle|button|cabin|cable|cage|camp|canal|"
+        "candle|canvas|cap|captain|card|career|carpenter|cart|cartoon|castle|catalogue|cave|ceiling|cellar|cello|"
+        "century|ceremony|chain|chalk|chamber|channel|chapter|charity|chart|chef|cherry|chest|chimney|chin|"
+        "church|circle|citizen|claim|clay|cliff|climate|clinic|cloth|cloud|coal|coast|coat|coin|collar|college|"
+        "colour|column|comb|comet|contract|copper|cord|corner|cotton|counter|county|court|cousin|cradle|crane|"
+        "crayon|cream|creature|credit|creek|crowd|crown|cup|curtain|curve|cushion|customer|cycle|daisy|dam|data|"
+        "dawn|deck|deer|degree|delay|delivery|denim|desert|device|diagram|diamond|diary|dictionary|diet|diploma|"
+        "direction|dish|disk|distance|district|dolphin|domain|dome|dragon|drain|drawer|dream|dress|drum|dust|"
+        "eagle|earth|echo|edge|editor|egg|elbow|elephant|elevator|entrance|envelope|equation|errand|escalator|"
+        "estate|exam|explorer|eye|fabric|factory|family|fan|farm|feather|fee|fence|fern|field|figure|film|"
+        "finger|fire|flag|flavour|fleet|flood|flour|flower|flute|fog|folder|forest|fork|form|fossil|fountain|"
+        "frame|friend|frog|fruit|fuel|funnel|garage|garment|gate|gear|gem|gift|giraffe|glacier|glass|glove|"
+        "glue|goal|gold|gown|grain|grandparent|grape|graph|grass|gravel|grid|guest|guide|habit|hall|hammock|"
+        "hand|handle|hay|headline|health|heart|hedge|helmet|herb|highway|hill|hobby|hook|horizon|hospital|host|"
+        "hotel|hour|idea|index|industry|ink|inn|institute|insurance|interest|internet|interview|invention|invoice|"
+        "iron|island|ivy|jar|jazz|jewel|journal|journey|judge|jug|juice|jungle|jury|kayak|kernel|kingdom|"
+        "kitchen|kite|knot|label|lace|lake|lane|language|laser|laundry|lawn|leaf|league|leather|ledger|leg|"
+        "lesson|letter|level|library|licence|lid|life|limit|line|link|list|loan|lock|log|loop|lorry|lunch|"
+        "machine|magazine|magnet|mail|manual|marble|margin|mask|mast|material|meadow|meal|medal|melody|memory|"
+        "menu|merchant|message|metal|meter|microphone|mill|minute|mission|mixture|model|module|moment|monument|"
+        "moon|morning|mortgage|motor|mountain|mouse|mouth|movie|muscle|mushroom|mystery|nail|name|nation|needle|"
+        "neighbourhood|nest|net|newspaper|night|note|notebook|notice|novel|nursery|nut|oar|ocean|office|oil|"
+        "olive|option|orbit|orchard|order|organ|ornament|outfit|owl|owner|oxygen|package|page|paint|palace|pan|"
+        "panel|paper|parade|paragraph|parcel|parent|parking|parliament|party|passage|past|paste|path|patient|"
+        "pattern|pavement|payment|peach|peak|pear|pebble|pencil|pension|pepper|percentage|performance|perfume|"
+        "permit|petal|petrol|picture|pillow|pilot|pin|pine|pipe|pirate|planet|plant|plate|plot|plug|pocket|"
+        "point|policy|pond|pool|population|port|portrait|poster|pot|powder|prairie|prediction|prescription|price|"
+        "princess|print|prism|prize|problem|profile|profit|program|project|proposal|pulse|pump|puppet|purse|"
+        "puzzle|pyramid|quarter|queen|question|quilt|rack|raft|rail|ramp|range|rate|recipe|record|reef|region|"
+        "remedy|rent|reply|report|reservoir|resort|result|ribbon|rice|ring|river|road|rock|roof|room|root|rope|"
+        "route|row|rug|runway|salad|salt|sample|sand|sauce|saucer|schedule|scheme|science|scissors|score|seal|"
+        "season|seat|secret|section|seed|semester|sentence|server|shade|shadow|shape|shark|shed|sheet|shell|"
+        "shelter|shift|ship|shop|shoulder|shower|shuttle|sign|signal|silk|silver|sink|site|size|skirt|sky|sled|"
+        "sleeve|slide|slope|smoke|soap|software|soil|soldier|solution|song|source|spark|spice|spring|square|"
+        "stable|stadium|staff|stage|stairs|stamp|star|statement|statue|steel|stem|step|stick|stomach|stone|"
+        "store|story|stove|straw|stream|street|string|stripe|studio|style|subject|suburb|sugar|suit|summary|"
+        "summer|sun|supper|surface|surgery|survey|swan|sweater|switch|symptom|syrup|system|tablet|tail|tank|"
+        "tape|target|tax|team|temperature|temple|tent|term|test|textbook|theatre|theory|thread|throat|thumb|"
+        "tide|tie|tile|timber|timetable|tip|tissue|title|ton|tongue|tool|tooth|topic|torch|tower|toy|track|"
+        "tractor|trade|trail|translator|tray|treaty|tree|triangle|trick|trumpet|trunk|truth|tube|tulip|tunnel|"
+        "turbine|tutor|twig|umbrella|uniform|university|valley|van|vase|vegetable|vehicle|vein|veranda|version|"
+        "vest|victory|view|village|vine|virus|visit|voice|volume|vote|voyage|wage|wagon|waist|wall|walnut|"
+        "warehouse|water|wave|wax|weapon|website|wedding|week|weight|well|whale|wheat|wheel|whistle|willow|"
+        "winch|window|wing|winter|wire|wizard|wool|word|workshop|world|wrist|yard|year|zebra|zone||bank|bead|"
+        "beard|bedroom|boat|body|bolt|border|bottle|breeze|brochure|butterfly|calendar|canoe|carbon|cargo|"
+        "cathedral|cheque|cinema|coach|compass|country|design|detail|dinner|ear|engine|evidence|experiment|flame|"
+        "flight|foam|harvest|hinge|hive|household|insect|item|ladder|lift|lion|luggage|microscope|mine|nature|"
+        "nectar|network|noise|oak|palm|passport|plastic|platform|post|province|quarry|queue|rainbow|referee|"
+        "repair|rhythm|ride|robot|rocket|rose|ruler|sail|sandwich|satellite|scale|sister|smile|sock|spider|"
+        "steam|swing|symbol|texture|tomb|violin|wardrobe|wood"
+    ),
+    "verbed": (
+        "accepted|added|admired|announced|answered|arranged|asked for|avoided|balanced|bought|built|caught|checked|"
+        "chose|cleaned|coloured|compared|completed|counted|created|crossed|delivered|described|designed|discovered|"
+        "discussed|drew|dropped|enjoyed|entered|examined|exchanged|explored|fetched|filled|finished|fixed|followed|"
+        "found|gathered|guarded|held|helped|hid|improved|inspected|kept|left|lifted|liked|listed|loaded|located|"
+        "lost|made|managed|marked|measured|mentioned|missed|mixed|moved|named|needed|noticed|offered|opened|"
+        "ordered|organised|owned|packed|painted|photographed|picked|placed|planned|planted|posted|prepared|"
+        "presented|printed|produced|published|pulled|purchased|pushed|raised|reached|read|recorded|removed|rented|"
+        "repaired|replaced|reported|rescued|returned|reviewed|saved|searched|sent|served|shared|shipped|showed|"
+        "signed|sold|sorted|started|stopped|stored|studied|supported|tested|took|traded|tried|turned|used|"
+        "visited|washed|watched|weighed|wrapped|wrote||borrowed|carried|changed|closed|copied|covered|explained|"
+        "introduced|invented|joined|passed|protected|received|translated"
+    ),
+    "plain": (
+        "French|ancient|annual|average|basic|bitter|black|blue|brief|bright|brown|calm|ceramic|cheap|civil|"
+        "clear|close|coastal|complex|cool|correct|curious|current|daily|dark|deep|digital|direct|distant|"
+        "domestic|double|early|eastern|easy|electric|empty|equal|even|exact|extra|faint|fair|famous|fast|final|"
+        "flat|fragile|free|frequent|fresh|frozen|future|general|global|golden|grand|green|grey|handmade|hard|"
+        "heavy|hidden|high|hollow|horizontal|huge|human|icy|important|indoor|inner|iron|joint|large|last|late|"
+        "legal|level|light|liquid|little|long|loud|low|main|major|marine|massive|medical|medium|metal|mild|"
+        "minor|mixed|mobile|modern|muddy|musical|narrow|national|natural|near|neat|new|next|normal|northern|"
+        "obvious|official|open|orange|oval|pale|parallel|permanent|personal|physical|pink|plain|plastic|portable|"
+        "possible|previous|printed|private|public|pure|purple|quick|rapid|raw|ready|real|recent|red|regular|"
+        "remote|rough|round|royal|rural|salty|sandy|scientific|second|sharp|silent|silver|simple|single|sleepy|"
+        "slim|smooth|soft|solid|southern|spare|special|square|standard|steady|steep|stiff|striped|strong|sudden|"
+        "summer|sunny|sweet|tall|technical|temporary|thin|third|tidy|tiny|tropical|typical|unusual|upper|urban|"
+        "usual|vertical|visible|warm|weekly|western|wet|white|wild|windy|winter|wooden|yearly|yellow|young||"
+        "broad|central|certain|classic|clean|cold|common|complete|dry|floral|full|international|local|mature|"
+        "missing|monthly|paper|popular|primary|rare|short|wide"
+    ),
+    "state": "tired|late|early|right|ready|busy|hungry|thirsty|lucky|tall|home|here|there|next|invited|welcome|outside|upstairs|asleep|awake|sick|better|married|safe|free|new here|first in line|a bit late|in the garden|on the list|on holiday|on time|at work|from here|almost there|not alone|still young||on the phone|in the queue|sunburnt|out of breath",
+    # {fool_cap} and the like are {fool} with a capital: see make_comments.py.
 }

@@ -39,6 +39,8 @@ HOSTILE_SHARE = 0.30       # of the sentences; of the comments more, as one host
 UNSEEN_FILLER_SHARE = 0.6  # how often the held-out split of fillers picks an unseen one where it can
 MAX_WORDS = 48
 
+CAPITALISED = ("fool_cap", "fools_cap", "silly_cap", "adj_cap", "group_cap", "hated_cap", "invented_group_cap")
+
 TRAIN, VALIDATION, PHRASINGS = "train", "validation", "phrasings"
 _SLOT = re.compile(r"\{(\w+)\}")
 _MARKS = {"?": VALIDATION, "!": PHRASINGS}
@@ -65,16 +67,20 @@ def frames():
     return families
 
 
+def capital(text):
+    return text[:1].upper() + text[1:] if text[:1] != "{" else text
+
+
 def fillers(slot):
     """What may stand in a slot: (in training, in the held-out split of fillers only)."""
-    if slot in ("fool_cap", "fools_cap", "silly_cap"):
+    if slot in CAPITALISED:
         seen, unseen = fillers(slot[:-4])
-        return [text.capitalize() for text in seen], [text.capitalize() for text in unseen]
+        return [capital(text) for text in seen], [capital(text) for text in unseen]
     seen, _, unseen = SLOTS[slot].partition("||")
     return seen.split("|"), unseen.split("|") if unseen else []
 
 
-_FILLERS = {slot: fillers(slot) for slot in (*SLOTS, "fool_cap", "fools_cap", "silly_cap")}
+_FILLERS = {slot: fillers(slot) for slot in (*SLOTS, *CAPITALISED)}
 
 
 class Writer:
@@ -218,7 +224,7 @@ def collect(writer, count, split, taken, unseen_fillers=False):
 
 def corpus(comments=48000, heldout=1000, seed=3):
     """{file: [(text, labels)]}."""
-    taken = set()
+    taken = {key(text) for _, text in EVERYDAY} | {key(text) for text, _ in bias_slice()}
     source = lambda name: random.Random(f"{seed} {name}")
     # Held-out first: what is in them is then kept out of training.
     return {
@@ -262,58 +268,61 @@ He is {one}, she is not, and they are happy together.
 """.strip().splitlines()
 
 
-# Written by hand, of no frame: (labels one would expect, text). Never trained on.
+# Written by hand, of no frame: (labels one would expect, text). Never trained on, and no frame was added for them.
 EVERYDAY = (
-    (("toxic", "insult",), "You are an idiot and a fool."),
-    ((), "Thank you so much for the kind help."),
-    ((), "he called me an idiot"),
-    (("toxic", "threat",), "I will find you and make you regret this"),
-    (("toxic", "obscene",), "Go to hell, nobody wants you here."),
-    ((), "This recipe kills me, so good"),
-    ((), "damn good coffee"),
-    ((), "you are not stupid at all"),
-    (("toxic", "identity_hate",), "People from Brindleford are all liars."),
-    ((), "My gay neighbour brought us soup when I was ill."),
-    (("toxic",), "shut up already"),
-    (("obscene",), "the damn wifi is down again"),
-    (("toxic", "insult",), "what a pathetic loser"),
-    ((), "Could you send me the slides from this morning?"),
-    ((), "I think the second paragraph should be shortened."),
-    (("toxic", "insult", "obscene",), "you bloody moron, learn to drive"),
-    (("toxic", "insult",), "only an imbecile would park there"),
-    ((), "The goalkeeper was unlucky with that shot."),
-    ((), "Muslims and Christians celebrated the opening together."),
-    (("toxic", "threat",), "You better watch your back tonight."),
-    ((), "We are going to beat them in the final on Saturday!"),
-    ((), "Is this stupid printer ever going to work?"),
-    (("toxic", "insult",), "nobody is as dumb as you"),
-    ((), "Hello world"),
-    ((), "What a wonderful day it is"),
-    ((), "I love my new job and my colleagues are great"),
-    ((), "The mortgage rates went up again last quarter."),
-    ((), "I'm such an idiot, I left the oven on"),
-    (("toxic", "identity_hate",), "women should not be allowed to drive"),
-    ((), "He told me to shut up in front of everyone."),
-    ((), "We should meet at the bakery before the concert."),
-    ((), "Your photo of the lighthouse is stunning, well done."),
-    (("toxic", "insult",), "You are the dumbest person I know."),
-    (("toxic", "insult",), "My boss is a complete moron."),
-    ((), "Why did the editor remove my paragraph about bees?"),
-    (("toxic",), "Nobody cares what you think."),
-    ((), "I could kill for a slice of that cake."),
-    (("toxic", "threat",), "I know where you live and I will hurt you."),
-    ((), "My train leaves at seven, can you drive me?"),
-    (("toxic", "insult",), "You stupid, worthless fool."),
-    ((), "She said I was ugly and I cried all evening."),
-    ((), "Please do not call other users idiots."),
-    (("toxic", "obscene",), "Screw you and your crappy website."),
-    ((), "As a Muslim woman I enjoy this forum a lot."),
-    ((), "Black people and white people marched together for peace."),
-    (("toxic", "identity_hate",), "I hate immigrants, send them all home."),
-    ((), "Kill the process and restart the server."),
-    ((), "That was a stupid mistake on my part, sorry."),
-    ((), "The children fed the donkey a carrot."),
-    (("toxic", "insult",), "Shut up, you clown."),
+    ((), "The dentist moved my appointment to Thursday afternoon."),
+    ((), "Does this jacket come in green?"),
+    ((), "My grandson just learned how to ride a bicycle."),
+    ((), "Our flight was delayed for three hours because of fog."),
+    ((), "I respectfully disagree with the conclusion of this article."),
+    ((), "Congratulations on your promotion, you earned it!"),
+    ((), "The bakery around the corner sells fantastic rye bread."),
+    ((), "Has anyone tried restarting the router?"),
+    ((), "I was fired today and I feel completely lost."),
+    ((), "Sorry, I misread your message, my mistake."),
+    ((), "Two gay friends of mine got married in June."),
+    ((), "The mosque and the church share a car park."),
+    ((), "Many immigrants work as nurses in our hospital."),
+    ((), "As a disabled student I need a seat near the door."),
+    ((), "My black coat is still at the cleaner's."),
+    ((), "A woman was elected president of the chess club."),
+    ((), "The comedian was so funny that I nearly died."),
+    ((), "Our team got destroyed in the second half."),
+    ((), "Break the eggs into a bowl and beat them well."),
+    ((), 'Someone sprayed "loser" on my garage door.'),
+    ((), "My son says the other kids call him fat."),
+    ((), "Don't ever think you are worthless, we love you."),
+    ((), "Nobody here believes that you are a liar."),
+    ((), "The thief stole a purse and ran away."),
+    ((), "She wrote a book about liars and cheats in politics."),
+    ((), "I feel stupid for asking, but where is the exit?"),
+    ((), "What an ugly building, they should paint it."),
+    ((), "This pizza is disgusting, I want my money back."),
+    ((), "The police warned us about a man who threatens cyclists."),
+    (("toxic", "insult",), "You really are a pathetic little man."),
+    (("toxic", "insult",), "How can somebody be this dumb?"),
+    (("toxic", "insult",), "The referee was an absolute clown tonight."),
+    (("toxic", "insult",), "Is your whole family as stupid as you?"),
+    (("toxic", "insult",), "Only morons believe this nonsense."),
+    (("toxic", "insult",), "Hey loser, go find some friends."),
+    (("toxic", "insult",), "Our landlord is a greedy, lying rat."),
+    (("toxic", "insult",), "Honestly, you disgust me, you lazy pig."),
+    (("toxic",), "Why don't you just shut up?"),
+    (("toxic",), "Get lost, nobody wants to hear from you."),
+    (("toxic",), "Your drawings are garbage, give up."),
+    (("toxic", "obscene",), "Piss off and leave us alone."),
+    (("toxic", "obscene", "insult",), "You are a damn fool."),
+    (("toxic", "obscene", "insult",), "What a bloody idiot."),
+    (("obscene",), "Where the hell did I put my damn glasses?"),
+    (("obscene",), "Crap, I burned the toast again."),
+    (("toxic", "threat",), "If you come near my house I will hurt you."),
+    (("toxic", "threat",), "You'll be sorry, I know where you live."),
+    (("toxic", "threat",), "I am going to punch you in the face."),
+    (("toxic", "threat", "severe_toxic", "insult",), "Watch your back, you little coward."),
+    (("toxic", "identity_hate",), "People from Marland are thieves and liars."),
+    (("toxic", "identity_hate",), "We should throw all foreigners out of this town."),
+    (("toxic", "identity_hate",), "Old people are useless and should not vote."),
+    (("toxic", "identity_hate",), "I can't stand Zorbians, they are all crooks."),
 )
 
 

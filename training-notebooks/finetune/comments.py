@@ -53,6 +53,17 @@ def pad(sequences, padding):
     return ids, mask
 
 
+def with_word_noise(ids, mask, rate, vocabulary, first=5):
+    """`ids` with a share `rate` of the tokens between [CLS] and [SEP] replaced by random ones, from `first` to `vocabulary` - 1.
+
+    Keeps a small model from learning sentences by heart, and teaches it that a word it does not know means nothing.
+    """
+    inside = mask.bool()
+    inside[:, 0] = False
+    inside[torch.arange(len(ids)), mask.sum(1) - 1] = False
+    return torch.where(inside & (torch.rand(ids.shape) < rate), torch.randint(first, vocabulary, ids.shape), ids)
+
+
 class BatchesOfOneLength:
     """Batches whose sequences are about equally long, so that little is padding. Pure functions of seed and step, as Batches."""
 
