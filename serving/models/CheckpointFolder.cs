@@ -16,6 +16,16 @@ public static class CheckpointFolder
         return Path.GetFullPath(PathOf(uri));
     }
 
+    /// <summary>As <see cref="Resolve"/>, for a folder that is there.</summary>
+    /// <exception cref="CheckpointException">Also: nothing there, or no folder.</exception>
+    public static string Existing(string uri)
+    {
+        var folder = Resolve(uri);
+        if (!Directory.Exists(folder))
+            throw Refusal.Of(folder, File.Exists(folder) ? "a file" : "no such folder", "a checkpoint folder");
+        return folder;
+    }
+
     private const string Accepted = "only plain paths and file: URIs in this version";
 
     // RFC 3986: a letter, then letters, digits, '+', '-', '.', then ':'. One letter is a Windows drive, not a scheme.

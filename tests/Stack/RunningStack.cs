@@ -110,7 +110,8 @@ internal sealed class RunningStack : IDisposable
         }
     }
 
-    private static int ThreeFreePorts()
+    /// <summary>The first of three ports in a row that nobody listens on.</summary>
+    public static int ThreeFreePorts()
     {
         for (var port = 21_000; port < 32_000; port += 3)
         {

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using ElasticSynapse.Tests;
@@ -55,6 +58,21 @@ public partial class UpTests(SharedStack shared)
         Assert.Equal(1, await stack.ExitAsync());
         Assert.Contains("up: the classifier ended", stack.Errors, StringComparison.Ordinal);
         Assert.Empty(stack.Services());
+    }
+
+    [Theory]
+    [InlineData(0, "gateway")]
+    [InlineData(1, "model-server")]
+    [InlineData(2, "classifier")]
+    public async Task Up_PortTaken_SaysWhichAndStartsNothing(int offset, string service)
+    {
+        var port = RunningStack.ThreeFreePorts();
+        using var other = new TcpListener(IPAddress.Loopback, port + offset);
+        other.Start();
+        using var stack = RunningStack.StartWith("--port", port.ToString(CultureInfo.InvariantCulture));
+        Assert.Equal(1, await stack.ExitAsync());
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"up: port {port + offset}, meant for the {service}, is in use; choose others with --port"), stack.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("ready", stack.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -16,7 +16,7 @@ internal sealed class ClassifyEndpoint(ServedClassifier served, TextClassifier c
         bool? allowSpecial;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
-            TextFields.CheckModel(json.String("model"), served.Identity);
+            served.Identity.Check(json.String("model"));
             allowSpecial = json.Boolean("allow_special");
             (texts, isSingle) = Texts(json);
         }

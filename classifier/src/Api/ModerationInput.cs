@@ -40,20 +40,7 @@ internal static class ModerationInput
         };
     }
 
-    private static JsonElement Member(JsonElement part, string name, string member)
-    {
-        try
-        {
-            if (part.TryGetProperty(member, out var value))
-            {
-                return value;
-            }
-        }
-        // The look-up unescapes the names that it passes.
-        catch (InvalidOperationException)
-        {
-            throw ApiException.Invalid(name, $"'{name}' has a field whose name is not valid Unicode");
-        }
-        throw ApiException.Invalid($"{name}.{member}", $"'{name}.{member}' is required in a part: {{\"type\":\"text\",\"text\":\"…\"}}");
-    }
+    private static JsonElement Member(JsonElement part, string name, string member) =>
+        JsonRequest.Element(part, member, name) ?? throw ApiException.Invalid(
+            $"{name}.{member}", $"'{name}.{member}' is required in a part: {{\"type\":\"text\",\"text\":\"…\"}}");
 }

@@ -18,7 +18,7 @@ internal sealed class ModerationsEndpoint(ServedClassifier served, TextClassifie
         {
             // Clients written for OpenAI send the name of its model, or an SDK does it for them.
             model = json.String("model") is { } asked && !IsOpenAiName(asked) ? asked : null;
-            TextFields.CheckModel(model, served.Identity);
+            served.Identity.Check(model);
             texts = ModerationInput.Read(json, options.MaxTextsPerRequest);
         }
         var results = await classifier.ClassifyAsync(texts, allowSpecial: null, context.RequestAborted);

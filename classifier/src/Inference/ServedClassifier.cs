@@ -51,7 +51,7 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
     public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions)
     {
-        var folder = CheckpointFolder.Resolve(options.Uri);
+        var folder = CheckpointFolder.Existing(options.Uri);
         // One thread a run: the workers, not the operators, share the cores.
         var model = BertModel.Load(folder, new SessionSettings(Threads: 1));
         try

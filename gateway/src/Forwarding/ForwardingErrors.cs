@@ -16,6 +16,10 @@ internal static class ForwardingErrors
 
         if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
         {
+            if (TooLongWithOurAdditions(context) is { } tooLong)
+            {
+                throw tooLong;
+            }
             // An answer without a body is still the upstream's; unfinished, it would be taken for one that nobody gave.
             await context.Response.CompleteAsync();
             return;
@@ -37,9 +41,23 @@ internal static class ForwardingErrors
         throw Explain(failure, context.Response.StatusCode, Upstream(context));
     }
 
+    // The gateway's headers and its escapes in the path can make a request too long that was just short enough for itself.
+    // The upstream's Kestrel then answers before anything could word it.
+    private static ApiException? TooLongWithOurAdditions(HttpContext context) =>
+        (context.Response.HasStarted, context.Response.ContentLength, context.Response.StatusCode) switch
+        {
+            (false, 0, StatusCodes.Status414UriTooLong) =>
+                new(ErrorKind.InvalidRequest, $"the request's path and query are longer than {Upstream(context)} accepts"),
+            (false, 0, StatusCodes.Status431RequestHeaderFieldsTooLarge) =>
+                new(ErrorKind.InvalidRequest, $"the request's headers are larger or more than {Upstream(context)} accepts"),
+            _ => null,
+        };
+
     // YARP tells a timeout from other failures in the status that it sets.
     private static ApiException Explain(IForwarderErrorFeature failure, int status, string upstream) => (failure.Error, status) switch
     {
+        (ForwarderError.RequestCreation, _) when failure.Exception is NotSupportedException =>
+            new(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded"),
         (ForwarderError.RequestBodyClient, _) =>
             new(ErrorKind.InvalidRequest, "the request body broke off before its end"),
         (ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled, _) or (_, StatusCodes.Status504GatewayTimeout) =>

@@ -1,3 +1,4 @@
+using System.Text;
 using ElasticSynapse.Gateway.Routing;
 using Yarp.ReverseProxy.Transforms;
 
@@ -24,6 +25,8 @@ internal static class ForwardingSetup
                 // YARP's own defaults already leave cookies, redirects, compressed bodies and HTTP proxies alone.
                 handler.PooledConnectionLifetime = ConnectionLifetime;
                 handler.ConnectTimeout = ConnectTimeout;
+                // As Kestrel reads them, so that they arrive byte for byte; the default refuses what is not ASCII.
+                handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
             });
     }
 

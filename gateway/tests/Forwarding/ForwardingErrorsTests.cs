@@ -117,6 +117,35 @@ public sealed class ForwardingErrorsTests
     }
 
     [Theory]
+    [InlineData(true, "the request's headers are larger or more than the generator at ")]
+    [InlineData(false, "the request's path and query are longer than the generator at ")]
+    public async Task Forward_RequestTooLongForTheUpstreamOnly_IsTheCallersMistake(bool headers, string message)
+    {
+        await using var upstream = await Upstream.StartAsync("{}");
+        await using var gateway = new RunningGateway(upstream.Address);
+        // Quotes travel as they are, and as %22 to the upstream; 97 headers become more than 100.
+        var target = headers ? "/v1/models" : "/v1/models/" + new string('"', 8000);
+        var more = string.Concat(Enumerable.Range(0, headers ? 97 : 0).Select(i => string.Create(CultureInfo.InvariantCulture, $"X-{i}: 1\r\n")));
+
+        var answer = await gateway.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n");
+
+        Assert.StartsWith("HTTP/1.1 400 ", answer, StringComparison.Ordinal);
+        Assert.Contains($"{{\"error\":{{\"message\":\"{message}", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Forward_Connect_IsTheCallersMistake()
+    {
+        await using var upstream = await Upstream.StartAsync("{}");
+        await using var gateway = new RunningGateway(upstream.Address);
+
+        var answer = await gateway.SendRawAsync("CONNECT /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 405 ", answer, StringComparison.Ordinal);
+        Assert.Contains("CONNECT can't be forwarded", answer, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Forward_BodyOverTheLimit_Answers413ThatTheCallerCanRead(bool declared)

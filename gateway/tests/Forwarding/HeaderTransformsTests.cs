@@ -89,6 +89,21 @@ public sealed class HeaderTransformsTests
     }
 
     [Fact]
+    public async Task Forward_HeaderThatIsNotAscii_ArrivesAsItWasSent()
+    {
+        HeaderDictionary? seen = null;
+        await using var upstream = await StartRecordingAsync(headers => seen = headers);
+        await using var gateway = new RunningGateway(upstream.Address);
+        // The helper sends Latin-1: one character a byte.
+        var bytes = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("Zoë 中"));
+
+        var answer = await gateway.SendRawAsync($"GET /v1/models HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-User: {bytes}\r\n\r\n");
+
+        Assert.StartsWith("HTTP/1.1 200 ", answer, StringComparison.Ordinal);
+        Assert.Equal("Zoë 中", seen!["X-User"]);
+    }
+
+    [Fact]
     public async Task Forward_HopByHopHeaders_StayOnThisHop()
     {
         HeaderDictionary? seen = null;

@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.ModelServer.Text;
+using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Api;
@@ -9,10 +11,15 @@ namespace ElasticSynapse.ModelServer.Api;
 /// <param name="id">The same in all chunks.</param>
 /// <param name="created">Unix seconds; the same in all chunks.</param>
 /// <param name="model">As the caller called it.</param>
-internal sealed class CompletionBody(string id, long created, string model)
+/// <param name="tokenizer">Names tokens.</param>
+internal sealed class CompletionBody(string id, long created, string model, BpeTokenizer tokenizer)
 {
     /// <summary>A choice of an answer or of a chunk.</summary>
-    public readonly record struct Choice(int Index, string Text, FinishReason? Finish);
+    /// <param name="Index">Prompt index * n + choice of the prompt.</param>
+    /// <param name="Text">What was generated, behind the prompt if that is echoed.</param>
+    /// <param name="Finish">Null while a stream goes on.</param>
+    /// <param name="Placed">The text's tokens; null if no log-probabilities were asked for.</param>
+    public readonly record struct Choice(int Index, string Text, FinishReason? Finish, IReadOnlyList<PlacedToken>? Placed);
 
     /// <summary>Tokens of all prompts and of all generated sequences.</summary>
     public readonly record struct Usage(int PromptTokens, int CompletionTokens);
@@ -35,7 +42,7 @@ internal sealed class CompletionBody(string id, long created, string model)
             writer.WriteStartObject();
             writer.WriteString("text", choice.Text);
             writer.WriteNumber("index", choice.Index);
-            writer.WriteNull("logprobs");
+            LogprobsBody.Write(writer, choice.Placed, tokenizer);
             writer.WriteString("finish_reason", choice.Finish switch
             {
                 FinishReason.Stop => "stop",

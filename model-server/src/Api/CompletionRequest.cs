@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -12,6 +13,8 @@ namespace ElasticSynapse.ModelServer.Api;
 internal sealed record CompletionRequest
 {
     private const int MaxChoices = 128;
+    private const int MaxTopLogprobs = 5;
+    private const int MaxLogitBias = 100;
     private const int MaxStops = 64;
     private const int MaxStopLength = 1_000;
 
@@ -26,11 +29,15 @@ internal sealed record CompletionRequest
 
     public required SamplingParameters Sampling { get; init; }
 
-    public required long Seed { get; init; }
-
     public required IReadOnlyList<string> Stops { get; init; }
 
+    /// <summary>Whether the answer ends behind the stop string instead of before it.</summary>
+    public required bool IncludeStop { get; init; }
+
     public required bool Echo { get; init; }
+
+    /// <summary>How many of the likeliest tokens are told with each token; null for no log-probabilities.</summary>
+    public required int? TopLogprobs { get; init; }
 
     public required bool Stream { get; init; }
 
@@ -40,37 +47,79 @@ internal sealed record CompletionRequest
     /// <exception cref="ApiException">A field that can't be accepted, or the model is another's.</exception>
     public static CompletionRequest Read(JsonRequest json, ServedGenerator generator)
     {
-        if (json.String("model") is { } model && !generator.Identity.IsCalled(model))
-        {
-            throw new ApiException(ErrorKind.ModelNotFound,
-                $"The model '{model}' does not exist; this server has '{generator.Identity.Name}', version '{generator.Identity.Version}'", "model");
-        }
+        generator.Identity.Check(json.String("model"));
         UnsupportedFields.Refuse(json);
 
+        var choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1);
+        if (choices > 1 && json.Integer("best_of") == 1)
+        {
+            throw ApiException.Invalid("best_of", $"'best_of' is 1 and 'n' is {choices}: more choices than would be generated; leave 'best_of' out");
+        }
         var stream = json.Boolean("stream") ?? false;
         return new CompletionRequest
         {
             Prompts = PromptReader.Read(json, generator),
-            Choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1),
+            Choices = choices,
             MaxTokens = (int?)json.Integer("max_tokens", 0, int.MaxValue),
-            Sampling = ReadSampling(json),
-            Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
+            Sampling = ReadSampling(json, generator),
             Stops = ReadStops(json),
+            IncludeStop = json.Boolean("include_stop_str_in_output") ?? false,
             Echo = json.Boolean("echo") ?? false,
+            TopLogprobs = (int?)json.Integer("logprobs", 0, MaxTopLogprobs),
             Stream = stream,
             IncludeUsage = ReadIncludeUsage(json, stream),
         };
     }
 
-    private static SamplingParameters ReadSampling(JsonRequest json) => new()
+    private static FrozenSet<int> ReadEndTokens(JsonRequest json, ServedGenerator generator)
+    {
+        var stops = json.Element("stop_token_ids") switch
+        {
+            null => [],
+            { ValueKind: JsonValueKind.Array } array => TokenIds.Read(array, "stop_token_ids", generator),
+            { } element => throw JsonRequest.Mistake("stop_token_ids", "an array of token ids", element),
+        };
+        return (json.Boolean("ignore_eos") ?? false ? stops : stops.Concat(generator.EndTokens)).ToFrozenSet();
+    }
+
+    private static SamplingParameters ReadSampling(JsonRequest json, ServedGenerator generator) => new()
     {
         Temperature = (float)(json.Number("temperature", 0, 2) ?? 1),
         TopP = (float)(json.Number("top_p", 0, 1) ?? 1),
         TopK = (int)(json.Integer("top_k", 0, int.MaxValue) ?? 0),
         MinP = (float)(json.Number("min_p", 0, 1) ?? 0),
         RepetitionPenalty = (float)(json.Number("repetition_penalty", 0.01, 100) ?? 1),
+        PresencePenalty = (float)(json.Number("presence_penalty", -2, 2) ?? 0),
+        FrequencyPenalty = (float)(json.Number("frequency_penalty", -2, 2) ?? 0),
+        LogitBias = ReadLogitBias(json, generator),
+        MinTokens = (int)(json.Integer("min_tokens", 0, json.Integer("max_tokens", 0, int.MaxValue) ?? int.MaxValue) ?? 0),
+        EndTokens = ReadEndTokens(json, generator),
+        Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
         NoRepeatNgramSize = (int)(json.Integer("no_repeat_ngram_size", 0, int.MaxValue) ?? 0),
     };
+
+    private static Dictionary<int, float> ReadLogitBias(JsonRequest json, ServedGenerator generator)
+    {
+        var biases = new Dictionary<int, float>();
+        if (json.Element("logit_bias") is not { } element)
+        {
+            return biases;
+        }
+        if (element.ValueKind != JsonValueKind.Object)
+        {
+            throw JsonRequest.Mistake("logit_bias", "an object from token ids to numbers", element);
+        }
+        foreach (var member in element.EnumerateObject())
+        {
+            var token = TokenIds.Read(member, "logit_bias", generator);
+            if (member.Value.ValueKind != JsonValueKind.Number || !member.Value.TryGetSingle(out var bias) || !(Math.Abs(bias) <= MaxLogitBias))
+            {
+                throw JsonRequest.Mistake($"logit_bias.{token.ToString(CultureInfo.InvariantCulture)}", $"a number between -{MaxLogitBias} and {MaxLogitBias}", member.Value);
+            }
+            biases[token] = bias;
+        }
+        return biases;
+    }
 
     private static List<string> ReadStops(JsonRequest json)
     {
@@ -114,15 +163,11 @@ internal sealed record CompletionRequest
         {
             throw JsonRequest.Mistake("stream_options", "an object", options);
         }
-        if (!options.TryGetProperty("include_usage", out var usage) || usage.ValueKind == JsonValueKind.Null)
+        return JsonRequest.Element(options, "include_usage", "stream_options") switch
         {
-            return false;
-        }
-        return usage.ValueKind switch
-        {
-            JsonValueKind.True => true,
-            JsonValueKind.False => false,
-            _ => throw JsonRequest.Mistake("stream_options.include_usage", "true or false", usage),
+            null or { ValueKind: JsonValueKind.False } => false,
+            { ValueKind: JsonValueKind.True } => true,
+            { } usage => throw JsonRequest.Mistake("stream_options.include_usage", "true or false", usage),
         };
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.ModelServer.Text;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
@@ -25,9 +26,10 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             request = CompletionRequest.Read(json, generator);
             model = json.String("model") ?? generator.Identity.Name;
         }
+        scheduler.CheckSize((long)request.Prompts.Count * request.Choices);
         var sequences = Sequences(request, context.RequestAborted);
         scheduler.Enqueue(sequences);
-        var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model);
+        var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model, generator.Tokenizer);
         await (request.Stream
             ? StreamAsync(context, request, sequences, body)
             : AnswerAsync(context, request, sequences, body));
@@ -46,10 +48,12 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
                 {
                     Prompt = prompt.Tokens,
                     MaxTokens = maxTokens,
-                    Sampling = request.Sampling,
-                    Seed = request.Seed,
-                    Choice = choice,
+                    Sampling = request.Sampling with { Choice = choice },
                     Stops = request.Stops,
+                    IncludeStop = request.IncludeStop,
+                    TopLogprobs = request.TopLogprobs,
+                    Echo = request.Echo,
+                    PromptText = prompt.Text,
                     Cancelled = cancelled,
                 });
             }
@@ -83,15 +87,17 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         var generated = 0;
         foreach (var sequence in sequences)
         {
-            var text = new StringBuilder(EchoedText(request, choices.Count));
+            var text = new StringBuilder();
+            var placed = new List<PlacedToken>();
             GeneratedPiece last = default;
             await foreach (var piece in sequence.Pieces.ReadAllAsync(context.RequestAborted))
             {
                 text.Append(piece.Text);
+                placed.AddRange(piece.Placed);
                 last = piece;
             }
             generated += last.Tokens;
-            choices.Add(new CompletionBody.Choice(choices.Count, text.ToString(), last.Finish));
+            choices.Add(new CompletionBody.Choice(choices.Count, text.ToString(), last.Finish, request.TopLogprobs is null ? null : placed));
         }
         var buffer = new ArrayBufferWriter<byte>(512);
         body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated));
@@ -113,20 +119,16 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         {
             for (var index = 0; index < sequences.Count; index++)
             {
-                if (EchoedText(request, index) is { Length: > 0 } echoed)
-                {
-                    await SendAsync(index, echoed, null);
-                }
                 await foreach (var piece in sequences[index].Pieces.ReadAllAsync(context.RequestAborted))
                 {
-                    if (piece.Text.Length > 0)
+                    if (piece.Text.Length > 0 || piece.Placed.Count > 0)
                     {
-                        await SendAsync(index, piece.Text, null);
+                        await SendAsync(index, piece.Text, null, piece.Placed);
                     }
                     if (piece.Finish is not null)
                     {
                         generated += piece.Tokens;
-                        await SendAsync(index, "", piece.Finish);
+                        await SendAsync(index, "", piece.Finish, []);
                     }
                 }
             }
@@ -143,13 +145,12 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         }
         await events.SendAsync(output => output.Write("[DONE]"u8), context.RequestAborted);
 
-        Task SendAsync(int index, string text, FinishReason? finish) => events.SendAsync(
-            output => body.Write(output, [new CompletionBody.Choice(index, text, finish)], null, request.IncludeUsage),
-            context.RequestAborted);
+        Task SendAsync(int index, string text, FinishReason? finish, IReadOnlyList<PlacedToken> placed)
+        {
+            var choice = new CompletionBody.Choice(index, text, finish, request.TopLogprobs is null ? null : placed);
+            return events.SendAsync(output => body.Write(output, [choice], null, request.IncludeUsage), context.RequestAborted);
+        }
     }
-
-    private static string EchoedText(CompletionRequest request, int index) =>
-        request.Echo ? request.Prompts[index / request.Choices].Text : "";
 
     // A prompt counts once, however many choices it gets.
     private static int PromptTokens(CompletionRequest request) => request.Prompts.Sum(prompt => prompt.Tokens.Length);

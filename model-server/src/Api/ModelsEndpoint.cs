@@ -1,5 +1,4 @@
 using ElasticSynapse.ModelServer.Loading;
-using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Api;
 
@@ -9,10 +8,11 @@ internal static class ModelsEndpoint
     public static void Map(IEndpointRouteBuilder app)
     {
         app.MapGet("/v1/models", (ServedGenerator generator) => new { @object = "list", data = new[] { Describe(generator) } });
-        app.MapGet("/v1/models/{id}", (string id, ServedGenerator generator) => generator.Identity.IsCalled(id)
-            ? Describe(generator)
-            : throw new ApiException(ErrorKind.ModelNotFound,
-                $"The model '{id}' does not exist; this server has '{generator.Identity.Name}', version '{generator.Identity.Version}'", "model"));
+        app.MapGet("/v1/models/{id}", (string id, ServedGenerator generator) =>
+        {
+            generator.Identity.Check(id);
+            return Describe(generator);
+        });
     }
 
     private static object Describe(ServedGenerator generator) => new

@@ -13,15 +13,7 @@ internal static class UnsupportedFields
     private static readonly (string Name, Func<JsonElement, bool> IsNeutral)[] Fields =
     [
         ("best_of", element => IsNumber(element, 0) || IsNumber(element, 1)),
-        ("frequency_penalty", element => IsNumber(element, 0)),
-        ("ignore_eos", IsFalse),
-        ("include_stop_str_in_output", IsFalse),
-        ("logit_bias", element => element.ValueKind == JsonValueKind.Object && !element.EnumerateObject().Any()),
-        ("logprobs", _ => false),
-        ("min_tokens", element => IsNumber(element, 0)),
         ("num_beams", element => IsNumber(element, 1)),
-        ("presence_penalty", element => IsNumber(element, 0)),
-        ("stop_token_ids", element => element.ValueKind == JsonValueKind.Array && element.GetArrayLength() == 0),
         ("suffix", element => element.ValueKind == JsonValueKind.String && element.ValueEquals("")),
         ("truncate_prompt_tokens", _ => false),
         ("use_beam_search", IsFalse),

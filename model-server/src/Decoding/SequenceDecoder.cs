@@ -1,5 +1,4 @@
 using ElasticSynapse.Serving.Models;
-using Microsoft.ML.OnnxRuntime;
 
 namespace ElasticSynapse.ModelServer.Decoding;
 
@@ -12,8 +11,8 @@ internal sealed class SequenceDecoder : IDisposable
 
     private readonly Gpt2Model _model;
     private readonly KvCache _cache;
-    private readonly RunOptions _run = new();
-    private readonly float[] _logits;
+    private readonly float[] _logits; // [vocabulary]
+    private readonly BoundRun _step;  // one token, with logits
     private int _position;
 
     public SequenceDecoder(Gpt2Model model)
@@ -21,6 +20,7 @@ internal sealed class SequenceDecoder : IDisposable
         _model = model;
         _cache = new KvCache(model.Config);
         _logits = new float[model.Config.VocabularySize];
+        _step = new BoundRun(model, _cache, tokens: 1, _logits);
     }
 
     /// <summary>Forgets the sequence; the next token is at position 0.</summary>
@@ -41,47 +41,49 @@ internal sealed class SequenceDecoder : IDisposable
         return _logits;
     }
 
+    /// <summary>Appends tokens as <see cref="Append"/> does, and shows the logits after every one of them on the way.</summary>
+    /// <param name="tokens">At least one; position plus tokens within the context.</param>
+    /// <param name="visit">Gets the index of a token and the logits after it, [vocabulary], valid during the call.</param>
+    /// <param name="cancelled">Looked at between chunks.</param>
+    public ReadOnlySpan<float> AppendVisiting(scoped ReadOnlySpan<int> tokens, LogitsVisitor visit, CancellationToken cancelled)
+    {
+        var rows = new float[Math.Min(tokens.Length, ChunkTokens) * _logits.Length]; // [chunk, vocabulary]
+        for (var done = 0; done < tokens.Length;)
+        {
+            cancelled.ThrowIfCancellationRequested();
+            var chunk = Math.Min(tokens.Length - done, ChunkTokens - (_position % ChunkTokens));
+            using (var run = new BoundRun(_model, _cache, chunk, rows.AsMemory(0, chunk * _logits.Length)))
+            {
+                run.Run(tokens.Slice(done, chunk), _position);
+            }
+            for (var row = 0; row < chunk; row++)
+            {
+                visit(done + row, rows.AsSpan(row * _logits.Length, _logits.Length));
+            }
+            _position += chunk;
+            done += chunk;
+            rows.AsSpan((chunk - 1) * _logits.Length, _logits.Length).CopyTo(_logits);
+        }
+        return _logits;
+    }
+
     public void Dispose()
     {
-        _run.Dispose();
+        _step.Dispose();
         _cache.Dispose();
     }
 
     private void Run(ReadOnlySpan<int> tokens, bool wantLogits)
     {
-        var ids = new long[tokens.Length];
-        var positions = new long[tokens.Length];
-        for (var i = 0; i < tokens.Length; i++)
+        if (tokens.Length == 1 && wantLogits)
         {
-            ids[i] = tokens[i];
-            positions[i] = _position + i;
+            _step.Run(tokens, _position);
         }
-        var total = _position + tokens.Length;
-        long[] rows = wantLogits ? [tokens.Length - 1] : [];
-
-        using var inputIds = OrtValue.CreateTensorValueFromMemory(ids, [1, tokens.Length]);
-        using var positionIds = OrtValue.CreateTensorValueFromMemory(positions, [1, tokens.Length]);
-        using var lastIndex = OrtValue.CreateTensorValueFromMemory(new[] { total - 1 }, [1]);
-        using var totalLength = OrtValue.CreateTensorValueFromMemory(new[] { total }, [1]);
-        using var logitRows = OrtValue.CreateTensorValueFromMemory(rows, [rows.Length]);
-        using var logits = OrtValue.CreateTensorValueFromMemory(
-            OrtMemoryInfo.DefaultInstance, _logits.AsMemory(0, rows.Length * _logits.Length), [rows.Length, _logits.Length]);
-
-        using var binding = _model.Session.CreateIoBinding();
-        binding.BindInput(Gpt2Model.InputIds, inputIds);
-        binding.BindInput(Gpt2Model.PositionIds, positionIds);
-        binding.BindInput(Gpt2Model.SequenceLengths, lastIndex);
-        binding.BindInput(Gpt2Model.TotalSequenceLength, totalLength);
-        binding.BindInput(Gpt2Model.LogitRows, logitRows);
-        binding.BindOutput(Gpt2Model.Logits, logits);
-        for (var layer = 0; layer < _model.Config.Layers; layer++)
+        else
         {
-            binding.BindInput(Gpt2Model.PastKey(layer), _cache.Keys[layer]);
-            binding.BindInput(Gpt2Model.PastValue(layer), _cache.Values[layer]);
-            binding.BindOutput(Gpt2Model.PresentKey(layer), _cache.Keys[layer]);
-            binding.BindOutput(Gpt2Model.PresentValue(layer), _cache.Values[layer]);
+            using var chunk = new BoundRun(_model, _cache, tokens.Length, wantLogits ? _logits : default(Memory<float>));
+            chunk.Run(tokens, _position);
         }
-        _model.Session.RunWithBinding(_run, binding);
-        _position = total;
+        _position += tokens.Length;
     }
 }

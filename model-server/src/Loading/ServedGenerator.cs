@@ -38,7 +38,7 @@ internal sealed partial class ServedGenerator : IDisposable
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
     public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time)
     {
-        var folder = CheckpointFolder.Resolve(options.Uri);
+        var folder = CheckpointFolder.Existing(options.Uri);
         var tokenizer = BpeTokenizer.Load(folder);
         var model = Gpt2Model.Load(folder, new SessionSettings(runtime.Threads == 0 ? Environment.ProcessorCount : runtime.Threads));
         if (tokenizer.VocabularySize > model.Config.VocabularySize)

@@ -5,15 +5,46 @@ internal static class LogitsPenalties
 {
     /// <param name="scores">[vocabulary]</param>
     /// <param name="sequence">Prompt and generated tokens so far.</param>
-    public static void Apply(Span<float> scores, ReadOnlySpan<int> sequence, SamplingParameters parameters)
+    /// <param name="promptLength">How many of them are the prompt's.</param>
+    /// <param name="parameters">What to apply.</param>
+    public static void Apply(Span<float> scores, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
+        foreach (var (token, bias) in parameters.LogitBias)
+        {
+            scores[token] += bias;
+        }
         if (parameters.RepetitionPenalty != 1)
         {
             PenalizeRepetition(scores, sequence, parameters.RepetitionPenalty);
         }
+        if (parameters.PresencePenalty != 0 || parameters.FrequencyPenalty != 0)
+        {
+            PenalizeOccurrence(scores, sequence[promptLength..], parameters.PresencePenalty, parameters.FrequencyPenalty);
+        }
         if (parameters.NoRepeatNgramSize > 0)
         {
             BanRepeatedNgrams(scores, sequence, parameters.NoRepeatNgramSize);
+        }
+        if (sequence.Length - promptLength < parameters.MinTokens)
+        {
+            foreach (var token in parameters.EndTokens)
+            {
+                scores[token] = float.NegativeInfinity;
+            }
+        }
+    }
+
+    /// <remarks>OpenAI's definition; Hugging Face has none, so it stands behind the repetition penalty.</remarks>
+    internal static void PenalizeOccurrence(Span<float> scores, ReadOnlySpan<int> generated, float presence, float frequency)
+    {
+        var seen = new HashSet<int>(generated.Length);
+        foreach (var token in generated)
+        {
+            scores[token] -= frequency;
+            if (seen.Add(token))
+            {
+                scores[token] -= presence;
+            }
         }
     }
 

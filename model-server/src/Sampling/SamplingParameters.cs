@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace ElasticSynapse.ModelServer.Sampling;
 
 /// <summary>How the next token is chosen, with Hugging Face's meanings and neutral defaults.</summary>
@@ -20,6 +22,27 @@ internal sealed record SamplingParameters
 
     /// <summary>No run of this many tokens occurs twice, prompt included; 0 is off.</summary>
     public int NoRepeatNgramSize { get; init; }
+
+    /// <summary>Taken off the score of each token that was generated before, once.</summary>
+    public float PresencePenalty { get; init; }
+
+    /// <summary>Taken off the score of each token as often as it was generated before.</summary>
+    public float FrequencyPenalty { get; init; }
+
+    /// <summary>Added to the scores of single tokens.</summary>
+    public IReadOnlyDictionary<int, float> LogitBias { get; init; } = FrozenDictionary<int, float>.Empty;
+
+    /// <summary>Tokens that must be generated before one of <see cref="EndTokens"/>.</summary>
+    public int MinTokens { get; init; }
+
+    /// <summary>Tokens that end the sequence and are not shown.</summary>
+    public IReadOnlySet<int> EndTokens { get; init; } = FrozenSet<int>.Empty;
+
+    /// <summary>With <see cref="Choice"/> and a token's position it decides the draw.</summary>
+    public long Seed { get; init; }
+
+    /// <summary>Which of its prompt's choices the sequence is.</summary>
+    public int Choice { get; init; }
 
     public bool IsGreedy => Temperature == 0;
 }

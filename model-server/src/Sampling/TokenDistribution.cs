@@ -10,14 +10,13 @@ namespace ElasticSynapse.ModelServer.Sampling;
 /// of more probable ones is below p. Equal scores rank by ascending id.</remarks>
 internal sealed class TokenDistribution(int vocabularySize)
 {
-    private const int MaxSortedAtOnce = 2048;
-
     private readonly float[] _scratch = new float[vocabularySize];
     private readonly int[] _tokens = new int[vocabularySize];
     private readonly double[] _weights = new double[vocabularySize];
+    private readonly double[] _weightScratch = new double[vocabularySize];
     private int _count;
 
-    /// <summary>Tokens that can be drawn, parallel to <see cref="Probability"/>.</summary>
+    /// <summary>Tokens that can be drawn, in order of their ids, parallel to <see cref="Probability"/>.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 
     /// <summary>Sums to 1 over <see cref="Tokens"/>.</summary>
@@ -72,41 +71,14 @@ internal sealed class TokenDistribution(int vocabularySize)
 
     private void KeepNucleus(float topP)
     {
-        var mass = topP * TotalWeight();
-        // Most of a vocabulary is far below the nucleus: leave it out before sorting, as long as enough mass stays.
-        for (var cut = 1e-2; _count > MaxSortedAtOnce && cut > 1e-12; cut *= 1e-2)
-        {
-            if (MassFrom(cut) > mass)
-            {
-                var leastWeight = cut;
-                Keep(weight => weight >= leastWeight);
-                break;
-            }
-        }
-        SortDescending();
-        var before = 0.0;
-        for (var i = 0; i < _count; i++)
-        {
-            if (i > 0 && before >= mass)
-            {
-                _count = i;
-                break;
-            }
-            before += _weights[i];
-        }
+        var weights = _weights.AsSpan(0, _count);
+        weights.CopyTo(_weightScratch);
+        var (least, ties) = QuickSelect.SmallestReaching(_weightScratch.AsSpan(0, _count), topP * TotalWeight());
+        // Tokens stand in order of their ids, so the first of equal ones are those with the lowest.
+        Keep(weight => weight > least || (weight == least && ties-- > 0));
     }
 
     private double TotalWeight() => TensorPrimitives.Sum<double>(_weights.AsSpan(0, _count));
-
-    private double MassFrom(double leastWeight)
-    {
-        var mass = 0.0;
-        foreach (var weight in _weights.AsSpan(0, _count))
-        {
-            mass += weight >= leastWeight ? weight : 0;
-        }
-        return mass;
-    }
 
     private void Keep(Func<double, bool> wanted)
     {
@@ -120,21 +92,6 @@ internal sealed class TokenDistribution(int vocabularySize)
             }
         }
         _count = kept;
-    }
-
-    private void SortDescending()
-    {
-        var weights = _weights.AsSpan(0, _count);
-        var tokens = _tokens.AsSpan(0, _count);
-        weights.Sort(tokens, static (a, b) => b.CompareTo(a));
-        // The sort is not stable, so runs of equal weight are put in order of their ids.
-        for (int start = 0, end; start < _count; start = end)
-        {
-            for (end = start + 1; end < _count && weights[end] == weights[start]; end++)
-            {
-            }
-            tokens[start..end].Sort();
-        }
     }
 
     private float KthLargest(ReadOnlySpan<float> scores, int k)

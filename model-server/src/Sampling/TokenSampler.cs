@@ -10,10 +10,9 @@ internal sealed class TokenSampler(int vocabularySize)
 
     /// <param name="logits">[vocabulary], as the model gave them; unchanged.</param>
     /// <param name="sequence">Prompt and generated tokens so far.</param>
+    /// <param name="promptLength">How many of them are the prompt's.</param>
     /// <param name="parameters">What to do with the logits.</param>
-    /// <param name="seed">With <paramref name="choice"/> and the sequence's length it decides the draw.</param>
-    /// <param name="choice">Which of the request's choices this is.</param>
-    public int Next(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, SamplingParameters parameters, long seed, int choice)
+    public int Next(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
         var scores = _scores.AsSpan(0, logits.Length);
         logits.CopyTo(scores);
@@ -21,7 +20,7 @@ internal sealed class TokenSampler(int vocabularySize)
         {
             throw new InvalidOperationException("the model's logits are not finite: the checkpoint's weights are broken or overflow");
         }
-        LogitsPenalties.Apply(scores, sequence, parameters);
+        LogitsPenalties.Apply(scores, sequence, promptLength, parameters);
         if (float.IsNegativeInfinity(TensorPrimitives.Max<float>(scores)))
         {
             // Everything is banned; Hugging Face fails here. The best token that the ban left out is what a user would want.
@@ -32,6 +31,6 @@ internal sealed class TokenSampler(int vocabularySize)
             return TensorPrimitives.IndexOfMax<float>(scores);
         }
         _distribution.Compute(scores, parameters);
-        return _distribution.Draw(CounterRandom.NextDouble(seed, choice, sequence.Length));
+        return _distribution.Draw(CounterRandom.NextDouble(parameters.Seed, parameters.Choice, sequence.Length));
     }
 }

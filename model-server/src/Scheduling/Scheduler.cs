@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
-using ElasticSynapse.ModelServer.Decoding;
+using System.Globalization;
 using ElasticSynapse.ModelServer.Loading;
-using ElasticSynapse.ModelServer.Sampling;
-using ElasticSynapse.ModelServer.Text;
-using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
@@ -17,25 +14,37 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly ILogger<Scheduler> _logger;
     private readonly BlockingCollection<SequenceRequest> _queue = [];
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SequenceGenerator _sequences; // only the thread uses and disposes it
     private readonly Thread _thread;
     private int _admitted;
+    private int _isStopping;
 
     public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
     {
         (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
+        // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
+        _sequences = new SequenceGenerator(generator, metrics);
+        _sequences.TryOut();
         _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
     }
 
-    /// <summary>Admits all of a request's sequences or none.</summary>
+    /// <summary>Refuses a request that could never be admitted, before its sequences exist: a body of a few megabytes can ask
+    /// for a hundred million.</summary>
+    /// <exception cref="ApiException">More sequences than the queue holds.</exception>
+    public void CheckSize(long sequences)
+    {
+        if (sequences > _options.MaxQueuedSequences)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
+                $"the request asks for {sequences:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)"));
+        }
+    }
+
+    /// <summary>Admits all of a request's sequences or none. <see cref="CheckSize"/> has passed them.</summary>
     /// <exception cref="ApiException">The queue is full, or the server is stopping.</exception>
     public void Enqueue(IReadOnlyList<SequenceRequest> sequences)
     {
-        if (sequences.Count > _options.MaxQueuedSequences)
-        {
-            throw new ApiException(ErrorKind.InvalidRequest,
-                $"the request asks for {sequences.Count:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)");
-        }
         var admitted = Interlocked.Add(ref _admitted, sequences.Count);
         if (admitted > _options.MaxQueuedSequences)
         {
@@ -64,10 +73,14 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     }
 
     // The web server, registered later, has stopped before: whoever still waits here has lost its connection.
+    // A test host and the program that it runs both stop the services, and one may have disposed them already.
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        _queue.CompleteAdding();
-        _stopping.Cancel();
+        if (Interlocked.Exchange(ref _isStopping, 1) == 0)
+        {
+            _queue.CompleteAdding();
+            _stopping.Cancel();
+        }
         return Task.Run(_thread.Join, cancellationToken);
     }
 
@@ -79,14 +92,13 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
 
     private void RunSequences()
     {
-        using var decoder = new SequenceDecoder(_generator.Model);
-        var sampler = new TokenSampler(_generator.Model.Config.VocabularySize);
+        using var sequences = _sequences;
         foreach (var sequence in _queue.GetConsumingEnumerable())
         {
             using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(sequence.Cancelled, _stopping.Token);
             try
             {
-                var finish = Generate(sequence, decoder, sampler, cancelled.Token);
+                var finish = sequences.Generate(sequence, cancelled.Token);
                 sequence.Output.Complete();
                 _metrics.SequenceFinished(finish);
             }
@@ -106,48 +118,6 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
             {
                 Interlocked.Decrement(ref _admitted);
             }
-        }
-    }
-
-    private FinishReason Generate(SequenceRequest request, SequenceDecoder decoder, TokenSampler sampler, CancellationToken cancelled)
-    {
-        var tokenizer = _generator.Tokenizer;
-        var sequence = new List<int>(request.Prompt.Length + request.MaxTokens);
-        sequence.AddRange(request.Prompt);
-        var text = new TokenStreamDecoder(tokenizer);
-        var stops = new StopMatcher(request.Stops);
-
-        cancelled.ThrowIfCancellationRequested();
-        _metrics.PromptTokens(request.Prompt.Length);
-        if (request.MaxTokens == 0)
-        {
-            request.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length));
-            return FinishReason.Length;
-        }
-        decoder.Reset();
-        var logits = decoder.Append(request.Prompt, cancelled);
-        for (var generated = 1; ; generated++)
-        {
-            var token = sampler.Next(logits, System.Runtime.InteropServices.CollectionsMarshal.AsSpan(sequence), request.Sampling, request.Seed, request.Choice);
-            sequence.Add(token);
-            _metrics.TokenGenerated();
-
-            var isEnd = _generator.EndTokens.Contains(token);
-            var shown = isEnd ? "" : stops.Append(text.Append(token));
-            FinishReason? finish = isEnd || stops.Stopped ? FinishReason.Stop : generated == request.MaxTokens ? FinishReason.Length : null;
-            if (finish is not null && !stops.Stopped)
-            {
-                // An unfinished character becomes U+FFFD, and may still complete a stop string.
-                shown += stops.Append(text.Flush());
-                finish = stops.Stopped ? FinishReason.Stop : finish;
-                shown += stops.Flush();
-            }
-            request.Output.TryWrite(new GeneratedPiece(shown, generated, finish));
-            if (finish is { } reason)
-            {
-                return reason;
-            }
-            logits = decoder.Append([token], cancelled);
         }
     }
 

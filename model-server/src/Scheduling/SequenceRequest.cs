@@ -17,12 +17,19 @@ internal sealed class SequenceRequest
 
     public required SamplingParameters Sampling { get; init; }
 
-    public required long Seed { get; init; }
-
-    /// <summary>Which of its prompt's choices this is; part of the key of its random numbers.</summary>
-    public required int Choice { get; init; }
-
     public required IReadOnlyList<string> Stops { get; init; }
+
+    /// <summary>Whether the stop string that was found is shown.</summary>
+    public bool IncludeStop { get; init; }
+
+    /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
+    public int? TopLogprobs { get; init; }
+
+    /// <summary>Whether the first piece is the prompt itself, with its log-probabilities if any are asked for.</summary>
+    public bool Echo { get; init; }
+
+    /// <summary>What <see cref="Echo"/> shows.</summary>
+    public string PromptText { get; init; } = "";
 
     /// <summary>The caller has gone.</summary>
     public required CancellationToken Cancelled { get; init; }

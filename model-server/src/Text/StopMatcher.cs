@@ -1,11 +1,13 @@
 namespace ElasticSynapse.ModelServer.Text;
 
 /// <summary>
-/// Finds the first stop string in text that arrives in pieces, across the borders of tokens. Text that may still become a
-/// stop string is held back, and released as soon as it can't.
+/// Finds the first stop string in text that arrives in pieces, across the borders of tokens: the one that is complete first,
+/// so that it does not matter how the text is cut. Text that may still become a stop string is held back, and released as
+/// soon as it can't.
 /// </summary>
 /// <param name="stops">None of them empty. Compared ordinally.</param>
-internal sealed class StopMatcher(IReadOnlyList<string> stops)
+/// <param name="includeStop">Whether the stop string itself is shown.</param>
+internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false)
 {
     private string _held = "";
 
@@ -24,11 +26,11 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
             return "";
         }
         var text = _held + piece;
-        if (FirstStop(text) is var start and >= 0)
+        if (FirstStop(text) is { } stop)
         {
             Stopped = true;
             _held = "";
-            return text[..start];
+            return text[..(includeStop ? stop.End : stop.Start)];
         }
         var held = LongestPartialStop(text);
         _held = text[^held..];
@@ -43,18 +45,20 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops)
         return rest;
     }
 
-    private int FirstStop(string text)
+    // The stop that ends first, the longest of several.
+    private (int Start, int End)? FirstStop(string text)
     {
-        var first = -1;
+        var (first, firstEnd) = (-1, int.MaxValue);
         foreach (var stop in stops)
         {
-            var index = text.IndexOf(stop, StringComparison.Ordinal);
-            if (index >= 0 && (first < 0 || index < first))
+            var start = text.IndexOf(stop, StringComparison.Ordinal);
+            var end = start + stop.Length;
+            if (start >= 0 && (end < firstEnd || (end == firstEnd && start < first)))
             {
-                first = index;
+                (first, firstEnd) = (start, end);
             }
         }
-        return first;
+        return first < 0 ? null : (first, firstEnd);
     }
 
     // Length of the longest end of the text that is a proper beginning of a stop string.

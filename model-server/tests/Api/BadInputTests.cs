@@ -40,14 +40,29 @@ public class BadInputTests(ModelServerFixture server)
     [InlineData("""{"prompt":"a","min_p":2}""", 400, "min_p", "got 2")]
     [InlineData("""{"prompt":"a","repetition_penalty":0}""", 400, "repetition_penalty", "got 0")]
     [InlineData("""{"prompt":"a","seed":"x"}""", 400, "seed", "got \"x\"")]
+    [InlineData("""{"prompt":"a","seed":9223372036854775808}""", 400, "seed", "of at most 64 bits; got 9223372036854775808")]
+    [InlineData("""{"prompt":"a","n":2,"best_of":1}""", 400, "best_of", "'best_of' is 1 and 'n' is 2")]
+    [InlineData("""{"prompt":"a","stream":true,"stream_options":{"include_usage":1}}""", 400, "stream_options.include_usage", "true or false; got 1")]
+    [InlineData("""{"prompt":"a","stream":true,"stream_options":{"\ud800aaaaaaaaaaaa":1}}""", 400, "stream_options", "name is not valid Unicode")]
     [InlineData("""{"prompt":"a","n":0}""", 400, "n", "between 1 and 128; got 0")]
     [InlineData("""{"prompt":"a","stop":""}""", 400, "stop", "0 characters")]
     [InlineData("""{"prompt":"a","stop":[1]}""", 400, "stop[0]", "must be a string; got 1")]
     [InlineData("""{"prompt":"a","stream":"yes"}""", 400, "stream", "true or false")]
     [InlineData("""{"prompt":"a","stream_options":{"include_usage":true}}""", 400, "stream_options", "only allowed when 'stream' is true")]
     [InlineData("""{"prompt":"a","suffix":"b"}""", 400, "suffix", "'suffix' is not supported")]
-    [InlineData("""{"prompt":"a","logprobs":1}""", 400, "logprobs", "'logprobs' is not supported")]
-    [InlineData("""{"prompt":"a","logit_bias":{"5":1}}""", 400, "logit_bias", "'logit_bias' is not supported")]
+    [InlineData("""{"prompt":"a","logprobs":6}""", 400, "logprobs", "between 0 and 5; got 6")]
+    [InlineData("""{"prompt":"a","logprobs":true}""", 400, "logprobs", "whole number")]
+    [InlineData("""{"prompt":"a","max_tokens":2,"min_tokens":3}""", 400, "min_tokens", "between 0 and 2; got 3")]
+    [InlineData("""{"prompt":"a","presence_penalty":2.5}""", 400, "presence_penalty", "between -2 and 2; got 2.5")]
+    [InlineData("""{"prompt":"a","frequency_penalty":-3}""", 400, "frequency_penalty", "got -3")]
+    [InlineData("""{"prompt":"a","logit_bias":{"843":1}}""", 400, "logit_bias", "has a member \"843\"; each must be named by a token id of gpt2 1557429385_v0.01, 0 to 842")]
+    [InlineData("""{"prompt":"a","logit_bias":{"\ud800":1}}""", 400, "logit_bias", "named by a token id")]
+    [InlineData("""{"prompt":"a","logit_bias":{"5":101}}""", 400, "logit_bias.5", "between -100 and 100; got 101")]
+    [InlineData("""{"prompt":"a","logit_bias":[5]}""", 400, "logit_bias", "got [5]")]
+    [InlineData("""{"prompt":"a","stop_token_ids":[999]}""", 400, "stop_token_ids[0]", "got 999")]
+    [InlineData("""{"prompt":"a","stop_token_ids":5}""", 400, "stop_token_ids", "an array of token ids; got 5")]
+    [InlineData("""{"prompt":"a","ignore_eos":1}""", 400, "ignore_eos", "true or false")]
+    [InlineData("""{"prompt":"a","num_beams":4}""", 400, "num_beams", "'num_beams' is not supported")]
     [InlineData("""{"prompt":"a","model":"other"}""", 404, "model", "'other' does not exist; this server has 'gpt2', version '1557429385_v0.01'")]
     [InlineData("""{"prompt":"a","model":"gpt2@2_v0.01"}""", 404, "model", "does not exist")]
     [InlineData("""{"prompt":"a","model":5}""", 400, "model", "must be a string")]
@@ -56,6 +71,33 @@ public class BadInputTests(ModelServerFixture server)
         using var response = await server.PostAsync("/v1/completions", body);
         await AssertErrorAsync(response, status, parameter, message);
         await AssertServesAsync();
+    }
+
+    [Fact]
+    public async Task Completions_TokenIdThatIsHuge_IsQuotedInBrief()
+    {
+        using var response = await server.PostAsync("/v1/completions", $$"""{"prompt":[1,"{{new string('a', 100_000)}}"]}""");
+        await AssertErrorAsync(response, 400, "prompt[1]", "… (100,002 characters)");
+        Assert.InRange(response.Content.Headers.ContentLength!.Value, 1, 500);
+    }
+
+    [Theory]
+    [InlineData("/v1/completions", "prompt")]
+    [InlineData("/detokenize", "tokens")]
+    public async Task TokenIds_BytesThatAreNotUtf8_AreRefused(string path, string field)
+    {
+        using var content = new ByteArrayContent([.. Encoding.UTF8.GetBytes($"{{\"{field}\":[1,\""), 0xFF, .. "\"]}"u8]);
+        using var response = await server.Http.PostAsync(path, content);
+        await AssertErrorAsync(response, 400, $"{field}[1]", "got text that is not UTF-8");
+    }
+
+    [Fact]
+    public async Task Completions_ModelNameThatIsHuge_IsQuotedInBrief()
+    {
+        using var response = await server.PostAsync("/v1/completions", $$"""{"prompt":"a","model":"{{new string('m', 100_000)}}"}""");
+        await AssertErrorAsync(response, 404, "model", "… (100,000 characters)' does not exist");
+        using var single = await server.Http.GetAsync($"/v1/models/{new string('m', 5_000)}");
+        await AssertErrorAsync(single, 404, "model", "… (5,000 characters)' does not exist");
     }
 
     [Fact]
@@ -105,6 +147,18 @@ public class BadInputTests(ModelServerFixture server)
         var prompts = Enumerable.Repeat("a", 3).ToArray();
         using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = prompts, n = 128, max_tokens = 1 }));
         await AssertErrorAsync(response, 400, null, "asks for 384 sequences (prompts times n); gpt2 1557429385_v0.01 admits 256 at a time");
+    }
+
+    [Fact]
+    public async Task Completions_AMillionSequences_AreRefusedBeforeTheyExist()
+    {
+        var body = JsonSerializer.Serialize(new { prompt = Enumerable.Repeat("a", 10_000), n = 128, max_tokens = 1 });
+        var before = GC.GetTotalAllocatedBytes();
+        using var response = await server.PostAsync("/v1/completions", body);
+        await AssertErrorAsync(response, 400, null, "asks for 1,280,000 sequences (prompts times n)");
+        // The sequences would take two gigabytes.
+        Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 200_000_000);
+        await AssertServesAsync();
     }
 
     [Theory]

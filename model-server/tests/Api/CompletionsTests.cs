@@ -123,6 +123,62 @@ public class CompletionsTests(ModelServerFixture server)
     }
 
     [Fact]
+    public async Task Completions_StopStringIncluded_EndsBehindIt()
+    {
+        var choice = (await server.CompleteAsync(new { prompt = "Every traveller", temperature = 0, max_tokens = 9, stop = "sun", include_stop_str_in_output = true })).GetProperty("choices")[0];
+        Assert.Equal("air sun", choice.GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Completions_LogitBias_ForcesAndForbidsTokens()
+    {
+        var forced = await server.CompleteAsync(new { prompt = "a", max_tokens = 3, logit_bias = new Dictionary<string, int> { ["271"] = 100 } });
+        Assert.Equal("TheTheThe", forced.GetProperty("choices")[0].GetProperty("text").GetString());
+        var request = new { prompt = "Every traveller", temperature = 0, max_tokens = 1 };
+        var forbidden = await server.CompleteAsync(new { request.prompt, request.temperature, request.max_tokens, logit_bias = new Dictionary<string, int> { ["534"] = -100 } });
+        Assert.Equal("air", (await server.CompleteAsync(request)).GetProperty("choices")[0].GetProperty("text").GetString());
+        Assert.NotEqual("air", forbidden.GetProperty("choices")[0].GetProperty("text").GetString());
+    }
+
+    [Fact]
+    public async Task Completions_EndOfText_StopsUnlessForbiddenOrIgnored()
+    {
+        // Token 0 is <|endoftext|> in this vocabulary; the bias makes it certain wherever it is allowed.
+        async Task<(string? Text, string? Reason, int Tokens)> Ask(object more)
+        {
+            var request = new Dictionary<string, object> { ["prompt"] = "a", ["max_tokens"] = 6, ["seed"] = 1, ["logit_bias"] = new Dictionary<string, int> { ["0"] = 100 } };
+            foreach (var field in JsonSerializer.SerializeToElement(more).EnumerateObject())
+            {
+                request[field.Name] = field.Value;
+            }
+            var answer = await server.CompleteAsync(request);
+            var choice = answer.GetProperty("choices")[0];
+            return (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(), answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+        }
+
+        Assert.Equal(("", "stop", 1), await Ask(new { }));
+        var atLeastThree = await Ask(new { min_tokens = 3 });
+        Assert.Equal(("stop", 4), (atLeastThree.Reason, atLeastThree.Tokens));
+        Assert.NotEqual("", atLeastThree.Text);
+        Assert.Equal(("", "length", 6), await Ask(new { ignore_eos = true }));
+    }
+
+    [Fact]
+    public async Task Completions_StopTokenId_EndsWithoutShowingIt()
+    {
+        var answer = await server.CompleteAsync(new { prompt = "Every traveller", temperature = 0, max_tokens = 9, stop_token_ids = await SunriseAsync() });
+        Assert.Equal("air", answer.GetProperty("choices")[0].GetProperty("text").GetString());
+        Assert.Equal("stop", answer.GetProperty("choices")[0].GetProperty("finish_reason").GetString());
+        Assert.Equal(2, answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32());
+
+        async Task<int[]> SunriseAsync()
+        {
+            using var response = await server.PostAsync("/tokenize", """{"prompt":" sunrise"}""");
+            return JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()).GetProperty("tokens").Ints();
+        }
+    }
+
+    [Fact]
     public async Task Completions_SeveralPromptsAndChoices_EachEqualsItsOwnRequest()
     {
         var together = await server.CompleteAsync(new { prompt = new[] { "The river", "You are an" }, n = 2, seed = 3, max_tokens = 12, echo = true });

@@ -75,6 +75,13 @@ public class StartTests
     }
 
     [Fact]
+    public async Task Start_WeightsAreNaN_EndsBeforeListening()
+    {
+        using var checkpoint = new CheckpointCopy("gpt2").WithNaN("transformer.h.1.ln_1.bias");
+        await AssertRefusedAsync(checkpoint.Folder, "the logits are not finite");
+    }
+
+    [Fact]
     public async Task Start_ShapeOtherThanConfigured_NamesTheTensor()
     {
         using var checkpoint = new CheckpointCopy("gpt2").Replaced("config.json", "\"n_inner\": null", "\"n_inner\": 1234");

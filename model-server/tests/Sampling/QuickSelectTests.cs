@@ -15,4 +15,24 @@ public class QuickSelectTests
             return QuickSelect.KthLargest([.. floats], k) == floats.OrderDescending().ElementAt(k - 1);
         })
         .QuickCheckThrowOnFailure();
+
+    [Fact]
+    public void SmallestReaching_AnyWeightsWithRepeats_EqualsSorting() => Prop
+        .ForAll(ArbMap.Default.ArbFor<NonEmptyArray<byte>>(), ArbMap.Default.ArbFor<byte>(), (values, share) =>
+        {
+            // Whole numbers, so that sums are exact in any order.
+            var weights = values.Get.Select(value => value + 1.0).ToArray();
+            var mass = Math.Floor(weights.Sum() * share / byte.MaxValue);
+            var (least, ties) = QuickSelect.SmallestReaching([.. weights], mass);
+
+            var sorted = weights.OrderDescending().ToArray();
+            var before = 0.0;
+            var count = 0;
+            for (; count == 0 || (count < sorted.Length && before < mass); count++)
+            {
+                before += sorted[count];
+            }
+            return least == sorted[count - 1] && weights.Count(weight => weight > least) + ties == count;
+        })
+        .QuickCheckThrowOnFailure();
 }

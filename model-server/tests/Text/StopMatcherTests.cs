@@ -52,6 +52,24 @@ public class StopMatcherTests
         Assert.True(matcher.Stopped);
     }
 
+    [Theory]
+    [InlineData("abcd")]
+    [InlineData("abc", "d")]
+    [InlineData("a", "b", "c", "d")]
+    public void Append_StopInsideAnother_TheOneCompleteFirstWinsHoweverTheTextIsCut(params string[] pieces)
+    {
+        var matcher = new StopMatcher(["abcd", "bc"]);
+        Assert.Equal("a", string.Concat(pieces.Select(matcher.Append)) + matcher.Flush());
+        Assert.True(matcher.Stopped);
+    }
+
+    [Fact]
+    public void Append_TwoStopsCompleteTogether_TheLongerIsCut()
+    {
+        var matcher = new StopMatcher(["bc", "abc"]);
+        Assert.Equal("", matcher.Append("abc"));
+    }
+
     [Fact]
     public void Append_AnyTextInAnyPieces_ShowsExactlyWhatPrecedesTheStop()
     {

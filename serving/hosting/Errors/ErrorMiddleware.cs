@@ -63,7 +63,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             return null;
         }
-        var request = $"{context.Request.Method} {context.Request.Path}";
+        var request = $"{Excerpt.Of(context.Request.Method)} {Excerpt.Of(context.Request.Path.Value ?? "")}";
         return context.Response.StatusCode switch
         {
             404 => new ApiException(ErrorKind.NotFound, $"Invalid URL ({request})"),

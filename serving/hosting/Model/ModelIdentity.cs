@@ -1,3 +1,5 @@
+using ElasticSynapse.Serving.Hosting.Errors;
+
 namespace ElasticSynapse.Serving.Hosting.Model;
 
 /// <summary>The model a service serves. Callers name it <c>name</c> or, to pin the version, <c>name@version</c>.</summary>
@@ -8,4 +10,16 @@ public sealed record ModelIdentity(string Name, string Version)
 
     /// <summary>True for the names that mean this model.</summary>
     public bool IsCalled(string name) => name == Name || name == $"{Name}@{Version}";
+
+    /// <exception cref="ApiException">A request asks for another model; null asks for none.</exception>
+    public void Check(string? asked)
+    {
+        if (asked is not null && !IsCalled(asked))
+        {
+            throw new ApiException(
+                ErrorKind.ModelNotFound,
+                $"The model '{Excerpt.Of(asked)}' does not exist; this server has '{Name}', version '{Version}'",
+                "model");
+        }
+    }
 }

@@ -7,13 +7,14 @@ public sealed class ModelOptions : IValidatableObject
 {
     // Name and version stand in headers, URLs, metric labels and image tags alike.
     private const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";
+    private const int MaxNameLength = 63;
     private const string NameRule = "must be 1 to 63 letters, digits, '.', '_' or '-', and start with a letter or digit";
 
     /// <summary>The checkpoint folder: a path or a file: URI. Required.</summary>
     [Required(ErrorMessage = "is required: the path or file: URI of a checkpoint folder")]
     public string Uri { get; set; } = "";
 
-    /// <summary>What callers call the model. Default: the name of the checkpoint folder.</summary>
+    /// <summary>What callers call the model. Default: the name of the checkpoint folder, with '-' for what a name can't have.</summary>
     [RegularExpression(NamePattern, ErrorMessage = NameRule)]
     public string? Name { get; set; }
 
@@ -27,11 +28,17 @@ public sealed class ModelOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (Name is null && !System.Text.RegularExpressions.Regex.IsMatch(FolderName(), NamePattern))
+        if (Name is null && FolderName().Length == 0)
         {
             yield return new ValidationResult($"the folder's name can't be the model's name, which {NameRule}; set Model__Name", [nameof(Uri)]);
         }
     }
 
-    private string FolderName() => Path.GetFileName(Path.TrimEndingDirectorySeparator(Uri));
+    // Without what "gpt2//", "gpt2/." or "." say about the way there. Of a file: URI the last part is the same.
+    private string FolderName()
+    {
+        var folder = Uri.Length == 0 ? "" : Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(Uri)));
+        var name = string.Concat(folder.Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-')).TrimStart('.', '_', '-');
+        return name.Length > MaxNameLength ? name[..MaxNameLength] : name;
+    }
 }

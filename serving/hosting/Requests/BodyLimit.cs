@@ -58,8 +58,8 @@ internal sealed class BodyLimit(RequestDelegate next, HttpOptions options)
             {
             }
         }
-        // Far longer still, too slow, or broken off: the answer is the same.
-        catch (BadHttpRequestException)
+        // Far longer still, too slow, malformed, or broken off: the answer is the same.
+        catch (IOException)
         {
         }
         finally

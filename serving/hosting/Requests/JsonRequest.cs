@@ -12,8 +12,6 @@ namespace ElasticSynapse.Serving.Hosting.Requests;
 /// </summary>
 public sealed class JsonRequest : IDisposable
 {
-    private const int MaxQuotedLength = 60;
-
     private readonly JsonDocument _document;
 
     private JsonRequest(JsonDocument document) => _document = document;
@@ -28,7 +26,14 @@ public sealed class JsonRequest : IDisposable
         }
         catch (JsonException exception)
         {
-            throw new ApiException(ErrorKind.InvalidRequest, $"the body is not valid JSON: {exception.Message}");
+            // Its own message speaks of the parser's options, which are no caller's business.
+            throw new ApiException(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
+                $"the body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
+        }
+        // What Kestrel makes of some broken chunks, where others are a BadHttpRequestException.
+        catch (IOException exception) when (exception is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest, $"the body can't be read: {exception.Message}");
         }
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {
@@ -44,12 +49,27 @@ public sealed class JsonRequest : IDisposable
     {
         try
         {
-            return _document.RootElement.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+            return Member(_document.RootElement, name);
         }
-        // Comparing with an escaped field name fails when that name holds an unpaired surrogate.
         catch (InvalidOperationException)
         {
             throw new ApiException(ErrorKind.InvalidRequest, "the body has a field whose name is not valid Unicode");
+        }
+    }
+
+    /// <summary>A field of an object inside the body, or null when absent or null.</summary>
+    /// <param name="parent">An object.</param>
+    /// <param name="name">Of the field.</param>
+    /// <param name="parentName">As errors call the object.</param>
+    public static JsonElement? Element(JsonElement parent, string name, string parentName)
+    {
+        try
+        {
+            return Member(parent, name);
+        }
+        catch (InvalidOperationException)
+        {
+            throw ApiException.Invalid(parentName, $"'{parentName}' has a field whose name is not valid Unicode");
         }
     }
 
@@ -66,7 +86,8 @@ public sealed class JsonRequest : IDisposable
         {
             return value;
         }
-        throw Mistake(name, $"a whole number{Between(min, max)}", element);
+        var range = (min, max) == (long.MinValue, long.MaxValue) ? " of at most 64 bits" : Between(min, max);
+        throw Mistake(name, $"a whole number{range}", element);
     }
 
     /// <summary>A finite number in [<paramref name="min"/>, <paramref name="max"/>].</summary>
@@ -114,6 +135,10 @@ public sealed class JsonRequest : IDisposable
 
     public void Dispose() => _document.Dispose();
 
+    // Comparing with an escaped field name fails when that name holds an unpaired surrogate.
+    private static JsonElement? Member(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out var element) && element.ValueKind != JsonValueKind.Null ? element : null;
+
     private static bool TryGetWhole(JsonElement element, out long value)
     {
         if (element.TryGetInt64(out value))
@@ -139,21 +164,14 @@ public sealed class JsonRequest : IDisposable
 
     private static string Quote(JsonElement element)
     {
-        string text;
         try
         {
-            text = element.GetRawText();
+            return Excerpt.Of(element.GetRawText());
         }
         // The parser looks at bytes inside a string only when they become text.
         catch (InvalidOperationException)
         {
             return "text that is not UTF-8";
         }
-        if (text.Length <= MaxQuotedLength)
-        {
-            return text;
-        }
-        var cut = char.IsHighSurrogate(text[MaxQuotedLength - 1]) ? MaxQuotedLength - 1 : MaxQuotedLength;
-        return string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, cut)}… ({text.Length:N0} characters)");
     }
 }

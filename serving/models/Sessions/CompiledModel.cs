@@ -14,7 +14,8 @@ internal static class CompiledModel
     {
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = settings.Threads,
+            // ONNX Runtime's own 0 counts the machine's cores and pins a thread to each, whatever a container may use.
+            IntraOpNumThreads = settings.Threads == 0 ? Environment.ProcessorCount : settings.Threads,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

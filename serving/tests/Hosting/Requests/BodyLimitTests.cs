@@ -1,4 +1,5 @@
 using System.Net;
+using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
@@ -71,11 +72,27 @@ public sealed class BodyLimitTests
         Assert.Equal("HTTP/1.1 413 Payload Too Large", status);
     }
 
+    [Theory]
+    [InlineData("ffffffffffffffffff")]
+    [InlineData("zz")]
+    public async Task Request_ChunkSizeThatIsNone_IsTheCallersMistake(string size)
+    {
+        await using var service = await StartAsync();
+
+        var status = await service.SendRawAsync($"POST /json HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n{size}\r\n{{}}");
+
+        Assert.Equal("HTTP/1.1 400 Bad Request", status);
+    }
+
     private static Task<RunningService> StartAsync() => RunningService.StartAsync(
         app =>
         {
             app.MapPost("/", async (HttpContext context) => await context.Request.Body.CopyToAsync(Stream.Null));
             app.MapPost("/unread", () => "unread");
+            app.MapPost("/json", async (HttpContext context) =>
+            {
+                using var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted);
+            });
         },
         null,
         ("Http:MaxRequestBodyBytes", "2048"));

@@ -149,7 +149,7 @@ public sealed class JsonRequestTests
     {
         using var request = await ReadAsync([.. "{\"n\":\""u8, 0xff, .. "\"}"u8]);
 
-        AssertInvalid("n", "'n' must be a whole number; got text that is not UTF-8", () => request.Integer("n"));
+        AssertInvalid("n", "'n' must be a whole number of at most 64 bits; got text that is not UTF-8", () => request.Integer("n"));
     }
 
     [Fact]
@@ -169,6 +169,21 @@ public sealed class JsonRequestTests
         var error = Assert.Throws<ApiException>(() => request.Integer("x"));
 
         Assert.Equal((ErrorKind.InvalidRequest, "the body has a field whose name is not valid Unicode"), (error.Kind, error.Message));
+    }
+
+    [Fact]
+    public async Task Element_OfAnObjectInside_IsReadOrNamesTheObject()
+    {
+        using var request = await ReadAsync("""{"options":{"usage":true,"none":null},"broken":{"\ud800aaaaaaaaaaaa":1}}""");
+        var options = request.Element("options")!.Value;
+
+        Assert.True(JsonRequest.Element(options, "usage", "options")!.Value.GetBoolean());
+        Assert.Null(JsonRequest.Element(options, "none", "options"));
+        Assert.Null(JsonRequest.Element(options, "other", "options"));
+        AssertInvalid(
+            "broken",
+            "'broken' has a field whose name is not valid Unicode",
+            () => JsonRequest.Element(request.Element("broken")!.Value, "usage", "broken"));
     }
 
     [Theory]

@@ -19,6 +19,18 @@ public sealed class CheckpointFolderTests
     public void Resolve_RelativePath_BelowTheWorkingFolder() =>
         Assert.Equal(Path.Combine(Environment.CurrentDirectory, "models", "gpt2"), CheckpointFolder.Resolve("models/gpt2"));
 
+    [Fact]
+    public void Existing_NoFolder_SaysWhatIsThere()
+    {
+        using var folder = new TemporaryFolder();
+        var file = folder.Write("config.json", "{}");
+        Assert.Equal(folder.FullPath, CheckpointFolder.Existing(folder.FullPath));
+        Assert.Contains("found a file; accepted: a checkpoint folder",
+            Assert.Throws<CheckpointException>(() => CheckpointFolder.Existing(file)).Message, StringComparison.Ordinal);
+        Assert.Contains("found no such folder; accepted: a checkpoint folder",
+            Assert.Throws<CheckpointException>(() => CheckpointFolder.Existing(file + "s")).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("gs://bucket/gpt2", "scheme gs:")]
     [InlineData("s3://bucket/gpt2", "scheme s3:")]
