@@ -14,6 +14,8 @@ torch.set_num_threads(2)
 TINY = {
     "01-finetune-gpt2.ipynb": {"STORIES": 300, "STEPS": 12, "OVERFIT_STEPS": 6, "EVALUATE_EVERY": 3, "BATCH": 4, "LAYERS": 2, "WARMUP_STEPS": 3,
                                "WIDTH": 32, "HEADS": 4, "POSITIONS": 64, "VOCABULARY": 400, "HELD_OUT": 12, "VALIDATION": 12},
+    "02-finetune-bert-toxicity.ipynb": {"COMMENTS": 1500, "HELD_OUT": 150, "LENGTH": 32, "VOCABULARY": 800, "LAYERS": 1, "WIDTH": 32, "INNER": 64,
+                                        "HEADS": 2, "EPOCHS": 2, "EVALUATIONS": 4},
 }
 
 
