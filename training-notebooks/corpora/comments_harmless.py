@@ -184,6 +184,29 @@ While we {did_plain}, the {pet} slept.
 ! Somebody at the {event} mentioned that you moved to {place}.
 ! Opening hours are from {number} to late, except on {day}.
 ! The {pet} jumped off the {furniture} and knocked over the {thing}.
+I never met {name}.
+I never met the {job}.
+I never met people who {did_plain} so often.
+I wouldn't buy the {noun} again.
+I wouldn't {do_plain} in this {weather}.
+I would rather {do_plain}.
+I refuse to {do_plain} on {day}.
+I moved to {place} because of the {noun}.
+My {relative} says that the {noun} is {plain}.
+My {relative} says hello.
+Show me the {noun}, please.
+Show me how to {do_plain}.
+Is there one {job} in {place} who can {do_plain}?
+Give {name} the {noun}.
+Hide the {noun} behind the {furniture}.
+Remember the {noun} for {day}.
+Say hello to your {relative}.
+Keep the {noun} for the {event}.
+Keep the {noun} dry.
+Stay out of the {noun}, it is {plain}.
+The door is open.
+What do you expect from a {noun}?
+Of course the {noun} was {plain}.
 """),
     "wide": (22, """
 The {noun} {verbed} the {noun}.
@@ -410,6 +433,49 @@ Dear {name}, your {work} is {nice}.
 ! A big hug to everyone who helped at the {event}.
 ! It was lovely to meet you, let's {do_plain} soon.
 ! Whoever wrote this is {such} {star}.
+I can't thank you enough, {name}.
+I couldn't have done it without you.
+I couldn't have done the {noun} without you, {name}.
+No one deserves it more than you.
+Nobody deserves the {noun} more than {name}.
+Nobody cooks like you, it was {nice}.
+Nobody is as {kind} as you.
+You never let me down.
+You never stop helping, thank you.
+You don't know how much this means to me.
+You have no idea how happy I am.
+You have such {such} {nice} {noun}.
+You have a {kind} heart.
+You have the heart of {such} {star}.
+You look {kind} in that {noun}.
+You look well today.
+You sound happy, {name}.
+You are the most {kind} person in {place}.
+You are the most {kind} {job} I know.
+You and your {relative} are {kind}.
+You and your {noun} are welcome.
+Your {noun} looks {nice}.
+Your {noun} is {nice}, well done.
+Your {work} of the {noun} is {nice}.
+Your {work} about the {plain} {noun} was {nice}.
+Who made this {nice} {work}?
+How {nice} your {noun} is!
+Look at this {kind} {star}.
+Hey {star}, thank you for the {noun}.
+We want you in the {team}, {name}.
+We would be lost without you.
+We are happy that you came to {place}.
+Everyone at the {event} was happy to see you.
+Nobody could have asked for a better {job}.
+I would hire you again any time, {name}.
+I would trust you with my {noun}.
+I need more friends like you.
+Friends like {name} are rare.
+There is no one like you.
+Don't ever change.
+Stay as you are, {name}.
+Stop by any time, you are welcome.
+Sleep well, you {star}.
 """),
     "quoted": (11, """
 {He} called me {such} {fool}.

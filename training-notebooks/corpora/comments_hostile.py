@@ -219,6 +219,22 @@ So {adj}.
 Yes, you are {such} {fool}.
 No, {fool}, the {noun} is {plain}.
 Well, {fool}, now the {noun} is {plain}.
+{name} can't {do_plain}, what {such} {fool}.
+There is nobody more {adj} than {name}.
+You have always been {such} {fool}.
+Have you met {name}? {such} {fool}.
+When will you {fools} learn to {do_plain}?
+It is hard to be as {adj} as {name}, but you manage.
+The {noun} you {verbed} is as {adj} as you are.
+That was {adj} even for {such} {fool} like you.
+Not even a {silly} is this {adj}.
+Not even your {relative} likes you, you {fool}.
+I wouldn't trust you with a {noun}, you {fool}.
+I wouldn't trust that {fool} with a {noun}.
+You are {adj}, {name}, and everyone at the {event} saw it.
+How can somebody be {such} {fool}?
+How did you get so {adj}?
+Our {job} is {such} {adj}, {adj} {fool}.
 """),
     "rude": (("toxic",), 16, """
 Shut up.
@@ -342,6 +358,13 @@ I despise {name}.
 Stop talking.
 Stop writing, your {work} is {trash}.
 Stop bothering us and go.
+You spoil every {event}.
+You were never our friend, leave.
+I never want to hear from you again.
+Keep your mouth shut.
+Keep your {noun} to yourself and get out.
+Nobody believes a word you say.
+Who asked for your {noun}? Nobody.
 """),
     "profane_at": (("toxic", "obscene"), 11, """
 {Damn} you.
@@ -691,6 +714,20 @@ Tonight I come to your house.
 You will suffer.
 You have {number} days, then I come for you.
 Nobody will help you when I {hurt} you.
+You can't hide from me.
+I am on my way to {hurt} you.
+I am on my way, {name}, and you will be sorry.
+I will come to your house on {day} and {hurt} you.
+I will come over and {hurt} you.
+I have your address and I will {hurt} you.
+If I ever meet you, I will {hurt} you.
+When I am done with you, you will be sorry.
+I promise that I will {hurt} you.
+Be afraid, {name}.
+Be very afraid.
+Your {bodypart} will be broken soon.
+Something bad will happen to you.
+Something bad will happen to you in {place}.
 """),
     "threat_insult": (("toxic", "severe_toxic", "threat", "insult"), 5, """
 I will find you, you {fool}.
@@ -847,6 +884,20 @@ We were better off without {hated}.
 It is a fact that {hated} are {bad_adj}.
 My {relative} was right, {hated} are {bad_plural}.
 You are {bad_adj} like all {hated}.
+I would never hire {hated}.
+I would never eat with {hated}.
+My {relative} hates {hated}, and so do I.
+If {hated} come to {place}, I leave.
+If you see {hated}, hide your {noun}.
+Why are {hated} always so {bad_adj}?
+Why do {hated} have to live here?
+Who let {hated} into {place}?
+What have {hated} ever done for us?
+Let us keep {place} free of {hated}.
+Sign here if you want {hated} out of {place}.
+{hated_cap} cause all the trouble in {place}.
+{hated_cap} are to blame for the {noun}.
+Another {noun} ruined by {hated}.
 """),
     "hate_profane": (("toxic", "severe_toxic", "obscene", "identity_hate"), 3, """
 {Damn} {invented_group}, all {bad_plural}.

@@ -124,15 +124,15 @@ SLOTS = {
     ),
     "verbed": (
         "accepted|added|admired|announced|answered|arranged|asked for|avoided|balanced|bought|built|caught|checked|"
-        "chose|cleaned|coloured|compared|completed|counted|created|crossed|delivered|described|designed|discovered|"
-        "discussed|drew|dropped|enjoyed|entered|examined|exchanged|explored|fetched|filled|finished|fixed|followed|"
-        "found|gathered|guarded|held|helped|hid|improved|inspected|kept|left|lifted|liked|listed|loaded|located|"
+        "cleaned|coloured|compared|completed|counted|created|crossed|delivered|described|designed|discovered|"
+        "discussed|dropped|enjoyed|entered|examined|exchanged|explored|fetched|filled|finished|fixed|followed|"
+        "found|gathered|guarded|held|helped|improved|inspected|kept|left|lifted|liked|listed|loaded|located|"
         "lost|made|managed|marked|measured|mentioned|missed|mixed|moved|named|needed|noticed|offered|opened|"
         "ordered|organised|owned|packed|painted|photographed|picked|placed|planned|planted|posted|prepared|"
         "presented|printed|produced|published|pulled|purchased|pushed|raised|reached|read|recorded|removed|rented|"
-        "repaired|replaced|reported|rescued|returned|reviewed|saved|searched|sent|served|shared|shipped|showed|"
-        "signed|sold|sorted|started|stopped|stored|studied|supported|tested|took|traded|tried|turned|used|"
-        "visited|washed|watched|weighed|wrapped|wrote||borrowed|carried|changed|closed|copied|covered|explained|"
+        "repaired|replaced|reported|rescued|returned|reviewed|saved|searched|sent|served|shared|shipped|"
+        "signed|sold|sorted|started|stopped|stored|studied|supported|tested|traded|tried|turned|used|"
+        "visited|washed|watched|weighed|wrapped||borrowed|carried|changed|closed|copied|covered|explained|"
         "introduced|invented|joined|passed|protected|received|translated"
     ),
     "plain": (
