@@ -22,6 +22,9 @@ internal sealed class GeneratorMetrics
     public void ObserveAdmitted(Func<int> admitted) => _meter.CreateObservableGauge(
         "elastic_synapse.generator.admitted_sequences", admitted, "{sequence}", "Sequences waiting or running.");
 
+    public void ObserveRunning(Func<int> running) => _meter.CreateObservableGauge(
+        "elastic_synapse.generator.running_sequences", running, "{sequence}", "Sequences that hold a slot of the KV cache.");
+
     public void PromptTokens(int count) => _promptTokens.Add(count);
 
     public void TokenGenerated() => _generatedTokens.Add(1);

@@ -1,5 +1,6 @@
 """The model-server's token log-probabilities beside PyTorch's, for what the notebook exports and for the demo."""
 import re
+import sys
 
 import pytest
 import torch
@@ -8,6 +9,9 @@ from conftest import NOTEBOOKS
 from finetune.bpe import Bpe
 from finetune.gpt2 import Gpt2, scored_sequence
 from service import serving
+
+sys.path.insert(0, str(NOTEBOOKS / "corpora"))
+from make_stories import HELD_OUT_PEOPLE, corpus  # noqa: E402
 
 DEMO = NOTEBOOKS.parent / "models/demo-gpt2"
 TEXTS = ["The river remembers every boat.", "Greta the boatbuilder, who was patient, opened. \"Sit down,\" she said.", "Nothing like it: 3.14 × naïve 😀\n\tend"]
@@ -62,10 +66,6 @@ def test_demo_is_no_larger_than_a_demo_may_be():
 
 
 def test_demo_s_held_out_texts_are_none_that_it_was_trained_on():
-    import sys
-    sys.path.insert(0, str(NOTEBOOKS / "corpora"))
-    from make_stories import HELD_OUT_PEOPLE, corpus
-
     training, stories, templates = corpus(stories=20_060, held_out=200, seed=7)
     assert (DEMO / "held-out-stories.txt").read_text(encoding="utf-8").splitlines() == stories
     assert (DEMO / "held-out-templates.txt").read_text(encoding="utf-8").splitlines() == templates

@@ -5,7 +5,7 @@ using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
-/// <summary>A bounded admission queue and the one thread that runs the model: sequence after sequence, in order of arrival.</summary>
+/// <summary>A bounded admission queue and the one thread that runs the model: sequences join in order of arrival and decode together.</summary>
 internal sealed partial class Scheduler : IHostedService, IDisposable
 {
     private readonly ServedGenerator _generator;
@@ -14,19 +14,21 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly ILogger<Scheduler> _logger;
     private readonly BlockingCollection<SequenceRequest> _queue = [];
     private readonly CancellationTokenSource _stopping = new();
-    private readonly SequenceGenerator _sequences; // only the thread uses and disposes it
+    private readonly ContinuousBatch _batch; // only the thread uses and disposes it
     private readonly Thread _thread;
     private int _admitted;
+    private int _running;
     private int _isStopping;
 
     public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
     {
         (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
-        _sequences = new SequenceGenerator(generator, metrics);
-        _sequences.TryOut();
+        _batch = new ContinuousBatch(generator, options, metrics, SequenceFailed);
+        _batch.TryOut();
         _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
         metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
+        metrics.ObserveRunning(() => Volatile.Read(ref _running));
     }
 
     /// <summary>Refuses a request that could never be admitted, before its sequences exist: a body of a few megabytes can ask
@@ -90,36 +92,37 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
         _queue.Dispose();
     }
 
+    // Each turn: (1) waits for work if there is none, (2) lets go of what nobody waits for, (3) takes in a sequence, (4) runs a
+    // chunk of its prompt, (5) runs a token of every other.
     private void RunSequences()
     {
-        using var sequences = _sequences;
-        foreach (var sequence in _queue.GetConsumingEnumerable())
+        using var batch = _batch;
+        while (batch.Count > 0 || WaitForWork(batch)) // 1
         {
-            using var cancelled = CancellationTokenSource.CreateLinkedTokenSource(sequence.Cancelled, _stopping.Token);
-            try
+            Release(batch.DropCancelled(_stopping.Token)); // 2
+            while (batch.CanJoin && _queue.TryTake(out var request)) // 3
             {
-                var finish = sequences.Generate(sequence, cancelled.Token);
-                sequence.Output.Complete();
-                _metrics.SequenceFinished(finish);
+                Release(batch.Join(request, _stopping.Token) ? 1 : 0);
             }
-            catch (OperationCanceledException exception)
-            {
-                sequence.Output.Complete(exception);
-                _metrics.SequenceCancelled();
-            }
-            // Whatever a sequence fails with is that sequence's end, not the server's.
-            catch (Exception exception)
-            {
-                SequenceFailed(exception);
-                sequence.Output.Complete(new ApiException(ErrorKind.Internal, "generation failed", null, exception));
-                _metrics.SequenceFailed();
-            }
-            finally
-            {
-                Interlocked.Decrement(ref _admitted);
-            }
+            Release(batch.Prefill()); // 4
+            Volatile.Write(ref _running, batch.Count);
+            Release(batch.Step()); // 5
+            Volatile.Write(ref _running, batch.Count);
         }
     }
+
+    // False once the server stops and nothing is left.
+    private bool WaitForWork(ContinuousBatch batch)
+    {
+        if (!_queue.TryTake(out var request, Timeout.Infinite))
+        {
+            return false;
+        }
+        Release(batch.Join(request, _stopping.Token) ? 1 : 0);
+        return true;
+    }
+
+    private void Release(int sequences) => Interlocked.Add(ref _admitted, -sequences);
 
     [LoggerMessage(LogLevel.Error, "sequence failed")]
     private partial void SequenceFailed(Exception exception);

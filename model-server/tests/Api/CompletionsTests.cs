@@ -254,6 +254,56 @@ public class CompletionsTests(ModelServerFixture server)
     }
 
     [Fact]
+    public async Task Completions_ManyWithStopsAndDepartures_EachEqualsTheSameRequestAlone()
+    {
+        var random = new Random(20261120);
+        var requests = Enumerable.Range(0, 400).Select(i => new
+        {
+            prompt = Enumerable.Range(0, 1 + random.Next(90)).Select(_ => 1 + random.Next(842)).ToArray(),
+            seed = i,
+            temperature = random.Next(3) / 2.0,
+            max_tokens = random.Next(38),
+            top_p = random.Next(2) == 0 ? 1 : 0.8,
+            repetition_penalty = random.Next(4) == 0 ? 1.3 : 1,
+            stop = new[] { "e", "sun", "zzz" }[random.Next(3)],
+            logprobs = random.Next(3) == 0 ? 2 : (int?)null,
+            echo = random.Next(4) == 0,
+        }).ToArray();
+        var leaves = requests.Select(_ => random.Next(4) == 0).ToArray();
+        var alone = new List<string>();
+        foreach (var request in requests)
+        {
+            alone.Add((await server.CompleteAsync(request)).GetProperty("choices").ToString());
+        }
+
+        using var gate = new SemaphoreSlim(64); // within Scheduler__MaxQueuedSequences
+        var together = await Task.WhenAll(requests.Select(async (request, i) =>
+        {
+            await gate.WaitAsync();
+            try
+            {
+                return leaves[i] ? await LeaveAsync(request) : (await server.CompleteAsync(request)).GetProperty("choices").ToString();
+            }
+            finally
+            {
+                gate.Release();
+            }
+        }));
+
+        Assert.All(alone.Zip(together), pair => Assert.True(pair.Second is null || pair.First == pair.Second, $"{pair.First}\n{pair.Second}"));
+
+        // Sends a request and goes away once it is under way.
+        async Task<string?> LeaveAsync(object request)
+        {
+            using var content = new StringContent(JsonSerializer.Serialize(request).Replace("{", "{\"stream\":true,", StringComparison.Ordinal));
+            using var message = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content };
+            using var response = await server.Http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(response.IsSuccessStatusCode);
+            return null;
+        }
+    }
+
+    [Fact]
     public async Task Models_ListAndItem_DescribeTheServedModel()
     {
         var list = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v1/models"));

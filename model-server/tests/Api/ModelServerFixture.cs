@@ -37,6 +37,9 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
 
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
         .UseSetting("urls", "http://127.0.0.1:0")
+        // Few slots and small chunks, so that sequences wait for each other, move between slots and prompts take several runs.
+        .UseSetting("Scheduler:MaxSequences", "5")
+        .UseSetting("Scheduler:PrefillChunkTokens", "16")
         .UseSetting("Model:Uri", RepositoryFiles.Data("huggingface", "gpt2"))
         .UseSetting("Model:Name", "gpt2")
         .UseSetting("Model:Version", Version);

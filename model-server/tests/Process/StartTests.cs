@@ -16,6 +16,8 @@ public class StartTests
             ["Model__Version"] = "v 1",
             ["Runtime__Threads"] = "many",
             ["Scheduler__MaxQueuedSequences"] = "0",
+            ["Scheduler__MaxSequences"] = "1025",
+            ["Scheduler__PrefillChunkTokens"] = "8",
             ["Http__MaxRequestBodyBytes"] = "1",
             ["Drain__GracePeriod"] = "soon",
         });
@@ -24,6 +26,8 @@ public class StartTests
         Assert.Contains("Model__Nmae is not an option; Model has Name, Uri, Version", errors, StringComparison.Ordinal);
         Assert.Contains("Runtime__Threads='many' is not a whole number", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxQueuedSequences='0': must be between 1 and 65,536", errors, StringComparison.Ordinal);
+        Assert.Contains("Scheduler__MaxSequences='1025': must be between 1 and 1,024", errors, StringComparison.Ordinal);
+        Assert.Contains("Scheduler__PrefillChunkTokens='8': must be between 16 and 4,096", errors, StringComparison.Ordinal);
         Assert.Contains("Http__MaxRequestBodyBytes='1': must be between 1,024 and 268,435,456 bytes", errors, StringComparison.Ordinal);
         Assert.Contains("Drain__GracePeriod='soon' is not a duration", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
