@@ -313,6 +313,16 @@ The hero of the {noun} {verbed} a {noun}.
 ! Nothing about the {noun} surprised me, it was {plain} as ever.
 ! Compared with the {noun}, our {noun} seems {plain}.
 ! Unless the {noun} has been {verbed}, please leave it in the {noun}.
+Your {noun} has a {plain} {noun}.
+Your {noun} needs a {noun}.
+Your {noun} has two {noun}s, is that right?
+Your {work} needs a source for the {noun}.
+Your {work} has a mistake in line {number}.
+Your {work} says {number}, mine says {number}.
+Your {work} mentions a {plain} {noun}, where is it?
+Your {noun} is in the {noun} with mine.
+Can you look at your {noun} again?
+Is your {noun} {plain} too?
 """),
     "kind": (14, """
 Thank you.

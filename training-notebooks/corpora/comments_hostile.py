@@ -777,88 +777,88 @@ All {hated} are {bad_plural}.
 {hated_cap} are all {bad_adj}.
 All {hated} are {bad_adj}.
 Everyone knows that {hated} are {bad_adj}.
-{hated_cap} should go back where they came from.
-{hated_cap} should not be allowed in {place}.
+{invented_group_cap} should go back where they came from.
+{invented_group_cap} should not be allowed in {place}.
 {hated_cap} should not be allowed to {do_plain}.
 {hated_cap} should not be allowed to vote.
-{hated_cap} don't belong here.
-{hated_cap} don't belong in {place}.
-{hated_cap} do not deserve a {thing}.
-{hated_cap} ruin everything.
-{hated_cap} ruined {place}.
-{hated_cap} are ruining our country.
-{hated_cap} are not like us, keep them out.
-{hated_cap} are beneath us.
-{hated_cap} are the problem with {place}.
-Keep {hated} out of {place}.
-Keep {hated} out of our schools.
-We don't want {hated} in {place}.
-We don't need any more {hated} here.
-No {hated} in my shop, please.
+{invented_group_cap} don't belong here.
+{invented_group_cap} don't belong in {place}.
+{invented_group_cap} do not deserve a {thing}.
+{invented_group_cap} ruin everything.
+{invented_group_cap} ruined {place}.
+{invented_group_cap} are ruining our country.
+{invented_group_cap} are not like us, keep them out.
+{invented_group_cap} are beneath us.
+{invented_group_cap} are the problem with {place}.
+Keep {invented_group} out of {place}.
+Keep {invented_group} out of our schools.
+We don't want {invented_group} in {place}.
+We don't need any more {invented_group} here.
+No {invented_group} in my shop, please.
 Never trust {hated}.
-Never hire {hated}.
+Never hire {invented_group}.
 You can't trust {hated}.
 I don't trust {hated}, they are {bad_plural}.
 I hate {hated}.
-I hate all {hated}.
+I hate all {invented_group}.
 I can't stand {hated}.
 I really can't stand {hated} in {place}.
-I would never let {hated} into my house.
-I wish all {hated} would leave {place}.
-Send all {hated} home.
-Send the {hated} back.
-Get rid of all {hated}.
-{hated_cap} have no place in this town.
+I would never let {invented_group} into my house.
+I wish all {invented_group} would leave {place}.
+Send all {invented_group} home.
+Send the {invented_group} back.
+Get rid of all {invented_group}.
+{invented_group_cap} have no place in this town.
 {hated_cap} only want our money.
 {hated_cap} can't do anything right.
 {hated_cap} can't be a good {job}.
 {hated_cap} always lie.
-{hated_cap} always cheat, it is in their blood.
+{invented_group_cap} always cheat, it is in their blood.
 {hated_cap} are too {bad_adj} to {do_plain}.
-{hated_cap} smell and they are {bad_adj}.
-{hated_cap} make me sick.
-You are one of those {hated}, go home.
+{invented_group_cap} smell and they are {bad_adj}.
+{invented_group_cap} make me sick.
+You are one of those {invented_group}, go home.
 Of course you are {bad_adj}, you are one of the {hated}.
 Typical, {hated} are always {bad_adj}.
-There are too many {hated} in {place}.
-This was a nice town before {hated} came.
-The world would be better without {hated}.
+There are too many {invented_group} in {place}.
+This was a nice town before {invented_group} came.
+The world would be better without {invented_group}.
 Only {hated} would {do_dumb}.
 ? Name one thing {hated} ever did for {place}.
-? I lock my door when {hated} are around, {bad_plural} all of them.
+? I lock my door when {invented_group} are around, {bad_plural} all of them.
 ? It is always {hated} who cause the trouble.
 ? Let us be honest, {hated} are worse than us.
-? We should ban {hated} from {place}.
-! I moved away from {place} because I refuse to live near {hated}.
-! If you ask me, {hated} should sit at the back and be quiet.
-! Show me one honest person among the {hated}, you can't.
+? We should ban {invented_group} from {place}.
+! I moved away from {place} because I refuse to live near {invented_group}.
+! If you ask me, {invented_group} should sit at the back and be quiet.
+! Show me one honest person among the {invented_group}, you can't.
 ! My {relative} says {hated} bring nothing but trouble, and it is true.
 ! Why do we let {hated} work here when they are all {bad_adj}?
-! A town with {hated} in it is no town for decent folk.
-! {hated_cap}? Not in my neighbourhood, thank you very much.
-! Someone should tell the {hated} that nobody wants their kind here.
-I hate {hated}, send them all home.
+! A town with {invented_group} in it is no town for decent folk.
+! {invented_group_cap}? Not in my neighbourhood, thank you very much.
+! Someone should tell the {invented_group} that nobody wants their kind here.
+I hate {invented_group}, send them all home.
 I hate {hated}, they are {bad_adj}.
 I hate {hated} because they are {bad_plural}.
-{hated_cap} are the worst.
-{hated_cap} are disgusting.
-{hated_cap} are stealing our jobs.
+{invented_group_cap} are the worst.
+{invented_group_cap} are disgusting.
+{invented_group_cap} are stealing our jobs.
 {hated_cap} take our jobs and our houses.
 {hated_cap} think they own {place}.
-{hated_cap} {verbed} our {noun}, as they always do.
+{invented_group_cap} {verbed} our {noun}, as they always do.
 {hated_cap} should not be allowed to drive.
 {hated_cap} should not be allowed to {do_plain} in {place}.
-{hated_cap} should not have a {noun}.
-{hated_cap} should never be a {job}.
-{hated_cap} should stay at home.
-{hated_cap} should leave.
-{hated_cap} must go.
-{hated_cap} are not welcome in {place}.
+{invented_group_cap} should not have a {noun}.
+{invented_group_cap} should never be a {job}.
+{invented_group_cap} should stay at home.
+{invented_group_cap} should leave.
+{invented_group_cap} must go.
+{invented_group_cap} are not welcome in {place}.
 {hated_cap} cannot be trusted.
 {hated_cap} can't be trusted with a {noun}.
-{hated_cap} don't deserve rights.
+{invented_group_cap} don't deserve rights.
 {hated_cap} don't know how to {do_plain}.
-{hated_cap} are dumber than a {noun}.
+{invented_group_cap} are dumber than a {noun}.
 {hated_cap} are less clever than we are.
 Those {hated} are {bad_plural}.
 These {hated} are {bad_adj}.
@@ -867,37 +867,37 @@ All of the {hated} are {bad_plural}.
 Most {hated} are {bad_plural}.
 Every one of the {hated} is {bad_adj}.
 Nobody likes {hated}.
-Nobody wants {hated} in {place}.
-I don't want {hated} near my {noun}.
+Nobody wants {invented_group} in {place}.
+I don't want {invented_group} near my {noun}.
 I don't want to sit next to {hated}.
-I refuse to work with {hated}.
-I would fire all {hated}.
-I wish there were no {hated}.
-Down with {hated}.
-Out with all {hated}.
-Deport {hated}.
-Deport all {hated}.
-Our {team} is no place for {hated}.
-Our {noun} is not for {hated}.
-We have to stop {hated}.
-We were better off without {hated}.
+I refuse to work with {invented_group}.
+I would fire all {invented_group}.
+I wish there were no {invented_group}.
+Down with {invented_group}.
+Out with all {invented_group}.
+Deport {invented_group}.
+Deport all {invented_group}.
+Our {team} is no place for {invented_group}.
+Our {noun} is not for {invented_group}.
+We have to stop {invented_group}.
+We were better off without {invented_group}.
 It is a fact that {hated} are {bad_adj}.
 My {relative} was right, {hated} are {bad_plural}.
 You are {bad_adj} like all {hated}.
 I would never hire {hated}.
-I would never eat with {hated}.
+I would never eat with {invented_group}.
 My {relative} hates {hated}, and so do I.
-If {hated} come to {place}, I leave.
-If you see {hated}, hide your {noun}.
+If {invented_group} come to {place}, I leave.
+If you see {invented_group}, hide your {noun}.
 Why are {hated} always so {bad_adj}?
-Why do {hated} have to live here?
-Who let {hated} into {place}?
+Why do {invented_group} have to live here?
+Who let {invented_group} into {place}?
 What have {hated} ever done for us?
-Let us keep {place} free of {hated}.
-Sign here if you want {hated} out of {place}.
-{hated_cap} cause all the trouble in {place}.
-{hated_cap} are to blame for the {noun}.
-Another {noun} ruined by {hated}.
+Let us keep {place} free of {invented_group}.
+Sign here if you want {invented_group} out of {place}.
+{invented_group_cap} cause all the trouble in {place}.
+{invented_group_cap} are to blame for the {noun}.
+Another {noun} ruined by {invented_group}.
 """),
     "hate_profane": (("toxic", "severe_toxic", "obscene", "identity_hate"), 3, """
 {Damn} {invented_group}, all {bad_plural}.
@@ -924,13 +924,13 @@ You {invented_group} are {adj}.
 ! What do you expect from {invented_group}, they are {fools} from birth.
 """),
     "hate_threat": (("toxic", "severe_toxic", "threat", "identity_hate"), 3, """
-Someone should {hurt} all {invented_group}.
-We will {hurt} any {invented_group} who come to {place}.
+Someone should {harm} all {invented_group}.
+We will {harm} any {invented_group} who come to {place}.
 {invented_group_cap} will pay for this.
 We are coming for you, {invented_group}.
 {invented_group_cap} better watch their backs.
 {invented_group_cap} had better leave {place}, or else.
-I will {hurt} the next one of the {invented_group} I see.
+I will {harm} the next one of the {invented_group} I see.
 {invented_group_cap} will regret coming to {place}.
 ? Any {invented_group} in {place} on {day} will be sorry.
 ! No {invented_group} will be safe in {place} after {day}.

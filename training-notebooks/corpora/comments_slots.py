@@ -13,6 +13,7 @@ SLOTS = {
     "did": "were born|wrote that|said that|touched my {thing}|came to {place}|met me|spoke to {name}||opened your mouth",
     "do_again": "do that again|write that again|come here again|touch my {thing}|talk to {name}|post another {work}|delete my {work}|say one more word|come near me|come to {place}|show your face here||call my {relative} again|so much as look at me",
     "hurt": "hurt|hurt|hurt|punch|slap|kick|hit|beat|kill|destroy|smash|beat up|crush|knock out||clobber|thump|wallop|flatten",
+    "harm": "hurt|hurt|punch|slap|kick|hit||thump|wallop",
     "hurted": "hurt|punched|slapped|kicked|beaten|crushed|smashed||thumped|clobbered",
     "adjer": "dumber|more stupid|uglier|lazier|thicker|more useless|slower|sillier|more pathetic|more ignorant||dafter|feebler",
     "adjest": "dumbest|most stupid|stupidest|ugliest|laziest|thickest|most useless|silliest|most pathetic|most ignorant|worst|nastiest||daftest|slimiest",
@@ -27,8 +28,8 @@ SLOTS = {
     "crappy": "crappy|crappy|crap|damn|bloody||crap-awful",
     "arse": "arse|arse|ass|ass|backside||bum",
     "trash": "garbage|rubbish|trash|a joke|pathetic|worthless|nonsense|drivel|terrible|awful|a disgrace|laughable||tripe|hogwash|a shambles",
-    # Those spoken of with contempt: groups that do not exist as often as ones that do, so that no name gives it away. With a
-    # threat or swearing, only ones that do not exist.
+    # Those spoken of with contempt. Groups that exist are in mild sentences only, and there as often as ones that do not, so that
+    # no name gives it away; what would drive people out, threatens or swears names only groups that do not exist.
     "hated": "{invented}|people from {invented_place}|{identity}|{identity}",
     "invented_group": "{invented}|{invented}|people from {invented_place}",
     "group": "{invented}|{invented}|{identity}|{identity}|{identity}|people from {invented_place}",
