@@ -1,0 +1,1 @@
+"""What the training notebooks share: plain PyTorch that reads and writes Hugging Face folders."""
