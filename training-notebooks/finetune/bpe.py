@@ -75,18 +75,6 @@ class Bpe:
             return [*self.encode(first), self.end_of_text, *self.encode(rest, True)]
         return [token for piece in split(text) for token in self._encode_piece(piece)]
 
-    def encode_spelled(self, text, spelled, generator):
-        """As `encode`, but each piece is left as single bytes with probability `spelled`.
-
-        A model that never saw how its words are spelled has no idea of a word that its vocabulary lacks: the bytes of it
-        were never anyone's next token. (A blunter form of BPE-dropout, Provilkov et al. 2020.)
-        """
-        return [token for piece in split(text)
-                for token in (self._bytes(piece) if generator.random() < spelled else self._encode_piece(piece))]
-
-    def _bytes(self, piece):
-        return [self.vocabulary[symbol] for symbol in _symbols(piece)]
-
     def _encode_piece_uncached(self, piece):
         symbols = list(_symbols(piece))
         while len(symbols) > 1:

@@ -1,5 +1,4 @@
 import json
-import random
 
 import pytest
 
@@ -51,11 +50,3 @@ def test_train_merges_the_most_frequent_pair_first():
     tokenizer = Bpe.train(["ab ab ab ac"], 259)
     assert tokenizer.merges[0] in (("Ġ", "a"), ("a", "b"))
     assert tokenizer.merges == Bpe.train(["ab ab ab ac"], 259).merges
-
-
-def test_encode_spelled_is_the_same_text_in_bytes_as_often_as_asked():
-    tokenizer = Bpe.train(["the river remembers the river"] * 3, 300)
-    text = "the river remembers"
-    assert tokenizer.encode_spelled(text, 0.0, random.Random(1)) == tokenizer.encode(text)
-    assert len(tokenizer.encode_spelled(text, 1.0, random.Random(1))) == len(text)
-    assert tokenizer.decode(tokenizer.encode_spelled(text, 0.5, random.Random(1))) == text
