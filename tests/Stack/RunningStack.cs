@@ -12,6 +12,8 @@ internal sealed class RunningStack : IDisposable
     // The first start may restore and build.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    private static int _nextPort = 21_000;
+
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
     private readonly ConcurrentQueue<string> _errors = new();
@@ -113,7 +115,8 @@ internal sealed class RunningStack : IDisposable
     /// <summary>The first of three ports in a row that nobody listens on.</summary>
     public static int ThreeFreePorts()
     {
-        for (var port = 21_000; port < 32_000; port += 3)
+        // Never the same twice: a stack that was given some may not listen on them yet.
+        while (Interlocked.Add(ref _nextPort, 3) is var port and < 32_000)
         {
             if (Enumerable.Range(port, 3).All(IsFree))
             {
