@@ -1,19 +1,25 @@
 using System.Net;
+using ElasticSynapse.Tests;
 using Microsoft.AspNetCore.Http;
 
 namespace ElasticSynapse.Gateway.Tests.Running;
 
 public sealed class ProcessTests
 {
+    private const string Assembly = "ElasticSynapse.Gateway.dll";
+
     [Fact]
     public async Task Start_SeveralOptionsWrong_ExitsWithOneAndListsAll()
     {
-        var (exitCode, standardError) = await GatewayProcess.RunAsync(
-            ("Upstreams__Generator", "model-server"),
-            ("Upstreams__Classifier", "ftp://classifier"),
-            ("Upstreams__ActivityTimeout", "soon"),
-            ("Upstreams__Generater", "http://127.0.0.1:1"),
-            ("Http__MaxRequestBodyBytes", "-1"));
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["Upstreams__Generator"] = "model-server",
+            ["Upstreams__Classifier"] = "ftp://classifier",
+            ["Upstreams__ActivityTimeout"] = "soon",
+            ["Upstreams__Generater"] = "http://127.0.0.1:1",
+            ["Http__MaxRequestBodyBytes"] = "-1",
+        });
+        var (exitCode, standardError) = await gateway.ExitAsync();
 
         Assert.Equal(1, exitCode);
         Assert.Equal(
@@ -33,7 +39,8 @@ public sealed class ProcessTests
     {
         await using var other = await Upstream.StartAsync("taken");
 
-        var (exitCode, standardError) = await GatewayProcess.RunAsync(("ASPNETCORE_URLS", other.Address.AbsoluteUri));
+        using var gateway = ServiceProcess.Start(Assembly, new() { ["ASPNETCORE_URLS"] = other.Address.AbsoluteUri });
+        var (exitCode, standardError) = await gateway.ExitAsync();
 
         Assert.Equal(1, exitCode);
         Assert.StartsWith("gateway: cannot start: ", standardError, StringComparison.Ordinal);
@@ -52,21 +59,21 @@ public sealed class ProcessTests
             await release.Task;
             await context.Response.WriteAsync("whole");
         });
-        await using var gateway = await GatewayProcess.StartListeningAsync(("Upstreams__Generator", upstream.Address.AbsoluteUri));
-        using var client = new HttpClient { BaseAddress = gateway.Address, Timeout = Patience.Limit };
+        using var gateway = ServiceProcess.Start(Assembly, new() { ["Upstreams__Generator"] = upstream.Address.AbsoluteUri });
+        var client = await gateway.ReadyAsync();
 
         var answering = client.GetAsync("/v1/models");
         await arrived.Task.WaitAsync(Patience.Limit);
-        await gateway.SignalTerminateAsync();
+        gateway.Terminate();
         // The drain has begun once no new connection is taken.
-        await Patience.UntilAsync(async () => !await AcceptsAsync(gateway.Address!), "the gateway stops listening");
+        await Patience.UntilAsync(async () => !await AcceptsAsync(client.BaseAddress!), "the gateway stops listening");
         Assert.False(answering.IsCompleted);
         release.SetResult();
 
         using var answer = await answering;
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("whole", await answer.Content.ReadAsStringAsync());
-        Assert.Equal(0, await gateway.ExitCodeAsync());
+        Assert.Equal(0, (await gateway.ExitAsync()).Code);
     }
 
     private static async Task<bool> AcceptsAsync(Uri address)
