@@ -97,6 +97,33 @@ public class RequestTests(SharedStack stack)
     }
 
     [Fact]
+    public async Task Logs_OfARequest_AreJsonWithItsIdAndWithoutItsText()
+    {
+        const string secret = "nobody else may read this";
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = JsonContent(new { prompt = secret, max_tokens = 1 }) };
+        request.Headers.Add("x-request-id", "logged-once-a-service");
+        using var response = await stack.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        foreach (var service in new[] { "gateway", "model-server" })
+        {
+            var log = Path.Combine(RepositoryFiles.Root, "artifacts", $"up-{stack.Stack.Port}", $"{service}.log");
+            string text;
+            do
+            {
+                // The console logger writes from a thread of its own.
+                text = await File.ReadAllTextAsync(log, limit.Token);
+            }
+            while (!text.Contains("logged-once-a-service", StringComparison.Ordinal));
+            Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+            // The last line may still be on its way.
+            var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[..^1];
+            Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonSerializer.Deserialize<JsonElement>(line).ValueKind));
+        }
+    }
+
+    [Fact]
     public async Task Metrics_OfAllThree_CountWhatWasAsked()
     {
         await PostAsync("/v1/completions", new { prompt = "a", max_tokens = 3 });

@@ -32,10 +32,7 @@ internal sealed class RunningSequence
     /// <summary>Tokens whose keys and values are in the slot; the position of the next one.</summary>
     public int Position { get; set; }
 
-    /// <summary>Whether the whole prompt is in the slot.</summary>
-    public bool IsPrefilled => Position >= Request.Prompt.Length;
-
-    /// <summary>The token to run next, once prefilled.</summary>
+    /// <summary>The token to run next, once the whole prompt is in the slot.</summary>
     public int LastToken => _tokens[^1];
 
     /// <summary>Whether the logits after every token of the prompt are wanted.</summary>

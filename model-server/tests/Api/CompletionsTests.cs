@@ -304,40 +304,6 @@ public class CompletionsTests(ModelServerFixture server)
     }
 
     [Fact]
-    public async Task Models_ListAndItem_DescribeTheServedModel()
-    {
-        var list = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v1/models"));
-        Assert.Equal("list", list.GetProperty("object").GetString());
-        Assert.Equal("gpt2", list.GetProperty("data")[0].GetProperty("id").GetString());
-        var item = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v1/models/gpt2"));
-        Assert.Equal("model", item.GetProperty("object").GetString());
-        using var unknown = await server.Http.GetAsync("/v1/models/gpt5");
-        Assert.Equal(404, (int)unknown.StatusCode);
-        Assert.Contains("model_not_found", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Tokenize_AndBack_ReturnsTheText()
-    {
-        using var response = await server.PostAsync("/tokenize", """{"prompt":"The river remembers"}""");
-        var tokens = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
-        Assert.Equal([271, 616, 531], tokens.GetProperty("tokens").Ints());
-        Assert.Equal(3, tokens.GetProperty("count").GetInt32());
-        Assert.Equal(128, tokens.GetProperty("max_model_len").GetInt32());
-        using var back = await server.PostAsync("/detokenize", """{"tokens":[271,616,531]}""");
-        Assert.Equal("""{"prompt":"The river remembers"}""", await back.Content.ReadAsStringAsync());
-    }
-
-    [Fact]
-    public async Task Tokenize_AsInTextGenerationInference_GivesOffsets()
-    {
-        using var response = await server.PostAsync("/tokenize", """{"inputs":"The river"}""");
-        Assert.Equal(
-            """[{"id":271,"text":"The","start":0,"stop":3},{"id":616,"text":" river","start":3,"stop":9}]""",
-            await response.Content.ReadAsStringAsync());
-    }
-
-    [Fact]
     public async Task Completions_CallerGoesAway_FreesTheModelForTheNext()
     {
         using (var leaving = new CancellationTokenSource())
