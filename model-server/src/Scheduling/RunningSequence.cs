@@ -11,7 +11,7 @@ internal sealed class RunningSequence
 {
     private readonly List<int> _tokens;
     private readonly TokenStreamDecoder _text;
-    private readonly StopMatcher _stops;
+    private readonly IStopRule _stops;
     private readonly PlacedTokens? _placed;
     private readonly TokenStreamDecoder _promptText;
 
@@ -21,9 +21,9 @@ internal sealed class RunningSequence
         _tokens = new List<int>(request.Prompt.Length + request.MaxTokens);
         _tokens.AddRange(request.Prompt);
         // A special token that does not end the sequence is still no text.
-        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: true);
+        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: !request.ShowsSpecialTokens);
         _promptText = new TokenStreamDecoder(generator.Tokenizer);
-        _stops = new StopMatcher(request.Stops, request.IncludeStop);
+        _stops = request.StopRule ?? new StopMatcher(request.Stops, request.IncludeStop);
         _placed = request.TopLogprobs is null ? null : new PlacedTokens();
     }
 
@@ -82,7 +82,7 @@ internal sealed class RunningSequence
         // 2: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
         // still complete a stop string.
         var decoded = (isEnd ? "" : _text.Append(token)) + (finish is null ? "" : _text.Flush());
-        if (!isEnd)
+        if (!isEnd || Request.TellsEndToken)
         {
             _placed?.Add(token, TokenLogprobs.Of(logits, token, Request.TopLogprobs!.Value), decoded);
         }
