@@ -10,7 +10,7 @@ using ElasticSynapse.Serving.Hosting.Requests;
 namespace ElasticSynapse.ModelServer.Api;
 
 /// <summary>POST /v1/completions of the OpenAI API.</summary>
-internal sealed class CompletionsEndpoint(ServedGenerator generator, TextGenerator texts, TimeProvider time)
+internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler scheduler, TextGenerator texts, TimeProvider time)
 {
     private const int DefaultMaxTokens = 16;
 
@@ -23,10 +23,9 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, TextGenerat
         string model;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
-            request = CompletionRequest.Read(json, generator);
+            request = CompletionRequest.Read(json, generator, scheduler.MaxSequences);
             model = json.String("model") ?? generator.Identity.Name;
         }
-        // The answer's choices are in this order: prompt index * n + choice of the prompt.
         using var generation = texts.Start(context, [.. request.Prompts.Select(prompt => Settings(prompt, request))]);
         var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model, generator.Tokenizer);
         await (request.Stream
@@ -38,7 +37,9 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, TextGenerat
     {
         Prompt = prompt,
         MaxTokens = MaxTokens(prompt, request.MaxTokens),
-        Choices = request.Choices,
+        Choices = request.BestOf,
+        IsRanked = request.BestOf > request.Choices,
+        Beams = request.Beams,
         Sampling = request.Sampling,
         Stops = request.Stops,
         IncludeStop = request.IncludeStop,
@@ -68,7 +69,9 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, TextGenerat
     private static async Task AnswerAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)
     {
         var generated = await generation.TextsAsync();
-        var choices = generated
+        // The sort is stable: without ranks the choices keep their order, prompt index * n + choice of the prompt.
+        var choices = generated.Chunk(request.BestOf)
+            .SelectMany(prompt => prompt.OrderByDescending(text => text.Score).Take(request.Choices))
             .Select((text, index) => new CompletionBody.Choice(index, text.Text, text.Finish, request.TopLogprobs is null ? null : text.Placed))
             .ToList();
         var buffer = new ArrayBufferWriter<byte>(512);

@@ -96,6 +96,6 @@ internal sealed class GenerationInFlight(
             placed.AddRange(piece.Placed);
             last = piece;
         }
-        return new GeneratedText(text.ToString(), last.Tokens, last.Finish!.Value, placed);
+        return new GeneratedText(text.ToString(), last.Tokens, last.Finish!.Value, placed, last.Score);
     }
 }

@@ -1,3 +1,4 @@
+using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Text;
 
@@ -15,6 +16,12 @@ internal sealed record GenerationSettings
 
     /// <summary>Sequences for this prompt, which differ in their random numbers.</summary>
     public int Choices { get; init; } = 1;
+
+    /// <summary>Whether each text tells how likely it is, for a caller that picks among several.</summary>
+    public bool IsRanked { get; init; }
+
+    /// <summary>Set for beam search, which returns <see cref="Choices"/> texts.</summary>
+    public BeamParameters? Beams { get; init; }
 
     /// <summary>The text ends before the first of them.</summary>
     public IReadOnlyList<string> Stops { get; init; } = [];

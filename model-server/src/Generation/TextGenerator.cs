@@ -1,5 +1,6 @@
 using System.Globalization;
 using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Generation;
 
@@ -15,11 +16,13 @@ internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions stream
     /// <exception cref="Serving.Hosting.Errors.ApiException">More than is admitted, ever or now.</exception>
     public GenerationInFlight Start(HttpContext context, params IReadOnlyList<GenerationSettings> settings)
     {
-        scheduler.CheckSize(settings.Sum(one => (long)one.Choices));
+        scheduler.CheckSize(settings.Sum(one => (long)(one.Beams?.Width ?? one.Choices)));
         var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
-            var sequences = settings.SelectMany(one => Sequences(one, leaving.Token)).ToList();
+            var (deadline, priority) = (Deadline.Of(context, time), PriorityHeader.Of(context));
+            // Those of a prompt stand in a row.
+            var sequences = settings.SelectMany(one => Sequences(one, deadline, priority, leaving.Token)).ToList();
             scheduler.Enqueue(sequences);
             // An answer that has begun already, a text longer than the context, goes on with the seed that it began with.
             if (!context.Response.HasStarted)
@@ -35,7 +38,7 @@ internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions stream
         }
     }
 
-    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, CancellationToken cancelled)
+    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, Deadline deadline, Priority priority, CancellationToken cancelled)
     {
         for (var choice = 0; choice < settings.Choices; choice++)
         {
@@ -51,7 +54,11 @@ internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions stream
                 ShowsSpecialTokens = settings.ShowsSpecialTokens,
                 TellsEndToken = settings.TellsEndToken,
                 TopLogprobs = settings.TopLogprobs,
+                IsRanked = settings.IsRanked,
+                Beams = settings.Beams,
                 Echo = settings.Echo,
+                Deadline = deadline,
+                Priority = priority,
                 Cancelled = cancelled,
             };
         }

@@ -49,9 +49,13 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
             Assert.True(response.IsSuccessStatusCode);
         }
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
-        while (!(await Http.GetStringAsync("/metrics", limit.Token)).Contains("elastic_synapse_generator_admitted_sequences 0\n", StringComparison.Ordinal))
+        string metrics;
+        do
         {
+            metrics = await Http.GetStringAsync("/metrics", limit.Token);
         }
+        while (!metrics.Contains("vllm:num_requests_running{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal)
+            || !metrics.Contains("vllm:num_requests_waiting{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal));
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await base.DisposeAsync();

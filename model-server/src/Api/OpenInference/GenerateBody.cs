@@ -14,7 +14,7 @@ internal sealed class GenerateBody(string? id, GenerateParameters parameters, Se
     public void WriteAnswer(Utf8JsonWriter writer, string text, FinishReason finish, IReadOnlyList<PlacedToken> tokens) =>
         Write(writer, text, () =>
         {
-            WriteFinish(writer, finish, tokens);
+            WriteFinish(writer, finish);
             writer.WriteStartArray("logprobs");
             foreach (var token in tokens)
             {
@@ -25,7 +25,7 @@ internal sealed class GenerateBody(string? id, GenerateParameters parameters, Se
 
     public void WriteEvent(Utf8JsonWriter writer, GeneratedPiece piece) => Write(writer, piece.Text, () =>
     {
-        WriteFinish(writer, piece.Finish, piece.Placed);
+        WriteFinish(writer, piece.Finish);
         if (piece.Placed is [.., var token])
         {
             writer.WritePropertyName("token");
@@ -56,12 +56,12 @@ internal sealed class GenerateBody(string? id, GenerateParameters parameters, Se
         writer.WriteEndObject();
     }
 
-    private void WriteFinish(Utf8JsonWriter writer, FinishReason? finish, IReadOnlyList<PlacedToken> tokens) => writer.WriteString("finish_reason", finish switch
+    private static void WriteFinish(Utf8JsonWriter writer, FinishReason? finish) => writer.WriteString("finish_reason", finish switch
     {
         null => null,
-        FinishReason.Length => "length",
-        _ when tokens is [.., var last] && generator.EndTokens.Contains(last.Token) => "eos_token",
-        _ => "stop_sequence",
+        FinishReason.EndOfText => "eos_token",
+        FinishReason.StopString => "stop_sequence",
+        _ => "length",
     });
 
     private void WriteToken(Utf8JsonWriter writer, PlacedToken token)

@@ -70,7 +70,7 @@ internal sealed class TgiBody(TgiRequest request, ServedGenerator generator)
             if (request.Details)
             {
                 writer.WriteStartObject("details");
-                WriteFinish(writer, end.Text, end.Finish, index, request.Sampling.Seed);
+                WriteFinish(writer, end.Finish, index, request.Sampling.Seed);
                 writer.WriteNumber("input_length", request.Prompt.Tokens.Length);
                 writer.WriteEndObject();
             }
@@ -85,7 +85,7 @@ internal sealed class TgiBody(TgiRequest request, ServedGenerator generator)
     private void WriteDetails(Utf8JsonWriter writer, Candidate candidate)
     {
         var (prompt, generated) = (candidate.Text.Placed.Take(PromptTokens), candidate.Text.Placed.Skip(PromptTokens).ToList());
-        WriteFinish(writer, GeneratedPart(candidate.Text), candidate.Text.Finish, candidate.Text.Tokens, candidate.Seed);
+        WriteFinish(writer, candidate.Text.Finish, candidate.Text.Tokens, candidate.Seed);
         writer.WriteStartArray("prefill");
         foreach (var token in prompt)
         {
@@ -114,12 +114,15 @@ internal sealed class TgiBody(TgiRequest request, ServedGenerator generator)
         }
     }
 
-    private void WriteFinish(Utf8JsonWriter writer, string text, FinishReason finish, int tokens, ulong? seed)
+    private void WriteFinish(Utf8JsonWriter writer, FinishReason finish, int tokens, ulong? seed)
     {
         // The length is looked at first, then the end of text, then the stop sequences.
-        writer.WriteString("finish_reason", tokens == request.MaxNewTokens || finish == FinishReason.Length
-            ? "length"
-            : request.Stops.Any(stop => text.EndsWith(stop, StringComparison.Ordinal)) ? "stop_sequence" : "eos_token");
+        writer.WriteString("finish_reason", tokens == request.MaxNewTokens ? "length" : finish switch
+        {
+            FinishReason.EndOfText => "eos_token",
+            FinishReason.StopString => "stop_sequence",
+            _ => "length",
+        });
         writer.WriteNumber("generated_tokens", tokens);
         if (seed is { } used)
         {

@@ -57,7 +57,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
         var start = time.GetTimestamp();
         var request = TgiRequest.Read(json, generator, isStream: false);
         var validated = time.GetTimestamp();
-        var settings = request.Settings(tellsTokens: request.Details || request.BestOf > 1, generator);
+        var settings = request.Settings(tellsTokens: request.Details, generator);
         using var generation = texts.Start(context, [.. Enumerable.Range(0, request.BestOf).Select(i => settings with
         {
             // Each has a seed of its own that gives it again.
@@ -65,7 +65,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
         })]);
         var candidates = (await generation.TextsAsync())
             .Select((text, i) => new TgiBody.Candidate(text, request.Sampling.Seed + (ulong)i))
-            .OrderByDescending(candidate => request.BestOf == 1 ? 0 : MeanLogprob(candidate.Text, request))
+            .OrderByDescending(candidate => candidate.Text.Score)
             .ToList();
 
         var writer = new TgiBody(request, generator);
@@ -128,9 +128,6 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             }
         }
     }
-
-    private static double MeanLogprob(GeneratedText text, TgiRequest request) =>
-        text.Placed.Skip(request.PromptDetails ? request.Prompt.Tokens.Length : 0).Average(token => token.Logprobs!.Logprob);
 
     private static async Task<IResult> HealthAsync(HealthCheckService health, CancellationToken cancelled) =>
         (await health.CheckHealthAsync(cancelled)).Status == HealthStatus.Healthy

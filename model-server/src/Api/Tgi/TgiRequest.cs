@@ -71,6 +71,7 @@ internal sealed record TgiRequest
         TopLogprobs = tellsTokens ? TopTokens : null,
         TellsEndToken = tellsTokens,
         Echo = PromptDetails,
+        IsRanked = BestOf > 1,
     };
 
     private static void RefuseUnsupported(JsonFields parameters)
