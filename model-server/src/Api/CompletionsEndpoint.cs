@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text;
+using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Text;
@@ -10,7 +10,7 @@ using ElasticSynapse.Serving.Hosting.Requests;
 namespace ElasticSynapse.ModelServer.Api;
 
 /// <summary>POST /v1/completions of the OpenAI API.</summary>
-internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler scheduler, TimeProvider time)
+internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler scheduler, TextGenerator texts, TimeProvider time)
 {
     private const int DefaultMaxTokens = 16;
 
@@ -23,43 +23,29 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         string model;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
-            request = CompletionRequest.Read(json, generator);
+            request = CompletionRequest.Read(json, generator, scheduler.MaxSequences);
             model = json.String("model") ?? generator.Identity.Name;
         }
-        scheduler.CheckSize((long)request.Prompts.Count * request.Choices);
-        var sequences = Sequences(request, context.RequestAborted);
-        scheduler.Enqueue(sequences);
+        using var generation = texts.Start(context, [.. request.Prompts.Select(prompt => Settings(prompt, request))]);
         var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model, generator.Tokenizer);
         await (request.Stream
-            ? StreamAsync(context, request, sequences, body)
-            : AnswerAsync(context, request, sequences, body));
+            ? StreamAsync(context, request, generation, body)
+            : AnswerAsync(context, request, generation, body));
     }
 
-    // In the order of the answer's choices: prompt index * n + choice of the prompt.
-    private List<SequenceRequest> Sequences(CompletionRequest request, CancellationToken cancelled)
+    private GenerationSettings Settings(Prompt prompt, CompletionRequest request) => new()
     {
-        var sequences = new List<SequenceRequest>();
-        foreach (var prompt in request.Prompts)
-        {
-            var maxTokens = MaxTokens(prompt, request.MaxTokens);
-            for (var choice = 0; choice < request.Choices; choice++)
-            {
-                sequences.Add(new SequenceRequest
-                {
-                    Prompt = prompt.Tokens,
-                    MaxTokens = maxTokens,
-                    Sampling = request.Sampling with { Choice = choice },
-                    Stops = request.Stops,
-                    IncludeStop = request.IncludeStop,
-                    TopLogprobs = request.TopLogprobs,
-                    Echo = request.Echo,
-                    PromptText = prompt.Text,
-                    Cancelled = cancelled,
-                });
-            }
-        }
-        return sequences;
-    }
+        Prompt = prompt,
+        MaxTokens = MaxTokens(prompt, request.MaxTokens),
+        Choices = request.BestOf,
+        IsRanked = request.BestOf > request.Choices,
+        Beams = request.Beams,
+        Sampling = request.Sampling,
+        Stops = request.Stops,
+        IncludeStop = request.IncludeStop,
+        TopLogprobs = request.TopLogprobs,
+        Echo = request.Echo,
+    };
 
     private int MaxTokens(Prompt prompt, int? asked)
     {
@@ -80,75 +66,56 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             $"This model's maximum context length is {context:N0} tokens ({generator.Identity}), however {what}. Please reduce your prompt; or completion length."), parameter);
     }
 
-    private static async Task AnswerAsync(
-        HttpContext context, CompletionRequest request, List<SequenceRequest> sequences, CompletionBody body)
+    private static async Task AnswerAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)
     {
-        var choices = new List<CompletionBody.Choice>(sequences.Count);
-        var generated = 0;
-        foreach (var sequence in sequences)
-        {
-            var text = new StringBuilder();
-            var placed = new List<PlacedToken>();
-            GeneratedPiece last = default;
-            await foreach (var piece in sequence.Pieces.ReadAllAsync(context.RequestAborted))
-            {
-                text.Append(piece.Text);
-                placed.AddRange(piece.Placed);
-                last = piece;
-            }
-            generated += last.Tokens;
-            choices.Add(new CompletionBody.Choice(choices.Count, text.ToString(), last.Finish, request.TopLogprobs is null ? null : placed));
-        }
+        var generated = await generation.TextsAsync();
+        // The sort is stable: without ranks the choices keep their order, prompt index * n + choice of the prompt.
+        var choices = generated.Chunk(request.BestOf)
+            .SelectMany(prompt => prompt.OrderByDescending(text => text.Score).Take(request.Choices))
+            .Select((text, index) => new CompletionBody.Choice(index, text.Text, text.Finish, request.TopLogprobs is null ? null : text.Placed))
+            .ToList();
         var buffer = new ArrayBufferWriter<byte>(512);
-        body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated));
+        body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens)));
         context.Response.ContentType = "application/json";
         context.Response.ContentLength = buffer.WrittenCount;
         await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
     }
 
-    private static async Task StreamAsync(
-        HttpContext context, CompletionRequest request, List<SequenceRequest> sequences, CompletionBody body)
+    private static async Task StreamAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)
     {
-        // Waiting for the first piece before the headers keeps an early failure an ordinary error with its own status.
-        await sequences[0].Pieces.WaitToReadAsync(context.RequestAborted);
-
-        var events = new ServerSentEvents(context.Response);
-        events.Start();
+        var events = new ServerSentEvents(context);
         var generated = 0;
         try
         {
-            for (var index = 0; index < sequences.Count; index++)
+            await foreach (var (index, piece) in generation.PiecesAsync(onSilence: events.KeepAliveAsync))
             {
-                await foreach (var piece in sequences[index].Pieces.ReadAllAsync(context.RequestAborted))
+                if (piece.Text.Length > 0 || piece.Placed.Count > 0)
                 {
-                    if (piece.Text.Length > 0 || piece.Placed.Count > 0)
-                    {
-                        await SendAsync(index, piece.Text, null, piece.Placed);
-                    }
-                    if (piece.Finish is not null)
-                    {
-                        generated += piece.Tokens;
-                        await SendAsync(index, "", piece.Finish, []);
-                    }
+                    await SendAsync(index, piece.Text, null, piece.Placed);
+                }
+                if (piece.Finish is not null)
+                {
+                    generated += piece.Tokens;
+                    await SendAsync(index, "", piece.Finish, []);
                 }
             }
             if (request.IncludeUsage)
             {
                 var usage = new CompletionBody.Usage(PromptTokens(request), generated);
-                await events.SendAsync(output => body.Write(output, [], usage), context.RequestAborted);
+                await events.SendAsync(output => body.Write(output, [], usage));
             }
         }
-        catch (ApiException error)
+        catch (ApiException error) when (events.HasStarted)
         {
             // The status is already 200: the SDKs raise on an event with an error member.
-            await events.SendAsync(output => output.Write(ErrorBody.Serialize(error.Kind, error.Message)), context.RequestAborted);
+            await events.SendAsync(output => output.Write(OpenAiErrors.Format.Body(error)));
         }
-        await events.SendAsync(output => output.Write("[DONE]"u8), context.RequestAborted);
+        await events.SendAsync(output => output.Write("[DONE]"u8));
 
         Task SendAsync(int index, string text, FinishReason? finish, IReadOnlyList<PlacedToken> placed)
         {
             var choice = new CompletionBody.Choice(index, text, finish, request.TopLogprobs is null ? null : placed);
-            return events.SendAsync(output => body.Write(output, [choice], null, request.IncludeUsage), context.RequestAborted);
+            return events.SendAsync(output => body.Write(output, [choice], null, request.IncludeUsage));
         }
     }
 
