@@ -53,7 +53,7 @@ internal sealed partial class ServedClassifier : IDisposable
     {
         var folder = CheckpointFolder.Existing(options.Uri);
         // One thread a run: the workers, not the operators, share the cores.
-        var model = BertModel.Load(folder, new SessionSettings(Threads: 1));
+        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision));
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
@@ -86,7 +86,7 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>One line that says what is served.</summary>
     public void Announce(ILogger logger, WorkerCount workers)
     {
-        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers);
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision);
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -107,8 +107,8 @@ internal sealed partial class ServedClassifier : IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers")]
-    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers);
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision}")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

@@ -23,7 +23,7 @@ public class StartTests
         });
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Model__Nmae is not an option; Model has Name, Uri, Version", errors, StringComparison.Ordinal);
+        Assert.Contains("Model__Nmae is not an option; Model has Name, Precision, Uri, Version", errors, StringComparison.Ordinal);
         Assert.Contains("Runtime__Threads='many' is not a whole number", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxQueuedSequences='0': must be between 1 and 65,536", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxSequences='1025': must be between 1 and 1,024, or auto", errors, StringComparison.Ordinal);

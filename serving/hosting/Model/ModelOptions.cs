@@ -23,6 +23,11 @@ public sealed class ModelOptions : IValidatableObject
     [RegularExpression(NamePattern, ErrorMessage = NameRule)]
     public string Version { get; set; } = "0_v0.0";
 
+    /// <summary>What the model computes in: fp32; fp16, on CUDA only; int8 or int4, whose weights are rounded while loading.
+    /// Default auto: the exact one, fp32 on a CPU and fp16 on CUDA.</summary>
+    [RegularExpression("(?i)^(auto|fp32|fp16|int8|int4)$", ErrorMessage = "must be auto, fp32, fp16, int8 or int4")]
+    public string Precision { get; set; } = "auto";
+
     /// <summary>Name and version as they are served.</summary>
     public ModelIdentity Identity => new(Name ?? FolderName(), Version);
 
