@@ -47,10 +47,10 @@ public static class CheckpointFolder
 
     private const string RunsFolder = "checkpoint";
 
-    private const string Accepted = "only plain paths and file: URIs in this version";
+    private const string Accepted = "a path or a file: URI; anything else must be fetched first";
 
     // RFC 3986: a letter, then letters, digits, '+', '-', '.', then ':'. One letter is a Windows drive, not a scheme.
-    private static string? SchemeOf(string uri)
+    internal static string? SchemeOf(string uri)
     {
         var colon = uri.IndexOf(':');
         if (colon < 2 || !char.IsAsciiLetter(uri[0]))
