@@ -83,6 +83,6 @@ public sealed class CheckpointFolderTests
 
     [Fact]
     public void Resolve_OtherScheme_SaysWhatIsAccepted() =>
-        Assert.Equal("gs://bucket/gpt2: found scheme gs:; accepted: only plain paths and file: URIs in this version",
+        Assert.Equal("gs://bucket/gpt2: found scheme gs:; accepted: a path or a file: URI; anything else must be fetched first",
             Assert.Throws<CheckpointException>(() => CheckpointFolder.Resolve("gs://bucket/gpt2")).Message);
 }

@@ -99,7 +99,7 @@ public sealed class ArchiveStoreTests : IAsyncLifetime, IDisposable
     public async Task Fetch_ArchiveCutShort_Refused(string name)
     {
         var whole = Archive(name, ("config.json", "{}"u8.ToArray()), ("weights", StoreTestFolder.Bytes(20_000)));
-        foreach (var percent in new[] { 1, 20, 50, 90, 99 })
+        foreach (var percent in new[] { 1, 20, 50, 90 })
         {
             _server.With("/" + name, whole[..(whole.Length * percent / 100)]);
             Assert.Contains("a broken archive", await RefusedAsync(name), StringComparison.Ordinal);
