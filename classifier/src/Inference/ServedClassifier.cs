@@ -17,7 +17,7 @@ internal sealed partial class ServedClassifier : IDisposable
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             throw new CheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
         }
         if (model.Config.Labels.GroupBy(label => label).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
@@ -49,9 +49,9 @@ internal sealed partial class ServedClassifier : IDisposable
     public IReadOnlyList<string> LabelNames => Model.Config.Labels;
 
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions)
+    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFolder.Existing(options.Uri);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
         // One thread a run: the workers, not the operators, share the cores.
         var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision));
         try

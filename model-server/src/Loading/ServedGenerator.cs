@@ -36,16 +36,17 @@ internal sealed partial class ServedGenerator : IDisposable
     public int MaxTokens => Model.Config.Positions;
 
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time)
+    public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time,
+        IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFolder.Existing(options.Uri);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
         var tokenizer = BpeTokenizer.Load(folder);
         var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision));
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();
             throw new CheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
         }
         return new ServedGenerator(options.Identity, model, tokenizer)
         {
