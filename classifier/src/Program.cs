@@ -2,7 +2,6 @@ using ElasticSynapse.Classifier;
 using ElasticSynapse.Classifier.Api;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
-using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting;
 using ElasticSynapse.Serving.Hosting.Model;
@@ -12,26 +11,18 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("classifier", 8082);   // errors, limits, health, drain, metrics
-    var model = options.Read<ModelOptions>("Model");
+    var model = options.Read<ClassifierModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var served = ServedClassifier.Load(model, tokenizer);     // checkpoint -> tokenizer + session + labels
-    var thresholds = LabelThresholds.Of(classification, served.LabelNames, options);
+    var thresholds = LabelThresholds.Of(classification, served.Thresholds, served.LabelNames, options);
+    classification.CheckFits(served.MaxTokens, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
-    var workers = WorkerCount.Of(runtime, Environment.ProcessorCount);
 
-    builder.Services.AddSingleton(served);
-    builder.Services.AddSingleton(classification);
-    builder.Services.AddSingleton(thresholds);
-    builder.Services.AddSingleton(workers);
-    builder.Services.AddSingleton<ClassifierMetrics>();
-    builder.Services.AddSingleton<TextClassifier>();                // texts -> tokens -> queue -> probabilities -> flags
-    builder.Services.AddSingleton(new RequestQueue(classification.MaxQueuedTexts));
-    builder.Services.AddSingleton<Func<ISequenceRunner>>(() => new OnnxSequenceRunner(served.Model, served.MaxTokens));
-    builder.Services.AddHostedService<InferenceWorkers>();          // queue -> session -> logits
+    builder.Services.AddClassification(served, classification, thresholds, runtime);
     builder.Services.AddClassifierRoutes();
 
     var app = builder.Build();
@@ -40,7 +31,7 @@ try
     app.MapClassify();                                              // the model's own labels
     app.MapModerations();                                           // OpenAI
     app.MapTokenize();
-    served.Announce(app.Logger, workers);
+    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>());
     app.Run();
     return 0;
 }

@@ -1,3 +1,5 @@
+using ElasticSynapse.Classifier.Telemetry;
+
 namespace ElasticSynapse.Classifier.Api;
 
 /// <summary>Every route of the classifier.</summary>
@@ -12,11 +14,14 @@ internal static class ClassifierRoutes
 
     // Handlers take the context itself: bodies are read whatever their content type says.
     public static void MapClassify(this WebApplication app) =>
-        app.MapPost("/classify", app.Services.GetRequiredService<ClassifyEndpoint>().HandleAsync);
+        app.MapPost("/classify", app.Counted(app.Services.GetRequiredService<ClassifyEndpoint>().HandleAsync));
 
     public static void MapModerations(this WebApplication app) =>
-        app.MapPost("/v1/moderations", app.Services.GetRequiredService<ModerationsEndpoint>().HandleAsync);
+        app.MapPost("/v1/moderations", app.Counted(app.Services.GetRequiredService<ModerationsEndpoint>().HandleAsync));
 
     public static void MapTokenize(this WebApplication app) =>
         app.MapPost("/tokenize", app.Services.GetRequiredService<TokenizeEndpoint>().HandleAsync);
+
+    private static RequestDelegate Counted(this WebApplication app, RequestDelegate handler) =>
+        app.Services.GetRequiredService<CountedRequests>().Of(handler);
 }

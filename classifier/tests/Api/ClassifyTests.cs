@@ -155,6 +155,54 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     }
 
     [Fact]
+    public async Task Classify_CheckpointWithThresholds_FlagsByThemUnlessOptionsSayOtherwise()
+    {
+        using var checkpoint = new CheckpointCopy("bert");
+        await File.WriteAllTextAsync(Path.Combine(checkpoint.Folder, "thresholds.json"), """{"toxic":0.95,"insult":0.18,"threat":0.3}""");
+        using var byFile = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
+        using var byLabel = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Classification:Thresholds:threat"] = "0.9" });
+        using var byOption = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Classification:Threshold"] = "0.7" });
+
+        // 0.949 0.717 0.681 0.317 0.183 0.180; obscene and severe_toxic stand in no file and have 0.5.
+        Assert.Equal(["severe_toxic", "obscene", "threat", "insult"], Golden.FlaggedIn(await byFile.AnswerAsync("/classify", new { text = "Hello world" })));
+        Assert.Equal(["severe_toxic", "obscene", "insult"], Golden.FlaggedIn(await byLabel.AnswerAsync("/classify", new { text = "Hello world" })));
+        Assert.Equal(["toxic", "severe_toxic"], Golden.FlaggedIn(await byOption.AnswerAsync("/classify", new { text = "Hello world" })));
+    }
+
+    [Theory]
+    [InlineData(0, "toxic severe_toxic obscene threat insult identity_hate")]
+    [InlineData(0.7, "toxic severe_toxic")]
+    [InlineData(1, "")]
+    public async Task Classify_ThresholdOfTheRequest_GoesBeforeTheServers(double threshold, string flagged)
+    {
+        var result = await server.AnswerAsync("/classify", new { text = "Hello world", threshold });
+        Assert.Equal(flagged, string.Join(' ', Golden.FlaggedIn(result)));
+        Assert.Equal(6, result.GetProperty("scores").EnumerateObject().Count());
+    }
+
+    [Theory]
+    [InlineData(1, "toxic")]
+    [InlineData(4, "toxic severe_toxic obscene threat")]
+    [InlineData(99, "toxic severe_toxic obscene threat insult identity_hate")]
+    public async Task Classify_TopK_ShowsTheHighestFirst(int topK, string labels)
+    {
+        var result = await server.AnswerAsync("/classify", new { text = "Hello world", top_k = topK });
+        Assert.Equal(labels, string.Join(' ', result.GetProperty("scores").EnumerateObject().Select(score => score.Name)));
+        Assert.Equal(["toxic", "severe_toxic", "obscene"], Golden.FlaggedIn(result));
+    }
+
+    [Fact]
+    public async Task Classify_MaxSequenceLength_TruncatesAsHuggingFace()
+    {
+        using var short16 = ClassifierServer.Start(new() { ["Model:MaxSequenceLength"] = "16" });
+        foreach (var golden in Golden.Of(16))
+        {
+            var result = await short16.AnswerAsync("/classify", new { text = golden.Text, allow_special = true });
+            Golden.AssertClose(golden.Scores, Golden.ScoresOf(result));
+        }
+    }
+
+    [Fact]
     public async Task Classify_SingleLabelCheckpoint_IsSoftmaxOfTheLogits()
     {
         using var checkpoint = new CheckpointCopy("bert").With("config.json", "problem_type", "\"single_label_classification\"");

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Tests.Inference;
+using ElasticSynapse.Serving.Hosting.Admission;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
@@ -13,10 +14,10 @@ public sealed class OverloadTests
 
     private const string Text = """{"text":"Hello world"}""";
 
-    private static readonly Dictionary<string, string> TwoPlaces = new()
+    private static readonly Dictionary<string, string> ThreePlaces = new()
     {
         ["Runtime:Threads"] = "1",
-        ["Classification:MaxQueuedTexts"] = "2",
+        ["Classification:MaxQueuedTexts"] = "3",
         ["Classification:MaxTextsPerRequest"] = "2",
     };
 
@@ -37,7 +38,7 @@ public sealed class OverloadTests
             Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
             var error = JsonSerializer.Deserialize<JsonElement>(await refused.Content.ReadAsStringAsync()).GetProperty("error");
             Assert.Equal(
-                "the request has 1 texts and 2 wait already; toxicity 1557429385_v0.01 queues 2 (Classification__MaxQueuedTexts)",
+                "3 texts are waiting or running; toxicity 1557429385_v0.01 admits 3 (Classification__MaxQueuedTexts)",
                 error.GetProperty("message").GetString());
             Assert.Equal("overloaded", error.GetProperty("code").GetString());
         }
@@ -67,13 +68,15 @@ public sealed class OverloadTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
 
         // Once the server has seen it there is room again, although the worker is still held.
-        var next = new QueuedRequest([[2, 7, 3], [2, 8, 3]], CancellationToken.None);
-        await UntilAsync(() => server.Services.GetRequiredService<RequestQueue>().TryAdd(next));
+        await UntilAsync(() => server.Services.GetRequiredService<AdmittedWork>().Items == 1);
+        var next = server.PostAsync("/classify", """{"texts":["c","d"]}""");
+        await WaitingAsync(server, 4);
         runner.LetGo();
-        await next.Logits.WaitAsync(Patience.Limit);
+        using var second = await next.WaitAsync(Patience.Limit);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
         using var first = await running.WaitAsync(Patience.Limit);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-        Assert.Equal([Hello, 7, 8], runner.Ran);
+        Assert.Equal(3, runner.Ran.Count);
     }
 
     [Fact]
@@ -93,12 +96,12 @@ public sealed class OverloadTests
     }
 
     private static ClassifierServer Start(HeldRunner runner) =>
-        ClassifierServer.Start(TwoPlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
+        ClassifierServer.Start(ThreePlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
 
     private static Task WaitingAsync(ClassifierServer server, int texts)
     {
         var queue = server.Services.GetRequiredService<RequestQueue>();
-        return UntilAsync(() => queue.WaitingTexts == texts);
+        return UntilAsync(() => queue.Waiting == texts);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -3,7 +3,7 @@ using System.ComponentModel.DataAnnotations;
 namespace ElasticSynapse.Serving.Hosting.Model;
 
 /// <summary>Which checkpoint a service serves, and under what name. Bound from "Model".</summary>
-public sealed class ModelOptions : IValidatableObject
+public class ModelOptions : IValidatableObject
 {
     // Name and version stand in headers, URLs, metric labels and image tags alike.
     private const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";

@@ -5,10 +5,20 @@ namespace ElasticSynapse.Serving.Hosting.Telemetry;
 /// <summary>Prometheus names for OpenTelemetry's.</summary>
 internal static class PrometheusName
 {
+    // Text Embeddings Inference's. Dashboards made for it ask for these names, which have neither units nor _total.
+    private const string Foreign = "te_";
+
+    /// <summary>Whether the name is another server's, taken over as it is.</summary>
+    public static bool IsForeign(string name) => name.StartsWith(Foreign, StringComparison.Ordinal);
+
     /// <summary><c>http.server.request.duration</c> in <c>s</c> becomes <c>http_server_request_duration_seconds</c>.</summary>
     public static string Metric(string name, string? unit, bool isCounter)
     {
         const string total = "_total";
+        if (IsForeign(name))
+        {
+            return name;
+        }
         var text = Sanitize(name, allowColon: true);
         if (isCounter && text.EndsWith(total, StringComparison.Ordinal))
         {

@@ -30,7 +30,8 @@ internal sealed class PrometheusText
     {
         var (type, isCounter) = metric.MetricType switch
         {
-            MetricType.LongSum or MetricType.DoubleSum => ("counter", true),
+            // The format's own checks refuse a counter without _total; of an untyped series they ask nothing.
+            MetricType.LongSum or MetricType.DoubleSum => (PrometheusName.IsForeign(metric.Name) ? "untyped" : "counter", true),
             MetricType.Histogram => ("histogram", false),
             _ => ("gauge", false),
         };
