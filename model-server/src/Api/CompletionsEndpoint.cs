@@ -141,7 +141,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         catch (ApiException error)
         {
             // The status is already 200: the SDKs raise on an event with an error member.
-            await events.SendAsync(output => output.Write(ErrorBody.Serialize(error.Kind, error.Message)), context.RequestAborted);
+            await events.SendAsync(output => output.Write(OpenAiErrors.Format.Body(error)), context.RequestAborted);
         }
         await events.SendAsync(output => output.Write("[DONE]"u8), context.RequestAborted);
 
