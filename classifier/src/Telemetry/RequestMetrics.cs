@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Telemetry;
 
 namespace ElasticSynapse.Classifier.Telemetry;
 
@@ -25,21 +26,21 @@ internal sealed class RequestMetrics
 
     public RequestMetrics(IMeterFactory factory)
     {
-        _meter = factory.Create(ClassifierMetrics.MeterName);
-        _count = _meter.CreateCounter<long>("te_request_count", "{request}", "Requests to classify something.");
-        _success = _meter.CreateCounter<long>("te_request_success", "{request}", "Of these, answered with scores.");
-        _failure = _meter.CreateCounter<long>("te_request_failure", "{request}", "Of these, answered with an error.");
-        _duration = Seconds("te_request_duration", "Time from a request's body to its answer.");
-        _tokenization = Seconds("te_request_tokenization_duration", "Time that a request's tokenization took.");
-        _queue = Seconds("te_request_queue_duration", "Time until a worker took a request's first text.");
-        _inference = Seconds("te_request_inference_duration", "Time from there until its last text had run.");
-        _inputLength = Tokens("te_request_input_length", "Tokens of a text.");
-        _batchSize = Tokens("te_batch_next_size", "Texts of a run of the model.");
-        _batchTokens = Tokens("te_batch_next_tokens", "Tokens of a run of the model.");
+        _meter = factory.Create(PrometheusName.VerbatimMeter + "te_");
+        _count = _meter.CreateCounter<long>("request_count", "{request}", "Requests to classify something.");
+        _success = _meter.CreateCounter<long>("request_success", "{request}", "Of these, answered with scores.");
+        _failure = _meter.CreateCounter<long>("request_failure", "{request}", "Of these, answered with an error.");
+        _duration = Seconds("request_duration", "Time from a request's body to its answer.");
+        _tokenization = Seconds("request_tokenization_duration", "Time that a request's tokenization took.");
+        _queue = Seconds("request_queue_duration", "Time until a worker took a request's first text.");
+        _inference = Seconds("request_inference_duration", "Time from there until its last text had run.");
+        _inputLength = Tokens("request_input_length", "Tokens of a text.");
+        _batchSize = Tokens("batch_next_size", "Texts of a run of the model.");
+        _batchTokens = Tokens("batch_next_tokens", "Tokens of a run of the model.");
     }
 
     public void Observe(RequestQueue queue) =>
-        _meter.CreateObservableGauge("te_queue_size", () => queue.Waiting, "{text}", "Texts that wait for a worker.");
+        _meter.CreateObservableGauge("queue_size", () => queue.Waiting, "{text}", "Texts that wait for a worker.");
 
     public void RequestBegan() => _count.Add(1);
 

@@ -30,12 +30,16 @@ internal sealed class PrometheusText
     {
         var (type, isCounter) = metric.MetricType switch
         {
-            // The format's own checks refuse a counter without _total; of an untyped series they ask nothing.
-            MetricType.LongSum or MetricType.DoubleSum => (PrometheusName.IsForeign(metric.Name) ? "untyped" : "counter", true),
+            MetricType.LongSum or MetricType.DoubleSum => ("counter", true),
             MetricType.Histogram => ("histogram", false),
             _ => ("gauge", false),
         };
-        var name = PrometheusName.Metric(metric.Name, metric.Unit, isCounter);
+        var name = PrometheusName.Metric(metric.MeterName, metric.Name, metric.Unit, isCounter);
+        if (isCounter && !name.EndsWith("_total", StringComparison.Ordinal))
+        {
+            // A peer's own name. promtool refuses such a counter; of an untyped series it asks nothing.
+            type = "untyped";
+        }
         if (metric.MetricType == MetricType.ExponentialHistogram || !_families.Add(name))
         {
             return;

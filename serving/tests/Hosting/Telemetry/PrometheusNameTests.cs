@@ -18,8 +18,6 @@ public sealed class PrometheusNameTests
     [InlineData("retries", "1", true, "retries_total")]
     [InlineData("cpu", "%", false, "cpu_percent")]
     [InlineData("dotnet.process.cpu.count", "{cpu}", false, "dotnet_process_cpu")]
-    [InlineData("te_request_count", "{request}", true, "te_request_count")]
-    [InlineData("te_request_duration", "s", false, "te_request_duration")]
     [InlineData("8bit", null, false, "_8bit")]
     [InlineData("a:b-c d", "", false, "a:b_c_d")]
     [InlineData("café", null, false, "caf_")]
