@@ -10,4 +10,9 @@ internal sealed class ClassifierModelOptions : ModelOptions
     /// positions for. Default: the smaller of the tokenizer's model_max_length and the model's max_position_embeddings.</summary>
     [Range(2, 1_048_576, ErrorMessage = "must be between 2 and the model's positions")]
     public int? MaxSequenceLength { get; set; }
+
+    /// <summary>The label under which TensorFlow Serving's clients may ask for this version when no gateway, which knows all
+    /// labels, stands before it. Default stable.</summary>
+    [RegularExpression("^[A-Za-z0-9_]+$", ErrorMessage = "must be letters, digits and '_'")]
+    public string Label { get; set; } = "stable";
 }

@@ -1,5 +1,6 @@
 using ElasticSynapse.Classifier;
 using ElasticSynapse.Classifier.Api;
+using ElasticSynapse.Classifier.Api.Grpc;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Tokenization;
@@ -15,6 +16,7 @@ try
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
+    var notServed = builder.AddGrpcListener(options.Read<GrpcOptions>("Grpc"), options);
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var served = ServedClassifier.Load(model, tokenizer);     // checkpoint -> tokenizer + session + labels
@@ -23,7 +25,7 @@ try
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
 
     builder.Services.AddClassification(served, classification, thresholds, runtime);
-    builder.Services.AddClassifierRoutes();
+    builder.Services.AddClassifierRoutes(served, model, classification);
 
     var app = builder.Build();
     app.UseModelHeaders(served.Identity);
@@ -31,7 +33,10 @@ try
     app.MapClassify();                                              // the model's own labels
     app.MapModerations();                                           // OpenAI
     app.MapTokenize();
-    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>());
+    app.MapFirstClient();                                           // the first Elastic Synapse client
+    app.MapTextEmbeddings();                                        // Hugging Face Text Embeddings Inference
+    app.MapTensorFlow();                                            // TensorFlow Serving, REST and gRPC
+    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>(), notServed);
     app.Run();
     return 0;
 }

@@ -6,15 +6,16 @@ namespace ElasticSynapse.Classifier.Telemetry;
 /// <summary>Counts the requests of every API that classifies.</summary>
 internal sealed class CountedRequests(RequestMetrics metrics)
 {
-    /// <summary>The handler, counted.</summary>
-    public RequestDelegate Of(RequestDelegate handler) => async context =>
+    /// <summary>What <paramref name="handle"/> returns.</summary>
+    public async Task<T> RunAsync<T>(Func<Task<T>> handle)
     {
         var start = Stopwatch.GetTimestamp();
         metrics.RequestBegan();
         try
         {
-            await handler(context);
+            var answer = await handle();
             metrics.RequestAnswered(Stopwatch.GetElapsedTime(start));
+            return answer;
         }
         catch (ApiException error)
         {
@@ -27,5 +28,5 @@ internal sealed class CountedRequests(RequestMetrics metrics)
             metrics.RequestFailed(exception is BadHttpRequestException ? ErrorKind.InvalidRequest : ErrorKind.Internal);
             throw;
         }
-    };
+    }
 }
