@@ -16,7 +16,7 @@ public static class OpenInferenceRoutes
     /// <param name="infer">From a request to all outputs of the model. Inputs are well-formed tensors; whether they are the
     /// model's is for it to check.</param>
     public static void MapOpenInference(
-        this WebApplication app, OpenInferenceModel model, Func<InferRequest, CancellationToken, Task<IReadOnlyList<InferTensor>>> infer)
+        this WebApplication app, OpenInferenceModel model, Func<InferRequest, HttpContext, Task<IReadOnlyList<InferTensor>>> infer)
     {
         app.UseErrorFormat(OpenInferenceErrors.Format, "/v2");
         app.MapGet("/v2/health/live", () => new { live = true });
@@ -48,7 +48,7 @@ public static class OpenInferenceRoutes
         {
             model.Check(name, version);
             using var request = await InferRequest.ReadAsync(context.Request, model, context.RequestAborted);
-            await InferAnswer.WriteAsync(context, model, request, await infer(request, context.RequestAborted));
+            await InferAnswer.WriteAsync(context, model, request, await infer(request, context));
         }
     }
 

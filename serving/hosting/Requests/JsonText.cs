@@ -14,6 +14,11 @@ public static class JsonText
         SkipValidation = true,
     };
 
+    public static readonly JsonSerializerOptions SerializerOptions = new(JsonSerializerDefaults.Web)
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     /// <summary>What <paramref name="write"/> writes, as UTF-8.</summary>
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {
