@@ -6,6 +6,7 @@ using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting;
 using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.OpenApi;
 using ElasticSynapse.Serving.Models;
 
 try
@@ -16,7 +17,7 @@ try
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
-    var notServed = builder.AddGrpcListener(options.Read<GrpcOptions>("Grpc"), options);
+    var grpc = options.Read<GrpcOptions>("Grpc");
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var served = ServedClassifier.Load(model, tokenizer);     // checkpoint -> tokenizer + session + labels
@@ -25,7 +26,7 @@ try
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
 
     builder.Services.AddClassification(served, classification, thresholds, runtime);
-    builder.Services.AddClassifierRoutes(served, model, classification);
+    builder.Services.AddClassifierRoutes(served, model, classification, grpc);
 
     var app = builder.Build();
     app.UseModelHeaders(served.Identity);
@@ -36,7 +37,9 @@ try
     app.MapFirstClient();                                           // the first Elastic Synapse client
     app.MapTextEmbeddings();                                        // Hugging Face Text Embeddings Inference
     app.MapTensorFlow();                                            // TensorFlow Serving, REST and gRPC
-    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>(), notServed);
+    app.MapOpenInference();                                         // KServe and Triton
+    app.MapOpenApiPage(typeof(ClassifierRoutes).Assembly);          // /docs
+    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>());
     app.Run();
     return 0;
 }

@@ -1,5 +1,6 @@
 using ElasticSynapse.Classifier.Api.FirstClient;
 using ElasticSynapse.Classifier.Api.Grpc;
+using ElasticSynapse.Classifier.Api.OpenInference;
 using ElasticSynapse.Classifier.Api.TensorFlow;
 using ElasticSynapse.Classifier.Api.TensorFlow.Wire;
 using ElasticSynapse.Classifier.Api.TextEmbeddings;
@@ -7,13 +8,14 @@ using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.OpenInference;
 
 namespace ElasticSynapse.Classifier.Api;
 
 /// <summary>Every route of the classifier.</summary>
 internal static class ClassifierRoutes
 {
-    public static void AddClassifierRoutes(this IServiceCollection services, ServedClassifier served, ClassifierModelOptions model, ClassificationOptions options)
+    public static void AddClassifierRoutes(this IServiceCollection services, ServedClassifier served, ClassifierModelOptions model, ClassificationOptions options, GrpcOptions grpc)
     {
         services.AddSingleton<ClassifyEndpoint>();
         services.AddSingleton<ModerationsEndpoint>();
@@ -32,7 +34,11 @@ internal static class ClassifierRoutes
             provider.GetRequiredService<InstanceReader>(), provider.GetRequiredService<PaddedIds>(), options.MaxTextsPerRequest));
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<TensorFlowEndpoint>();
+        services.AddSingleton<ClassifierInference>();
         services.AddSingleton<UnaryCall>();
+        services.AddSingleton(grpc);
+        services.AddSingleton<GrpcMethods>();
+        services.AddHostedService<GrpcServer>();
         services.AddSingleton<PredictionService>();
     }
 
@@ -69,11 +75,19 @@ internal static class ClassifierRoutes
         app.MapGet("/v1/models/{**resource}", app.Service<TensorFlowEndpoint>().DescribeAsync);
         app.MapPost("/v1/models/{**resource}", app.Counted(app.Service<TensorFlowEndpoint>().RunAsync));
 
-        var calls = app.Service<UnaryCall>();
+        var grpc = app.Service<GrpcMethods>();
+        var call = app.Service<UnaryCall>();
         var service = app.Service<PredictionService>();
-        app.MapPost("/tensorflow.serving.PredictionService/Predict", calls.Of<PredictRequest, PredictResponse>(PredictRequest.Parser, app.Counted<PredictRequest, PredictResponse>(service.PredictAsync)));
-        app.MapPost("/tensorflow.serving.PredictionService/GetModelMetadata", calls.Of(GetModelMetadataRequest.Parser, (GetModelMetadataRequest request, HttpContext context) => service.GetModelMetadataAsync(request, context)));
-        app.MapPost("/tensorflow.serving.ModelService/GetModelStatus", calls.Of(GetModelStatusRequest.Parser, (GetModelStatusRequest request, HttpContext context) => service.GetModelStatusAsync(request, context)));
+        grpc.Add("/tensorflow.serving.PredictionService/Predict", call.Of(PredictRequest.Parser, app.Counted<PredictRequest, PredictResponse>(service.PredictAsync)));
+        grpc.Add("/tensorflow.serving.PredictionService/GetModelMetadata", call.Of<GetModelMetadataRequest, GetModelMetadataResponse>(GetModelMetadataRequest.Parser, service.GetModelMetadataAsync));
+        grpc.Add("/tensorflow.serving.ModelService/GetModelStatus", call.Of<GetModelStatusRequest, GetModelStatusResponse>(GetModelStatusRequest.Parser, service.GetModelStatusAsync));
+    }
+
+    /// <summary>The Open Inference Protocol v2 of KServe and Triton.</summary>
+    public static void MapOpenInference(this WebApplication app)
+    {
+        var inference = app.Service<ClassifierInference>();
+        app.MapOpenInference(inference.Model, (request, context) => app.Service<CountedRequests>().RunAsync(() => inference.InferAsync(request, context)));
     }
 
     private static T Service<T>(this WebApplication app) where T : class => app.Services.GetRequiredService<T>();

@@ -81,14 +81,10 @@ internal sealed partial class ServedClassifier : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    /// <summary>A line that says what is served, and others for what is not.</summary>
-    public void Announce(ILogger logger, WorkerCount workers, string? notServed)
+    /// <summary>One line that says what is served.</summary>
+    public void Announce(ILogger logger, WorkerCount workers)
     {
         Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers);
-        if (notServed is not null)
-        {
-            NotServed(logger, notServed);
-        }
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -111,9 +107,6 @@ internal sealed partial class ServedClassifier : IDisposable
 
     [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers")]
     private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers);
-
-    [LoggerMessage(LogLevel.Warning, "{What}")]
-    private static partial void NotServed(ILogger logger, string what);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

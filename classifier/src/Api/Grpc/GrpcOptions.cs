@@ -8,8 +8,8 @@ internal sealed class GrpcOptions
     /// <summary>TensorFlow Serving's.</summary>
     public const int DefaultPort = 8500;
 
-    /// <summary>Port for HTTP/2 without TLS, on the address that HTTP listens on; 0 for none. Default 8500, unless another program
-    /// has it.</summary>
-    [Range(0, 65_535, ErrorMessage = "must be between 0 (off) and 65,535")]
+    /// <summary>Port for HTTP/2 without TLS, on the address that HTTP listens on; 0 for none. Default 8500, and none if another
+    /// program has that.</summary>
+    [Range(0, 65_535, ErrorMessage = "must be between 0 (none) and 65,535")]
     public int? Port { get; set; }
 }

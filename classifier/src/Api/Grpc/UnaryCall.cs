@@ -10,15 +10,16 @@ namespace ElasticSynapse.Classifier.Api.Grpc;
 /// package source.</remarks>
 internal sealed partial class UnaryCall(HttpOptions limits, ILogger<UnaryCall> logger)
 {
-    private const string ContentType = "application/grpc";
+    public const string ContentType = "application/grpc";
 
     public RequestDelegate Of<TRequest, TAnswer>(MessageParser<TRequest> parser, Func<TRequest, HttpContext, Task<TAnswer>> handle)
         where TRequest : IMessage<TRequest>
         where TAnswer : IMessage<TAnswer> => async context =>
     {
-        if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true || !context.Response.SupportsTrailers())
+        if (context.Request.ContentType?.StartsWith(ContentType, StringComparison.OrdinalIgnoreCase) != true)
         {
-            throw new ApiException(ErrorKind.InvalidRequest, $"this path is a gRPC method: it takes {ContentType} over HTTP/2");
+            context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
+            return;
         }
         context.Response.ContentType = ContentType;
         try
@@ -36,7 +37,11 @@ internal sealed partial class UnaryCall(HttpOptions limits, ILogger<UnaryCall> l
         {
             End(context, exception is ApiException error ? GrpcStatus.Of(error.Kind) : GrpcStatus.Of(ErrorKind.PayloadTooLarge), exception.Message);
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested && !context.Response.HasStarted)
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller has gone.
+        }
+        catch (Exception exception) when (!context.Response.HasStarted)
         {
             CallFailed(exception);
             End(context, GrpcStatus.Internal, "The server had an error while processing your request.");

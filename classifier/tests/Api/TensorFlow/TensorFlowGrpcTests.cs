@@ -149,11 +149,10 @@ public sealed class TensorFlowGrpcTests : IDisposable
     }
 
     [Fact]
-    public async Task Post_OverHttp1_IsToldWhatThePathTakes()
+    public async Task Call_UnknownMethod_IsUnimplemented()
     {
-        using var response = await _server.PostAsync(Predict, "{}");
-        Assert.Equal(400, (int)response.StatusCode);
-        Assert.Contains("this path is a gRPC method: it takes application/grpc over HTTP/2", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var (status, message, _) = await _client.CallAsync("/tensorflow.serving.PredictionService/Regress", Request(), PredictResponse.Parser);
+        Assert.Equal((12, "no such method: /tensorflow.serving.PredictionService/Regress"), (status, message));
     }
 
     private async Task RefusedAsync(int status, string message, PredictRequest request)
