@@ -57,12 +57,13 @@ internal sealed class SequenceAdmission(AdmittedWork admitted, LogitsCache cache
 
     private async Task<float[][]> WaitAsync(QueuedRequest request, int sequences, Deadline deadline, CancellationToken caller)
     {
-        if (!deadline.HasPassed)
+        var left = deadline.Left;
+        if (left > TimeSpan.Zero || left == Timeout.InfiniteTimeSpan)
         {
             queue.Add(request);
             try
             {
-                return await request.Logits.WaitAsync(deadline.Left, caller);
+                return await request.Logits.WaitAsync(left, caller);
             }
             catch (TimeoutException)
             {

@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Process;
@@ -128,6 +131,51 @@ public sealed class StartTests
         using var checkpoint = new CheckpointCopy("bert");
         await File.AppendAllTextAsync(Path.Combine(checkpoint.Folder, "vocab.txt"), "\nonemore\nandmore");
         await AssertRefusedAsync(checkpoint.Folder, "the tokenizer has");
+    }
+
+    [Fact]
+    public async Task Start_GrpcPortThatIsTaken_EndsWithOneClearLine()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        var line = Assert.Single(await FailAsync(new() { ["Model__Uri"] = Fixture, ["Grpc__Port"] = port }));
+
+        Assert.StartsWith($"classifier: cannot start: Failed to bind to address http://127.0.0.1:{port}: address already in use", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DefaultGrpcPortOfSeveralClassifiers_IsOnesAndTheOthersServeHttp()
+    {
+        using var first = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        using var second = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        foreach (var server in new[] { first, second })
+        {
+            var http = await server.ReadyAsync();
+            Assert.Contains("Hello BERT", await http.GetStringAsync("/"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Terminate_RequestsInFlight_AreAnsweredFirst()
+    {
+        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture, ["Runtime__Threads"] = "1", ["Classification__CacheBytes"] = "0" });
+        var http = await server.ReadyAsync();
+        var body = $$"""{"texts":[{{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"{i} {new string('a', 300)} Hello world\""))}}]}""";
+        var requests = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/classify", new StringContent(body))).ToArray();
+        using (await requests[0])
+        {
+            server.Terminate();
+        }
+
+        foreach (var request in requests[1..])
+        {
+            using var response = await request;
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal((0, ""), (code, errors));
     }
 
     [Fact]

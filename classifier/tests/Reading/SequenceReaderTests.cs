@@ -15,7 +15,7 @@ public sealed class SequenceReaderTests
     [InlineData(nameof(LongTexts.CutBeginning), "2 244 112 108 3")]
     public void Read_TextTooLong_IsCut(string longTexts, string ids)
     {
-        var read = Reader(maxTokens: 5).Read("Hello world", Enum.Parse<LongTexts>(longTexts), allowSpecial: false);
+        var read = Reader(maxTokens: 5).Read(new TextInput("Hello world"), Enum.Parse<LongTexts>(longTexts), allowSpecial: false);
 
         Assert.Equal(ids, string.Join(' ', Assert.Single(read.Sequences).Ids));
         Assert.True(read.IsTruncated);
@@ -29,7 +29,7 @@ public sealed class SequenceReaderTests
     [InlineData(nameof(LongTexts.Windows))]
     public void Read_TextThatFits_IsReadWhole(string longTexts)
     {
-        var read = Reader(maxTokens: 8).Read("Hello world", Enum.Parse<LongTexts>(longTexts), allowSpecial: false);
+        var read = Reader(maxTokens: 8).Read(new TextInput("Hello world"), Enum.Parse<LongTexts>(longTexts), allowSpecial: false);
 
         Assert.Equal([2, 534, 179, 101, 244, 112, 108, 3], Assert.Single(read.Sequences).Ids);
         Assert.False(read.IsTruncated);
@@ -39,7 +39,7 @@ public sealed class SequenceReaderTests
     [Fact]
     public void Read_Windows_CoverTheTextAndSayWhichCharacters()
     {
-        var read = Reader(maxTokens: 5, overlap: 0).Read("Hello world Hello", LongTexts.Windows, allowSpecial: false);
+        var read = Reader(maxTokens: 5, overlap: 0).Read(new TextInput("Hello world Hello"), LongTexts.Windows, allowSpecial: false);
 
         Assert.Equal(["2 534 179 101 3", "2 244 112 108 3", "2 534 179 101 3"], read.Sequences.Select(sequence => string.Join(' ', sequence.Ids)));
         Assert.Equal([(0, 5), (6, 11), (12, 17)], read.Windows!.Select(window => (window.Start, window.Stop)));
@@ -50,7 +50,7 @@ public sealed class SequenceReaderTests
     [Fact]
     public void Read_RefusedToBeCut_SaysHowLongItIs()
     {
-        var error = Assert.Throws<ApiException>(() => Reader(maxTokens: 5).Read("Hello world", LongTexts.Refuse, allowSpecial: false));
+        var error = Assert.Throws<ApiException>(() => Reader(maxTokens: 5).Read(new TextInput("Hello world"), LongTexts.Refuse, allowSpecial: false));
         Assert.Equal(ErrorKind.ContextLengthExceeded, error.Kind);
         Assert.Equal("the text has 8 tokens; this model takes 5, and the request forbids to truncate", error.Message);
     }
