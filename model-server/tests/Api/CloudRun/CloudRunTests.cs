@@ -22,7 +22,7 @@ public class CloudRunTests(ModelServerFixture server)
     [InlineData("""{"prefix":"E","temperature":0,"length":6,"include_prefix":"yes"}""", """{"text":" revie revie co"}""")]
     [InlineData("""{"prefix":"Every traveller","temperature":0,"length":2,"truncate":"r"}""", """{"text":"Eve"}""")]
     [InlineData("""{"prefix":"","temperature":0,"length":3}""", """{"text":"memeF"}""")]
-    [InlineData("""{"prefix":null,"temperature":0,"length":2,"truncate":"zz"}""", """{"text":"<|startoftext|> mañ"}""")]
+    [InlineData("""{"prefix":null,"temperature":0,"length":2,"truncate":"zz"}""", """{"text":"<|startoftext|> mañе"}""")]
     [InlineData("""{"prefix":"Every traveller","temperature":5,"top_k":1,"length":2}""", """{"text":"Every travellerair sunrise"}""")]
     // A top_p above 0 replaces top_k.
     [InlineData("""{"prefix":"Every traveller","temperature":5,"top_k":800,"top_p":0.000001,"length":2}""", """{"text":"Every travellerair sunrise"}""")]
