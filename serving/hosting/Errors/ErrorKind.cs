@@ -35,4 +35,7 @@ public enum ErrorKind
 
     /// <summary>The replica behind the gateway did not answer in time.</summary>
     UpstreamTimeout,
+
+    /// <summary>The time that the caller itself allows has passed.</summary>
+    DeadlineExceeded,
 }
