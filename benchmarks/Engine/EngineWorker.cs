@@ -19,7 +19,7 @@ internal static class EngineWorker
     public static void Serve(string checkpoint, TextReader questions, TextWriter answers)
     {
         using var model = Gpt2Model.Load(checkpoint, new SessionSettings(Threads: 0));
-        using var decoder = new BatchDecoder(model, ServerContender.Streams);
+        using var decoder = new BatchDecoder(model, ServerContender.Streams, cachedSlots: 0);
         answers.WriteLine("ready");
         for (var run = 0; questions.ReadLine() is { } question; run++)
         {
