@@ -22,7 +22,7 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 internal sealed class ContinuousBatch(
     ServedGenerator generator, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended) : IDisposable
 {
-    private readonly BatchDecoder _decoder = new(generator.Model, slots, options.PrefixCacheSequences);
+    private readonly BatchDecoder _decoder = new(generator.Model, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
     private readonly TokenSampler _sampler = new(generator.Model.Config.VocabularySize);
     private readonly List<ActiveJob> _decoding = [];
     private readonly List<(ActiveJob Job, int Row)> _rows = []; // index = slot
@@ -74,22 +74,19 @@ internal sealed class ContinuousBatch(
             EndUnsampled(job);
             return;
         }
-        if (!active.ScoresPrompt && job.HasSiblings && _decoding.Find(other => other.PromptLogits is not null && other.First.Prompt == job.First.Prompt) is { } sibling)
-        {
-            metrics.Joined(job, cachedTokens: job.First.Prompt.Length);
-            _decoder.Copy(sibling.Slots[0], _rows.Count, 0, job.First.Prompt.Length);
-            active.Position = job.First.Prompt.Length;
-            active.PromptLogits = sibling.PromptLogits;
-            Decode(active, sibling.PromptLogits);
-            return;
-        }
         if (!active.ScoresPrompt)
         {
-            active.Position = PrefillGrid.Reusable(
-                _decoder.LoadPrefix(_rows.Count, job.First.Prompt, job.First.Prompt.Length - 1), job.First.Prompt.Length, options.PrefillChunkTokens);
+            (active.Position, active.PromptLogits) = Known(job);
         }
         metrics.Joined(job, active.Position);
-        _prefilling = active;
+        if (active.PromptLogits is { } logits)
+        {
+            Decode(active, logits);
+        }
+        else
+        {
+            _prefilling = active;
+        }
     }
 
     /// <summary>Runs the next chunk of the prompt that is being run, if there is one.</summary>
@@ -102,7 +99,9 @@ internal sealed class ContinuousBatch(
         try
         {
             var prompt = job.First.Prompt;
-            var length = PrefillGrid.ChunkEnd(job.Position, prompt.Length, options.PrefillChunkTokens) - job.Position;
+            // Chunks lie on multiples of the chunk size from position 0, whatever else runs: where a chunk ends shows in the
+            // last bits of the logits.
+            var length = Math.Min(prompt.Length - job.Position, options.PrefillChunkTokens);
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
             var logits = _decoder.Append(_rows.Count, job.Position, prompt.AsSpan(job.Position, length), rows);
@@ -116,7 +115,7 @@ internal sealed class ContinuousBatch(
             job.Position += length;
             if (isLast)
             {
-                _decoder.StorePrefix(_rows.Count, prompt.AsSpan(0, length == 1 ? prompt.Length - 1 : prompt.Length));
+                _decoder.StorePrefix(_rows.Count, prompt, logits[^Vocabulary..]);
                 _prefilling = null;
                 Decode(job, logits[^Vocabulary..]);
             }
@@ -214,6 +213,18 @@ internal sealed class ContinuousBatch(
 
     public void Dispose() => _decoder.Dispose();
 
+    // Puts what is known of a job's prompt into the slot behind all rows: from another job that has run the very same prompt,
+    // or from the prefix cache.
+    private (int Positions, float[]? Logits) Known(SequenceJob job)
+    {
+        if (job.HasSiblings && _decoding.Find(other => other.PromptLogits is not null && other.First.Prompt == job.First.Prompt) is { } sibling)
+        {
+            _decoder.Copy(sibling.Slots[0], _rows.Count, 0, job.First.Prompt.Length);
+            return (job.First.Prompt.Length, sibling.PromptLogits);
+        }
+        return _decoder.LoadPrefix(_rows.Count, job.First.Prompt);
+    }
+
     // The prompt's rows are in the slot behind all rows: it becomes the job's first, and is copied for each further one.
     private void Decode(ActiveJob job, ReadOnlySpan<float> promptLogits)
     {
@@ -222,7 +233,7 @@ internal sealed class ContinuousBatch(
             EndUnsampled(job.Job);
             return;
         }
-        if (job.Job.HasSiblings && job.PromptLogits is null && !job.ScoresPrompt)
+        if (job.Job.HasSiblings && job.PromptLogits is null)
         {
             job.PromptLogits = promptLogits.ToArray();
         }
@@ -255,7 +266,7 @@ internal sealed class ContinuousBatch(
             return false;
         }
         var start = Stopwatch.GetTimestamp();
-        var logits = _decoder.Append(slot: 0, sequence.Position, [sequence.Token(0), .. draft], rows: draft.Length + 1);
+        var logits = _decoder.Verify(sequence.Position, [sequence.Token(0), .. draft]);
         var time = Stopwatch.GetElapsedTime(start);
         metrics.Stepped(time, 1);
         _times.Verified(time);
