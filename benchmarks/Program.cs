@@ -1,5 +1,4 @@
 using ElasticSynapse.Benchmarks;
-using ElasticSynapse.Benchmarks.Engine;
 using ElasticSynapse.Benchmarks.Generator;
 
 try
@@ -7,10 +6,10 @@ try
     switch (args)
     {
         case ["generator", .. var options]:
-            await GeneratorBenchmark.RunAsync(BenchmarkOptions.Read(options, GeneratorBenchmark.Names));
+            await GeneratorBenchmark.RunAsync(BenchmarkOptions.Read(options, GeneratorBenchmark.Ours, GeneratorBenchmark.Peers));
             return 0;
-        case ["engine", var checkpoint]: // started by the generator benchmark
-            EngineWorker.Serve(checkpoint, Console.In, Console.Out);
+        case ["gpt2-engine", var checkpoint]: // started by the benchmark
+            Gpt2Engine.Serve(checkpoint, Console.In, Console.Out);
             return 0;
         default:
             throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator");

@@ -6,10 +6,6 @@ internal static class Repository
     /// <summary>The folder that holds ElasticSynapse.sln.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>A service's assembly as the Release build leaves it.</summary>
-    public static string Assembly(string service, string name) =>
-        Path.Combine(Root, service, "src", "bin", "Release", "net10.0", $"ElasticSynapse.{name}.dll");
-
     private static string FindRoot()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -1,15 +1,14 @@
 using System.Diagnostics;
 using System.Globalization;
-using ElasticSynapse.Benchmarks.Contenders;
 using ElasticSynapse.Benchmarks.Load;
 using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.Serving.Models;
 
-namespace ElasticSynapse.Benchmarks.Engine;
+namespace ElasticSynapse.Benchmarks.Generator;
 
 /// <summary>The model-server's decoder without HTTP, scheduling, sampling and text: the bound of what the server could reach.
-/// Serves the protocol of <see cref="WorkerContender"/>.</summary>
-internal static class EngineWorker
+/// Answers as <see cref="GeneratorWorker"/> asks.</summary>
+internal static class Gpt2Engine
 {
     // As the scheduler's default, Scheduler__PrefillChunkTokens.
     private const int ChunkTokens = 128;
@@ -19,7 +18,7 @@ internal static class EngineWorker
     public static void Serve(string checkpoint, TextReader questions, TextWriter answers)
     {
         using var model = Gpt2Model.Load(checkpoint, new SessionSettings(Threads: 0));
-        using var decoder = new BatchDecoder(model, ServerContender.Streams, cachedSlots: 0);
+        using var decoder = new BatchDecoder(model, GeneratorFigures.Streams, cachedSlots: 0, ChunkTokens);
         answers.WriteLine("ready");
         for (var run = 0; questions.ReadLine() is { } question; run++)
         {
