@@ -51,6 +51,7 @@ public static class ServiceDefaults
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(http);
+        builder.Services.AddSingleton<ErrorFormats>();
         builder.Services.AddSingleton(drain);
         builder.Services.AddSingleton<DrainService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainService>());

@@ -1,7 +1,7 @@
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.Serving.Hosting.Errors;
 
-namespace ElasticSynapse.ModelServer.Api;
+namespace ElasticSynapse.ModelServer.Generation;
 
 /// <summary>The header <c>x-priority</c>: <c>interactive</c>, which is the default, or <c>batch</c>.</summary>
 internal static class PriorityHeader
