@@ -1,6 +1,7 @@
+using ElasticSynapse.Gateway;
+using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Forwarding;
-using ElasticSynapse.Gateway.Health;
-using ElasticSynapse.Gateway.Routing;
+using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Serving.Hosting;
 
 // The request's way, in order.
@@ -8,14 +9,17 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
-    var upstreams = options.Read<UpstreamOptions>("Upstreams");
+    builder.Services.AddSingleton<GatewayMetrics>();
+    builder.AddCatalogue(options);                                   // which models, versions and replicas there are
+    builder.Services.AddReplicas(options);                           // who is ready, who is loaded
+    builder.AddForwarding(options);                                  // version -> replica -> tries
     options.ThrowIfMistaken();
-    builder.AddForwarding(upstreams);                                // path -> upstream -> headers -> connection pool
-    builder.Services.AddUpstreamReadiness(upstreams);
 
     var app = builder.Build();
+    app.Services.ObserveReplicas();
     app.MapServiceDefaults();                                        // /livez /readyz /metrics
-    app.MapForwarding();                                             // every path of RouteTable
+    ModelListing.Map(app);                                           // what there is to call
+    app.MapForwarding();                                             // every other path
     app.Run();
     return 0;
 }

@@ -9,13 +9,23 @@ internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
 
+    /// <summary>Between two fixed upstreams.</summary>
     public RunningGateway(Uri generator, Uri? classifier = null, params (string Key, string Value)[] settings)
+        : this([("Upstreams:Generator", generator.AbsoluteUri), ("Upstreams:Classifier", (classifier ?? generator).AbsoluteUri), .. settings])
+    {
+    }
+
+    /// <summary>In front of what a catalogue file lists.</summary>
+    public RunningGateway(CatalogueFile catalogue, params (string Key, string Value)[] settings)
+        : this([("Catalogue:File", catalogue.Path), ("Catalogue:ReloadInterval", "00:00:00.020"), ("Replicas:ProbeInterval", "00:00:00.100"), .. settings])
+    {
+    }
+
+    private RunningGateway(IEnumerable<(string Key, string Value)> settings)
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("urls", "http://127.0.0.1:0");
-            host.UseSetting("Upstreams:Generator", generator.AbsoluteUri);
-            host.UseSetting("Upstreams:Classifier", (classifier ?? generator).AbsoluteUri);
             foreach (var (key, value) in settings)
             {
                 host.UseSetting(key, value);

@@ -35,4 +35,10 @@ public enum ErrorKind
 
     /// <summary>The replica behind the gateway did not answer in time.</summary>
     UpstreamTimeout,
+
+    /// <summary>The version that a request insists on exists and can't answer now.</summary>
+    VersionNotReady,
+
+    /// <summary>The request was not done within the time that its caller or the gateway gave it.</summary>
+    DeadlineExceeded,
 }

@@ -18,6 +18,8 @@ public static class ErrorTable
         ErrorKind.UpstreamUnavailable => (502, "server_error", "upstream_unavailable"),
         ErrorKind.NotReady => (503, "server_error", "not_ready"),
         ErrorKind.UpstreamTimeout => (504, "server_error", "upstream_timeout"),
+        ErrorKind.VersionNotReady => (503, "server_error", "version_not_ready"),
+        ErrorKind.DeadlineExceeded => (504, "server_error", "deadline_exceeded"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no row in the error table"),
     };
 }
