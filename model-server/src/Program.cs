@@ -19,6 +19,7 @@ try
 
     using var generator = ServedGenerator.Load(model, runtime, tokenizer, TimeProvider.System); // checkpoint -> tokenizer + session
     builder.Services.AddSingleton(generator);
+    builder.Services.AddSingleton(generator.Identity);
     builder.Services.AddSingleton<GeneratorMetrics>();
     builder.Services.AddSingleton<Scheduler>();                   // admission queue -> the thread that runs the model
     builder.Services.AddHostedService(services => services.GetRequiredService<Scheduler>());

@@ -18,6 +18,9 @@ namespace ElasticSynapse.Serving.Hosting;
 /// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics.</summary>
 public static class ServiceDefaults
 {
+    // For the last words to callers whose requests outlast the grace period.
+    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
+
     private static readonly string[] ListeningSettings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
 
     /// <summary>Registers the defaults and returns the reader for the service's own options; call
@@ -51,8 +54,9 @@ public static class ServiceDefaults
         builder.Services.AddSingleton(drain);
         builder.Services.AddSingleton<DrainService>();
         builder.Services.AddHostedService(services => services.GetRequiredService<DrainService>());
+        builder.Services.AddSingleton<IGracePeriod>(services => services.GetRequiredService<DrainService>());
         builder.Services.AddHealthChecks().AddCheck<DrainService>("drain");
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.ReadinessDelay + drain.GracePeriod);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.ReadinessDelay + drain.GracePeriod + Farewell);
         builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
         builder.Services.AddMetrics(serviceName);
         return options;

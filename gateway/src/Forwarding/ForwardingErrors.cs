@@ -1,8 +1,7 @@
-using System.Globalization;
+using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Errors;
 using Yarp.ReverseProxy.Forwarder;
-using ElasticSynapse.Gateway.Catalogue;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
@@ -52,8 +51,7 @@ internal static class ForwardingErrors
 
     private static ApiException Explain(RequestTries tries) => tries switch
     {
-        { Deadline.HasPassed: true } => new(ErrorKind.DeadlineExceeded, string.Create(CultureInfo.InvariantCulture,
-            $"the request was not done within {tries.Deadline.Allowed.TotalMilliseconds:N0} ms ({Deadline.Header}, Deadlines__Request); it ended at {Name(tries)}, try {tries.Count}")),
+        { Deadline.HasPassed: true } => tries.Deadline.Exceeded($"it ended at {Name(tries)}, try {tries.Count}"),
         { Failure: TryFailure.TimedOut } => new(ErrorKind.UpstreamTimeout, $"{Name(tries)} did not answer in time"),
         { Failure: TryFailure.Unreachable } => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} can't be reached"),
         _ => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} broke off its answer"),

@@ -45,7 +45,7 @@ internal sealed partial class ForwardingStage
     public async Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
-        var deadline = Deadline.Of(context.Request, _deadlines, _time);
+        var deadline = RequestDeadline.Of(context, _deadlines, _time);
         var tries = new RequestTries(request.Version, deadline, _retries, _budget);
         using var overall = new CancellationTokenSource(deadline.Allowed, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, overall.Token);

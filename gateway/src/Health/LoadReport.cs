@@ -6,16 +6,10 @@ namespace ElasticSynapse.Gateway.Health;
 /// <summary>Finds a replica's load in the Prometheus text of its /metrics.</summary>
 internal static class LoadReport
 {
-    // The model services' own gauges; vLLM's, so that one of its servers can stand behind this gateway too.
-    private static readonly string[] RequestGauges =
-    [
-        "elastic_synapse_generator_admitted_sequences",
-        "elastic_synapse_classifier_queue_texts",
-        "vllm:num_requests_running",
-        "vllm:num_requests_waiting",
-    ];
+    // The generator's speak as vLLM's do; the classifier's are its own.
+    private static readonly string[] RequestGauges = ["vllm:num_requests_running", "vllm:num_requests_waiting", "elastic_synapse_classifier_queue_texts"];
 
-    private static readonly string[] CacheGauges = ["elastic_synapse_generator_kv_cache_usage_ratio", "vllm:kv_cache_usage_perc"];
+    private const string CacheGauge = "vllm:kv_cache_usage_perc";
 
     public static ReplicaReport? Read(string prometheusText, long takenAt)
     {
@@ -34,7 +28,7 @@ internal static class LoadReport
             {
                 requests = (requests ?? 0) + Math.Max(0, value);
             }
-            else if (IsOneOf(CacheGauges, line[..nameEnd]))
+            else if (line[..nameEnd].SequenceEqual(CacheGauge))
             {
                 cacheUse = Math.Clamp(value, 0, 1);
             }

@@ -3,14 +3,14 @@ using ElasticSynapse.Gateway.Replicas;
 namespace ElasticSynapse.Gateway.Retries;
 
 /// <summary>The tries of one request: which replicas, what became of the last one, and whether there will be another.</summary>
-internal sealed class RequestTries(VersionPool version, Deadline deadline, RetryOptions options, RetryBudget budget)
+internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget)
 {
     private readonly List<Replica> _tried = [];
     private bool _holdsBudget;
 
     public VersionPool Version { get; } = version;
 
-    public Deadline Deadline { get; } = deadline;
+    public RequestDeadline Deadline { get; } = deadline;
 
     public IReadOnlyCollection<Replica> Tried => _tried;
 

@@ -210,7 +210,7 @@ public sealed class ReplicaFaultTests
         using var answer = await gateway.Client.SendAsync(request);
 
         var message = await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.GatewayTimeout, "server_error", "deadline_exceeded");
-        Assert.StartsWith("the request was not done within 300 ms (x-request-timeout-ms, Deadlines__Request); it ended at the generator at ", message, StringComparison.Ordinal);
+        Assert.StartsWith("the request was not done within 300 ms (x-request-timeout-ms, Deadlines__Request): it ended at the generator at ", message, StringComparison.Ordinal);
         Assert.InRange(int.Parse(left, System.Globalization.CultureInfo.InvariantCulture), 1, 300);
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 20);
     }
@@ -229,7 +229,7 @@ public sealed class ReplicaFaultTests
         using var answer = await gateway.Client.SendAsync(request);
 
         Assert.Equal(
-            $"x-request-timeout-ms '{value}' must be a whole number of milliseconds of at least 1",
+            $"the header x-request-timeout-ms is '{value}'; accepted: a whole number of milliseconds from 1 to 86,400,000",
             await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
     }
 

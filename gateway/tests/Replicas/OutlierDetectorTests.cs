@@ -1,5 +1,5 @@
 using ElasticSynapse.Gateway.Replicas;
-using ElasticSynapse.Gateway.Tests.Running;
+using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Gateway.Tests.Replicas;
 

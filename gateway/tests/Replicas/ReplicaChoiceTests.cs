@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Tests.Running;
+using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Gateway.Tests.Replicas;
 

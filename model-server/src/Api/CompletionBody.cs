@@ -45,7 +45,7 @@ internal sealed class CompletionBody(string id, long created, string model, BpeT
             LogprobsBody.Write(writer, choice.Placed, tokenizer);
             writer.WriteString("finish_reason", choice.Finish switch
             {
-                FinishReason.Stop => "stop",
+                FinishReason.EndOfText or FinishReason.StopString => "stop",
                 FinishReason.Length => "length",
                 _ => null,
             });

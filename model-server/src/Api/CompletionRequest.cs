@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.Json;
+using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -13,6 +14,7 @@ namespace ElasticSynapse.ModelServer.Api;
 internal sealed record CompletionRequest
 {
     private const int MaxChoices = 128;
+    private const int MaxBestOf = 20;
     private const int MaxTopLogprobs = 5;
     private const int MaxLogitBias = 100;
     private const int MaxStops = 64;
@@ -23,6 +25,12 @@ internal sealed record CompletionRequest
 
     /// <summary>Choices for each prompt.</summary>
     public required int Choices { get; init; }
+
+    /// <summary>Sequences to generate for each prompt, of which the likeliest become its choices.</summary>
+    public required int BestOf { get; init; }
+
+    /// <summary>Set for beam search.</summary>
+    public required BeamParameters? Beams { get; init; }
 
     /// <summary>Null when the caller left it out: 16, or as many as still fit.</summary>
     public required int? MaxTokens { get; init; }
@@ -44,22 +52,24 @@ internal sealed record CompletionRequest
     /// <summary>Whether the last event of a stream tells the usage.</summary>
     public required bool IncludeUsage { get; init; }
 
+    /// <param name="json">The body.</param>
+    /// <param name="generator">Who serves it.</param>
+    /// <param name="maxBeams">Beams that run together at most.</param>
     /// <exception cref="ApiException">A field that can't be accepted, or the model is another's.</exception>
-    public static CompletionRequest Read(JsonRequest json, ServedGenerator generator)
+    public static CompletionRequest Read(JsonRequest json, ServedGenerator generator, int maxBeams)
     {
         generator.Identity.Check(json.String("model"));
         UnsupportedFields.Refuse(json);
 
-        var choices = (int)(json.Integer("n", 1, MaxChoices) ?? 1);
-        if (choices > 1 && json.Integer("best_of") == 1)
-        {
-            throw ApiException.Invalid("best_of", $"'best_of' is 1 and 'n' is {choices}: more choices than would be generated; leave 'best_of' out");
-        }
+        var choices = ReadChoices(json);
+        var beams = BeamFields.Read(json, choices, maxBeams);
         var stream = json.Boolean("stream") ?? false;
         return new CompletionRequest
         {
             Prompts = PromptReader.Read(json, generator),
             Choices = choices,
+            BestOf = beams is null ? ReadBestOf(json, choices, stream) : choices,
+            Beams = beams,
             MaxTokens = (int?)json.Integer("max_tokens", 0, int.MaxValue),
             Sampling = ReadSampling(json, generator),
             Stops = ReadStops(json),
@@ -69,6 +79,32 @@ internal sealed record CompletionRequest
             Stream = stream,
             IncludeUsage = ReadIncludeUsage(json, stream),
         };
+    }
+
+    // num_return_sequences is Hugging Face's name for n.
+    private static int ReadChoices(JsonRequest json)
+    {
+        var n = (int?)json.Integer("n", 1, MaxChoices);
+        var returned = (int?)json.Integer("num_return_sequences", 1, MaxChoices);
+        return n is not null && returned is not null && n != returned
+            ? throw ApiException.Invalid("num_return_sequences", $"'num_return_sequences' is {returned} and 'n' is {n}, which mean the same; leave one of them out")
+            : returned ?? n ?? 1;
+    }
+
+    private static int ReadBestOf(JsonRequest json, int choices, bool stream)
+    {
+        var bestOf = (int)(json.Integer("best_of", 0, Math.Max(MaxBestOf, choices)) ?? 0);
+        if (bestOf == 0)
+        {
+            return choices;
+        }
+        if (bestOf < choices)
+        {
+            throw ApiException.Invalid("best_of", $"'best_of' is {bestOf} and 'n' is {choices}: more choices than would be generated; leave 'best_of' out");
+        }
+        return stream && bestOf > choices
+            ? throw ApiException.Invalid("best_of", $"'best_of' is {bestOf} and 'n' is {choices}: which texts are best is known at their end only, so 'stream' must be false")
+            : bestOf;
     }
 
     private static FrozenSet<int> ReadEndTokens(JsonRequest json, ServedGenerator generator)

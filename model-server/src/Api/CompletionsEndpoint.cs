@@ -23,11 +23,11 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         string model;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
-            request = CompletionRequest.Read(json, generator);
+            request = CompletionRequest.Read(json, generator, scheduler.MaxSequences);
             model = json.String("model") ?? generator.Identity.Name;
         }
-        scheduler.CheckSize((long)request.Prompts.Count * request.Choices);
-        var sequences = Sequences(request, context.RequestAborted);
+        scheduler.CheckSize((long)request.Prompts.Count * (request.Beams?.Width ?? request.BestOf));
+        var sequences = Sequences(request, context);
         scheduler.Enqueue(sequences);
         var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model, generator.Tokenizer);
         await (request.Stream
@@ -35,14 +35,16 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             : AnswerAsync(context, request, sequences, body));
     }
 
-    // In the order of the answer's choices: prompt index * n + choice of the prompt.
-    private List<SequenceRequest> Sequences(CompletionRequest request, CancellationToken cancelled)
+    // Those of a prompt stand in a row.
+    private List<SequenceRequest> Sequences(CompletionRequest request, HttpContext context)
     {
+        var deadline = Deadline.Of(context, time);
+        var priority = PriorityHeader.Of(context);
         var sequences = new List<SequenceRequest>();
         foreach (var prompt in request.Prompts)
         {
             var maxTokens = MaxTokens(prompt, request.MaxTokens);
-            for (var choice = 0; choice < request.Choices; choice++)
+            for (var choice = 0; choice < request.BestOf; choice++)
             {
                 sequences.Add(new SequenceRequest
                 {
@@ -52,9 +54,13 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
                     Stops = request.Stops,
                     IncludeStop = request.IncludeStop,
                     TopLogprobs = request.TopLogprobs,
+                    IsRanked = request.BestOf > request.Choices,
+                    Beams = request.Beams,
                     Echo = request.Echo,
                     PromptText = prompt.Text,
-                    Cancelled = cancelled,
+                    Priority = priority,
+                    Deadline = deadline,
+                    Cancelled = context.RequestAborted,
                 });
             }
         }
@@ -83,8 +89,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
     private static async Task AnswerAsync(
         HttpContext context, CompletionRequest request, List<SequenceRequest> sequences, CompletionBody body)
     {
-        var choices = new List<CompletionBody.Choice>(sequences.Count);
-        var generated = 0;
+        var texts = new List<(string Text, GeneratedPiece Last, List<PlacedToken> Placed)>(sequences.Count);
         foreach (var sequence in sequences)
         {
             var text = new StringBuilder();
@@ -96,9 +101,14 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
                 placed.AddRange(piece.Placed);
                 last = piece;
             }
-            generated += last.Tokens;
-            choices.Add(new CompletionBody.Choice(choices.Count, text.ToString(), last.Finish, request.TopLogprobs is null ? null : placed));
+            texts.Add((text.ToString(), last, placed));
         }
+        var generated = texts.Sum(text => text.Last.Tokens);
+        // The sort is stable: without ranks the choices keep their order.
+        var choices = texts.Chunk(request.BestOf)
+            .SelectMany(prompt => prompt.OrderByDescending(text => text.Last.Score).Take(request.Choices))
+            .Select((text, index) => new CompletionBody.Choice(index, text.Text, text.Last.Finish, request.TopLogprobs is null ? null : text.Placed))
+            .ToList();
         var buffer = new ArrayBufferWriter<byte>(512);
         body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated));
         context.Response.ContentType = "application/json";

@@ -12,11 +12,8 @@ internal static class UnsupportedFields
 {
     private static readonly (string Name, Func<JsonElement, bool> IsNeutral)[] Fields =
     [
-        ("best_of", element => IsNumber(element, 0) || IsNumber(element, 1)),
-        ("num_beams", element => IsNumber(element, 1)),
         ("suffix", element => element.ValueKind == JsonValueKind.String && element.ValueEquals("")),
         ("truncate_prompt_tokens", _ => false),
-        ("use_beam_search", IsFalse),
     ];
 
     public static void Refuse(JsonRequest json)
@@ -29,9 +26,4 @@ internal static class UnsupportedFields
             }
         }
     }
-
-    private static bool IsNumber(JsonElement element, double value) =>
-        element.ValueKind == JsonValueKind.Number && element.TryGetDouble(out var number) && number == value;
-
-    private static bool IsFalse(JsonElement element) => element.ValueKind == JsonValueKind.False;
 }

@@ -8,14 +8,20 @@ internal sealed class BatchDecoder : IDisposable
 {
     private readonly Gpt2Model _model;
     private readonly KvSlots _slots;
+    private readonly PrefixCache _prefixes;
     private readonly BoundRun?[] _steps;  // [batch - 1], each bound at its first use
     private readonly float[] _stepLogits; // [slots, vocabulary]
     private float[] _chunkLogits;         // [rows, vocabulary] of the last chunk
 
-    public BatchDecoder(Gpt2Model model, int slots)
+    /// <param name="model">What runs.</param>
+    /// <param name="slots">Sequences at a time.</param>
+    /// <param name="cachedSlots">Sequences' worth of prefixes that are kept; 0 for none.</param>
+    /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
+    public BatchDecoder(Gpt2Model model, int slots, int cachedSlots)
     {
         _model = model;
-        _slots = new KvSlots(model.Config, slots);
+        _slots = new KvSlots(model.Config, slots, cachedSlots);
+        _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions);
         _steps = new BoundRun?[slots];
         _stepLogits = new float[slots * model.Config.VocabularySize];
         _chunkLogits = new float[model.Config.VocabularySize];
@@ -51,8 +57,15 @@ internal sealed class BatchDecoder : IDisposable
         return logits.Span;
     }
 
-    /// <summary>Puts the first positions of a slot's sequence into another slot.</summary>
-    public void Move(int from, int to, int positions) => _slots.Copy(from, to, positions);
+    /// <summary>Copies positions of a slot's sequence into another slot, from <paramref name="start"/> on.</summary>
+    public void Copy(int from, int to, int start, int positions) => _slots.Copy(from, start, to, start, positions);
+
+    /// <summary>Fills a slot with the longest beginning of a prompt that is kept.</summary>
+    /// <returns>Positions that need no run any more; at most <paramref name="limit"/>.</returns>
+    public int LoadPrefix(int slot, ReadOnlySpan<int> prompt, int limit) => _prefixes.Load(slot, prompt, limit);
+
+    /// <summary>Keeps what a run of several tokens of a prompt left in a slot.</summary>
+    public void StorePrefix(int slot, ReadOnlySpan<int> prompt) => _prefixes.Store(slot, prompt);
 
     public void Dispose()
     {

@@ -17,22 +17,27 @@ internal sealed unsafe class KvSlots : IDisposable
     private readonly nint[] _values; // the same
 
     /// <param name="config">Of the model.</param>
-    /// <param name="slots">Sequences at a time.</param>
+    /// <param name="sequences">Sequences at a time; theirs are the first slots.</param>
+    /// <param name="cached">Slots behind them, for the <see cref="PrefixCache"/>.</param>
     /// <exception cref="CheckpointException">The cache does not fit into memory; the message has the arithmetic.</exception>
-    public KvSlots(Gpt2Config config, int slots)
+    public KvSlots(Gpt2Config config, int sequences, int cached)
     {
+        var slots = (long)sequences + cached;
         _config = config;
-        var needed = 2L * config.Layers * slots * SlotFloats * sizeof(float);
+        var needed = slots * SlotBytes(config);
         var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         if (needed > available)
         {
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
-                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * {slots} sequences * {config.Positions} positions * {config.HiddenSize} values * 4) of {available:N0}; set Scheduler__MaxSequences lower"));
+                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.HiddenSize} values * 4) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
         }
         // Zeroed memory is not in use until it is written, and attention multiplies what lies beyond a sequence by zero.
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Allocate(slots))];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Allocate(slots))];
     }
+
+    /// <summary>Memory of one slot.</summary>
+    public static long SlotBytes(Gpt2Config config) => 2L * config.Layers * config.Positions * config.HiddenSize * sizeof(float);
 
     // [heads, positions, headSize]
     private long SlotFloats => (long)_config.Heads * _config.Positions * _config.HeadSize;
@@ -43,21 +48,27 @@ internal sealed unsafe class KvSlots : IDisposable
     /// <summary>Values of a layer, [count, heads, positions, headSize], over the slots' own memory.</summary>
     public OrtValue Values(int layer, int firstSlot, int count) => View(_values[layer], firstSlot, count);
 
-    /// <summary>Copies the first positions of a slot to another.</summary>
-    public void Copy(int from, int to, int positions)
+    /// <summary>Copies positions of a slot into another, or to another place; the two must not overlap.</summary>
+    public void Copy(int from, int fromPosition, int to, int toPosition, int positions)
     {
-        foreach (var layer in _keys.Concat(_values))
-        {
-            // Positions of a head lie in a row, heads apart.
-            for (var head = 0; head < _config.Heads; head++)
-            {
-                Head(from).CopyTo(Head(to));
+        Copy(_keys);
+        Copy(_values);
 
-                Span<float> Head(int slot) => new(
-                    (float*)layer + (slot * SlotFloats) + ((long)head * _config.Positions * _config.HeadSize),
-                    positions * _config.HeadSize);
+        void Copy(nint[] layers)
+        {
+            foreach (var layer in layers)
+            {
+                // Positions of a head lie in a row, heads apart.
+                for (var head = 0; head < _config.Heads; head++)
+                {
+                    Rows(layer, from, head, fromPosition).CopyTo(Rows(layer, to, head, toPosition));
+                }
             }
         }
+
+        Span<float> Rows(nint layer, int slot, int head, int position) => new(
+            (float*)layer + (slot * SlotFloats) + ((((long)head * _config.Positions) + position) * _config.HeadSize),
+            positions * _config.HeadSize);
     }
 
     public void Dispose()
@@ -68,7 +79,7 @@ internal sealed unsafe class KvSlots : IDisposable
         }
     }
 
-    private nint Allocate(int slots) => (nint)NativeMemory.AllocZeroed((nuint)(slots * SlotFloats), sizeof(float));
+    private nint Allocate(long slots) => (nint)NativeMemory.AllocZeroed((nuint)(slots * SlotFloats), sizeof(float));
 
     private OrtValue View(nint layer, int firstSlot, int count) => OrtValue.CreateTensorValueWithData(
         OrtMemoryInfo.DefaultInstance,

@@ -7,7 +7,9 @@ internal static class LogitsPenalties
     /// <param name="sequence">Prompt and generated tokens so far.</param>
     /// <param name="promptLength">How many of them are the prompt's.</param>
     /// <param name="parameters">What to apply.</param>
-    public static void Apply(Span<float> scores, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
+    /// <param name="seen">For use inside.</param>
+    public static void Apply(
+        Span<float> scores, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters, HashSet<int> seen)
     {
         foreach (var (token, bias) in parameters.LogitBias)
         {
@@ -15,11 +17,11 @@ internal static class LogitsPenalties
         }
         if (parameters.RepetitionPenalty != 1)
         {
-            PenalizeRepetition(scores, sequence, parameters.RepetitionPenalty);
+            PenalizeRepetition(scores, sequence, parameters.RepetitionPenalty, seen);
         }
         if (parameters.PresencePenalty != 0 || parameters.FrequencyPenalty != 0)
         {
-            PenalizeOccurrence(scores, sequence[promptLength..], parameters.PresencePenalty, parameters.FrequencyPenalty);
+            PenalizeOccurrence(scores, sequence[promptLength..], parameters.PresencePenalty, parameters.FrequencyPenalty, seen);
         }
         if (parameters.NoRepeatNgramSize > 0)
         {
@@ -35,9 +37,9 @@ internal static class LogitsPenalties
     }
 
     /// <remarks>OpenAI's definition; Hugging Face has none, so it stands behind the repetition penalty.</remarks>
-    internal static void PenalizeOccurrence(Span<float> scores, ReadOnlySpan<int> generated, float presence, float frequency)
+    internal static void PenalizeOccurrence(Span<float> scores, ReadOnlySpan<int> generated, float presence, float frequency, HashSet<int> seen)
     {
-        var seen = new HashSet<int>(generated.Length);
+        seen.Clear();
         foreach (var token in generated)
         {
             scores[token] -= frequency;
@@ -49,9 +51,9 @@ internal static class LogitsPenalties
     }
 
     /// <remarks>Keskar et al. 2019; once a token however often it occurs, as in RepetitionPenaltyLogitsProcessor.</remarks>
-    internal static void PenalizeRepetition(Span<float> scores, ReadOnlySpan<int> sequence, float penalty)
+    internal static void PenalizeRepetition(Span<float> scores, ReadOnlySpan<int> sequence, float penalty, HashSet<int> seen)
     {
-        var seen = new HashSet<int>(sequence.Length);
+        seen.Clear();
         foreach (var token in sequence)
         {
             if (seen.Add(token))

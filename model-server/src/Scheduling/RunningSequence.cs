@@ -1,106 +1,104 @@
-using System.Runtime.InteropServices;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
-using ElasticSynapse.ModelServer.Text;
-using ElasticSynapse.ModelServer.Tokenization;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
-/// <summary>A sequence that holds a slot: its tokens, and the text that becomes of them. Only the scheduler thread uses it.</summary>
-internal sealed class RunningSequence
+/// <summary>A sequence that holds a slot. Only the scheduler thread uses it.</summary>
+/// <remarks>
+/// Drafted tokens are verified in a run of several tokens, whose logits differ in the last bits from those of one-token runs.
+/// So that the text is the same as without drafts, a token that wins by less than <see cref="CloseCall"/> is not taken from such
+/// logits, nor from any after them: the sequence goes back to where its rows are exact and runs its tokens again, one by one.
+/// </remarks>
+internal sealed class RunningSequence : ActiveJob
 {
-    private readonly List<int> _tokens;
-    private readonly TokenStreamDecoder _text;
-    private readonly StopMatcher _stops;
-    private readonly PlacedTokens? _placed;
-    private readonly TokenStreamDecoder _promptText;
+    /// <summary>Far beyond what the kind of run changes in a logit: 2e-5 was the most seen in fp32.</summary>
+    internal const float CloseCall = 1e-2f;
 
-    public RunningSequence(SequenceRequest request, ServedGenerator generator)
+    private readonly SequenceText _text;
+    private readonly FinishReason[] _finish = new FinishReason[1];
+    private int _exact; // positions whose rows no draft has touched
+
+    public RunningSequence(SequenceJob job, ServedGenerator generator)
+        : base(job)
     {
-        Request = request;
-        _tokens = new List<int>(request.Prompt.Length + request.MaxTokens);
-        _tokens.AddRange(request.Prompt);
-        // A special token that does not end the sequence is still no text.
-        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: true);
-        _promptText = new TokenStreamDecoder(generator.Tokenizer);
-        _stops = new StopMatcher(request.Stops, request.IncludeStop);
-        _placed = request.TopLogprobs is null ? null : new PlacedTokens();
+        _text = new SequenceText(job.First, generator);
+        _exact = job.First.Prompt.Length;
+        Drafts = new DraftGain();
     }
 
-    public SequenceRequest Request { get; }
+    public override int Generated => _text.Generated;
 
-    /// <summary>Tokens whose keys and values are in the slot; the position of the next one.</summary>
-    public int Position { get; set; }
+    public override bool ScoresPrompt => First.Echo && First.TopLogprobs is not null;
 
-    /// <summary>The token to run next, once the whole prompt is in the slot.</summary>
-    public int LastToken => _tokens[^1];
+    /// <summary>What drafts have brought this sequence.</summary>
+    public DraftGain Drafts { get; }
 
-    /// <summary>Whether the logits after every token of the prompt are wanted.</summary>
-    public bool ScoresPrompt => Request.Echo && _placed is not null;
+    /// <summary>Whether drafts can be verified: a draw at random, and numbers that are shown, must be those of ordinary steps.
+    /// </summary>
+    public bool CanDraft => First.Sampling.IsGreedy && First.TopLogprobs is null && !First.IsRanked && Position == _text.Tokens.Length - 1;
 
-    /// <summary>Shows the prompt, if it is to be shown and is not scored.</summary>
-    public void EchoUnscored()
+    /// <summary>Prompt and generated tokens.</summary>
+    public ReadOnlySpan<int> Tokens => _text.Tokens;
+
+    /// <summary>Tokens that may still be generated.</summary>
+    public int TokensLeft => First.MaxTokens - _text.Generated;
+
+    public void EchoUnscored() => _text.EchoUnscored();
+
+    public void Score(int index, ReadOnlySpan<float> logits) => _text.Score(index, logits);
+
+    public override int Token(int row) => _text.Tokens[Position];
+
+    public override IReadOnlyList<FinishReason>? Advance(StepLogits logits, TokenSampler sampler, ICollection<RowMove> moves)
     {
-        if (Request.Echo && !ScoresPrompt)
+        if (_exact == Position - 1)
         {
-            Request.Output.TryWrite(new GeneratedPiece(Request.PromptText, 0, null, []));
+            _exact = Position;
         }
+        // Behind the last token there is a new one to choose; before it, rows are only made exact again.
+        return Position < _text.Tokens.Length ? null : Choose(logits[Slots[0]], sampler);
     }
 
-    /// <summary>Takes the logits after a token of the prompt; shows the prompt after the last.</summary>
-    /// <param name="index">Of the token in the prompt.</param>
-    /// <param name="logits">[vocabulary]</param>
-    public void Score(int index, ReadOnlySpan<float> logits)
-    {
-        if (index == 0)
-        {
-            _placed!.Add(Request.Prompt[0], null, PromptText(0));
-        }
-        if (index + 1 < Request.Prompt.Length)
-        {
-            var next = Request.Prompt[index + 1];
-            _placed!.Add(next, TokenLogprobs.Of(logits, next, Request.TopLogprobs!.Value), PromptText(index + 1));
-        }
-        else
-        {
-            Request.Output.TryWrite(new GeneratedPiece(Request.PromptText, 0, null, _placed!.Show(Request.PromptText)));
-        }
-    }
-
-    /// <summary>Takes the logits after the last token: (1) chooses the next token, (2) turns it into text, (3) tells the caller.</summary>
-    /// <param name="logits">[vocabulary]</param>
+    /// <summary>Takes the logits of a run of the next token and of a draft of those behind it.</summary>
+    /// <param name="logits">[1 + draft, vocabulary]</param>
+    /// <param name="draft">Tokens that were guessed.</param>
     /// <param name="sampler">The thread's.</param>
-    /// <returns>Why the sequence has ended; null if it goes on.</returns>
-    public FinishReason? Advance(ReadOnlySpan<float> logits, TokenSampler sampler)
+    /// <returns>Why the sequence ended; null if it goes on.</returns>
+    public IReadOnlyList<FinishReason>? AdvanceDraft(ReadOnlySpan<float> logits, ReadOnlySpan<int> draft, TokenSampler sampler)
     {
-        var token = sampler.Next(logits, CollectionsMarshal.AsSpan(_tokens), Request.Prompt.Length, Request.Sampling); // 1
-        _tokens.Add(token);
-        var generated = _tokens.Count - Request.Prompt.Length;
-
-        var isEnd = Request.Sampling.EndTokens.Contains(token);
-        FinishReason? finish = isEnd ? FinishReason.Stop : generated == Request.MaxTokens ? FinishReason.Length : null;
-        // 2: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
-        // still complete a stop string.
-        var decoded = (isEnd ? "" : _text.Append(token)) + (finish is null ? "" : _text.Flush());
-        if (!isEnd)
+        var vocabulary = logits.Length / (draft.Length + 1);
+        for (var row = 0; row <= draft.Length; row++)
         {
-            _placed?.Add(token, TokenLogprobs.Of(logits, token, Request.TopLogprobs!.Value), decoded);
+            Position++;
+            var before = _text.Generated;
+            if (Choose(logits.Slice(row * vocabulary, vocabulary), sampler) is { } finish)
+            {
+                return finish;
+            }
+            var isTaken = _text.Generated > before;
+            if (!isTaken || row == draft.Length || _text.Tokens[^1] != draft[row])
+            {
+                Drafts.Verified(drafted: draft.Length, accepted: isTaken ? row : 0);
+                return null;
+            }
         }
-        var shown = _stops.Append(decoded);
-        if (_stops.Stopped)
-        {
-            finish = FinishReason.Stop;
-        }
-        else if (finish is not null)
-        {
-            shown += _stops.Flush();
-        }
-        Request.Output.TryWrite(new GeneratedPiece(shown, generated, finish, _placed?.Show(shown) ?? [])); // 3
-        return finish;
+        return null;
     }
 
-    // The start token of an empty prompt is a token, but no text.
-    private string PromptText(int index) => Request.PromptText.Length == 0
-        ? ""
-        : _promptText.Append(Request.Prompt[index]) + (index == Request.Prompt.Length - 1 ? _promptText.Flush() : "");
+    private FinishReason[]? Choose(ReadOnlySpan<float> logits, TokenSampler sampler)
+    {
+        var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
+        if (_exact < Position && sampler.LastMargin() < CloseCall)
+        {
+            Position = _exact;
+            return null;
+        }
+        if (_text.Take(token, logits) is not { } finish)
+        {
+            return null;
+        }
+        First.Output.Complete();
+        _finish[0] = finish;
+        return _finish;
+    }
 }

@@ -1,69 +1,69 @@
-using System.Collections.Concurrent;
-using System.Globalization;
+using System.Diagnostics;
+using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.Serving.Hosting.Admission;
+using ElasticSynapse.Serving.Hosting.Drain;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
-/// <summary>A bounded admission queue and the one thread that runs the model: sequences join in order of arrival and decode together.</summary>
+/// <summary>A bounded admission queue and the one thread that runs the model: jobs join in turn and decode together.</summary>
 internal sealed partial class Scheduler : IHostedService, IDisposable
 {
     private readonly ServedGenerator _generator;
-    private readonly SchedulerOptions _options;
     private readonly GeneratorMetrics _metrics;
+    private readonly IGracePeriod _grace;
     private readonly ILogger<Scheduler> _logger;
-    private readonly BlockingCollection<SequenceRequest> _queue = [];
+    private readonly AdmittedWork _admitted;
+    private readonly AdmissionQueue _queue = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly ContinuousBatch _batch; // only the thread uses and disposes it
     private readonly Thread _thread;
-    private int _admitted;
     private int _running;
+    private long _usedPositions;
     private int _isStopping;
 
-    public Scheduler(ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, ILogger<Scheduler> logger)
+    public Scheduler(
+        ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, IGracePeriod grace, TimeProvider time, ILogger<Scheduler> logger)
     {
-        (_generator, _options, _metrics, _logger) = (generator, options, metrics, logger);
+        (_generator, _metrics, _grace, _logger) = (generator, metrics, grace, logger);
+        _admitted = new AdmittedWork(
+            generator.Identity,
+            new AdmissionLimit(options.MaxQueuedSequences, "sequences", "Scheduler__MaxQueuedSequences"),
+            new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Scheduler__MaxQueuedTokens"),
+            time);
+        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
-        _batch = new ContinuousBatch(generator, options, metrics, SequenceFailed);
+        _batch = new ContinuousBatch(generator, MaxSequences, options, metrics, Ended);
         _batch.TryOut();
-        _thread = new Thread(RunSequences) { Name = "scheduler", IsBackground = true };
-        metrics.ObserveAdmitted(() => Volatile.Read(ref _admitted));
-        metrics.ObserveRunning(() => Volatile.Read(ref _running));
+        _thread = new Thread(RunJobs) { Name = "scheduler", IsBackground = true };
+        var positions = (double)MaxSequences * generator.MaxTokens;
+        metrics.Observe(
+            running: () => Volatile.Read(ref _running),
+            waiting: () => _queue.Count,
+            cacheUse: () => Volatile.Read(ref _usedPositions) / positions);
     }
+
+    /// <summary>Sequences, or beams, that decode together at most.</summary>
+    public int MaxSequences { get; }
 
     /// <summary>Refuses a request that could never be admitted, before its sequences exist: a body of a few megabytes can ask
     /// for a hundred million.</summary>
     /// <exception cref="ApiException">More sequences than the queue holds.</exception>
-    public void CheckSize(long sequences)
-    {
-        if (sequences > _options.MaxQueuedSequences)
-        {
-            throw new ApiException(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
-                $"the request asks for {sequences:N0} sequences (prompts times n); {_generator.Identity} admits {_options.MaxQueuedSequences:N0} at a time (Scheduler__MaxQueuedSequences)"));
-        }
-    }
+    public void CheckSize(long sequences) => _admitted.CheckSize(sequences, 0);
 
     /// <summary>Admits all of a request's sequences or none. <see cref="CheckSize"/> has passed them.</summary>
     /// <exception cref="ApiException">The queue is full, or the server is stopping.</exception>
     public void Enqueue(IReadOnlyList<SequenceRequest> sequences)
     {
-        var admitted = Interlocked.Add(ref _admitted, sequences.Count);
-        if (admitted > _options.MaxQueuedSequences)
+        var jobs = SequenceJobs.Of(sequences, Stopwatch.GetTimestamp());
+        var slots = jobs.Sum(job => job.Slots);
+        var tokens = jobs.Sum(job => job.Tokens);
+        _admitted.CheckSize(slots, tokens);
+        _admitted.Enter(slots, tokens);
+        if (!_queue.TryAdd(jobs))
         {
-            Interlocked.Add(ref _admitted, -sequences.Count);
-            throw new ApiException(ErrorKind.Overloaded,
-                $"{admitted - sequences.Count:N0} sequences are waiting or running; {_generator.Identity} admits {_options.MaxQueuedSequences:N0} (Scheduler__MaxQueuedSequences)")
-            { RetryAfterSeconds = 1 };
-        }
-        try
-        {
-            foreach (var sequence in sequences)
-            {
-                _queue.Add(sequence);
-            }
-        }
-        catch (InvalidOperationException)
-        {
+            _admitted.Leave(slots, tokens);
             throw new ApiException(ErrorKind.NotReady, $"{_generator.Identity} is stopping") { RetryAfterSeconds = 1 };
         }
     }
@@ -80,50 +80,60 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     {
         if (Interlocked.Exchange(ref _isStopping, 1) == 0)
         {
-            _queue.CompleteAdding();
             _stopping.Cancel();
+            _queue.Close();
         }
         return Task.Run(_thread.Join, cancellationToken);
     }
 
-    public void Dispose()
-    {
-        _stopping.Dispose();
-        _queue.Dispose();
-    }
+    public void Dispose() => _stopping.Dispose();
 
-    // Each turn: (1) waits for work if there is none, (2) lets go of what nobody waits for, (3) takes in a sequence, (4) runs a
-    // chunk of its prompt, (5) runs a token of every other.
-    private void RunSequences()
+    // Each turn: (1) waits for work if there is none, (2) lets go of what nobody waits for, (3) takes in jobs, (4) runs a chunk
+    // of a prompt, (5) runs a token of every row.
+    private void RunJobs()
     {
         using var batch = _batch;
-        while (batch.Count > 0 || WaitForWork(batch)) // 1
+        while (!batch.IsEmpty || _queue.Wait()) // 1
         {
-            Release(batch.DropCancelled(_stopping.Token)); // 2
-            while (batch.CanJoin && _queue.TryTake(out var request)) // 3
+            Drop(batch); // 2
+            while (_queue.TryTake(batch.FreeSlots, out var job)) // 3
             {
-                Release(batch.Join(request, _stopping.Token) ? 1 : 0);
+                batch.Join(job);
             }
-            Release(batch.Prefill()); // 4
-            Volatile.Write(ref _running, batch.Count);
-            Release(batch.Step()); // 5
-            Volatile.Write(ref _running, batch.Count);
+            Show(batch);
+            batch.Prefill(); // 4
+            batch.Step();    // 5
+            Show(batch);
         }
     }
 
-    // False once the server stops and nothing is left.
-    private bool WaitForWork(ContinuousBatch batch)
+    private void Drop(ContinuousBatch batch)
     {
-        if (!_queue.TryTake(out var request, Timeout.Infinite))
+        Exception? stopping = _stopping.IsCancellationRequested ? new OperationCanceledException()
+            : _grace.Ended.IsCancellationRequested ? new ApiException(ErrorKind.NotReady, $"{_generator.Identity} is stopping, and the grace period for running requests is over (Drain__GracePeriod)")
+            : null;
+        batch.Drop(stopping);
+        foreach (var job in _queue.Remove(job => stopping is not null || ActiveJob.EndOf(job, generated: 0) is not null))
         {
-            return false;
+            batch.End(job, stopping ?? ActiveJob.EndOf(job, generated: 0)!);
         }
-        Release(batch.Join(request, _stopping.Token) ? 1 : 0);
-        return true;
     }
 
-    private void Release(int sequences) => Interlocked.Add(ref _admitted, -sequences);
+    private void Show(ContinuousBatch batch)
+    {
+        Volatile.Write(ref _running, batch.Running);
+        Volatile.Write(ref _usedPositions, batch.UsedPositions);
+    }
 
-    [LoggerMessage(LogLevel.Error, "sequence failed")]
-    private partial void SequenceFailed(Exception exception);
+    private void Ended(SequenceJob job, Exception? error)
+    {
+        _admitted.Leave(job.Slots, job.Tokens);
+        if (error is ApiException { Kind: ErrorKind.Internal })
+        {
+            JobFailed(error.InnerException ?? error);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Error, "generation failed")]
+    private partial void JobFailed(Exception exception);
 }

@@ -1,9 +1,12 @@
 using System.Threading.Channels;
+using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
-/// <summary>One sequence to generate: one choice for one prompt.</summary>
+/// <summary>One sequence to generate: one choice for one prompt. The choices of a prompt share its array of tokens, by which
+/// the scheduler knows that one's rows serve the others.</summary>
 internal sealed class SequenceRequest
 {
     // Never more pieces than the context has positions, so a slow reader can't grow it beyond that.
@@ -25,11 +28,23 @@ internal sealed class SequenceRequest
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }
 
+    /// <summary>Whether the last piece tells how likely the text is, for a caller that picks among several.</summary>
+    public bool IsRanked { get; init; }
+
+    /// <summary>Set for beam search; as many requests as it returns stand in a row, and <see cref="Sampling"/>'s choice tells
+    /// the best from the second.</summary>
+    public BeamParameters? Beams { get; init; }
+
     /// <summary>Whether the first piece is the prompt itself, with its log-probabilities if any are asked for.</summary>
     public bool Echo { get; init; }
 
     /// <summary>What <see cref="Echo"/> shows.</summary>
     public string PromptText { get; init; } = "";
+
+    public Priority Priority { get; init; }
+
+    /// <summary>When the caller stops waiting.</summary>
+    public Deadline Deadline { get; init; } = Deadline.None;
 
     /// <summary>The caller has gone.</summary>
     public required CancellationToken Cancelled { get; init; }

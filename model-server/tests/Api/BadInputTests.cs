@@ -62,7 +62,20 @@ public class BadInputTests(ModelServerFixture server)
     [InlineData("""{"prompt":"a","stop_token_ids":[999]}""", 400, "stop_token_ids[0]", "got 999")]
     [InlineData("""{"prompt":"a","stop_token_ids":5}""", 400, "stop_token_ids", "an array of token ids; got 5")]
     [InlineData("""{"prompt":"a","ignore_eos":1}""", 400, "ignore_eos", "true or false")]
-    [InlineData("""{"prompt":"a","num_beams":4}""", 400, "num_beams", "'num_beams' is not supported")]
+    [InlineData("""{"prompt":"a","num_beams":6}""", 400, "num_beams", "'num_beams' must be a whole number between 1 and 5; got 6")]
+    [InlineData("""{"prompt":"a","num_beams":3,"n":4}""", 400, "n", "4 texts are to be returned, but 3 beams find no more than 3")]
+    [InlineData("""{"prompt":"a","num_beams":3,"num_return_sequences":4}""", 400, "num_return_sequences", "4 texts are to be returned, but 3 beams find no more than 3")]
+    [InlineData("""{"prompt":"a","num_return_sequences":4,"n":3}""", 400, "num_return_sequences", "'num_return_sequences' is 4 and 'n' is 3, which mean the same; leave one of them out")]
+    [InlineData("""{"prompt":"a","num_beams":3,"temperature":0.7}""", 400, "temperature", "'temperature' is 0.7, but beam search does not sample; leave it out")]
+    [InlineData("""{"prompt":"a","num_beams":3,"top_k":40}""", 400, "top_k", "'top_k' is 40, but beam search does not sample; leave it out")]
+    [InlineData("""{"prompt":"a","num_beams":3,"logprobs":1}""", 400, "logprobs", "'logprobs' is not supported in beam search")]
+    [InlineData("""{"prompt":"a","num_beams":3,"max_tokens":0}""", 400, "max_tokens", "'max_tokens' is 0, but beam search generates at least 1")]
+    [InlineData("""{"prompt":"a","num_beams":3,"early_stopping":"soon"}""", 400, "early_stopping", "'early_stopping' must be true, false or \"never\"; got \"soon\"")]
+    [InlineData("""{"prompt":"a","length_penalty":0.5}""", 400, "length_penalty", "'length_penalty' has an effect in beam search only; 'num_beams' must be at least 2")]
+    [InlineData("""{"prompt":"a","early_stopping":true}""", 400, "early_stopping", "'early_stopping' has an effect in beam search only; 'num_beams' must be at least 2")]
+    [InlineData("""{"prompt":"a","use_beam_search":true}""", 400, "use_beam_search", "there is one beam only; 'num_beams' or 'best_of' must be at least 2")]
+    [InlineData("""{"prompt":"a","best_of":21}""", 400, "best_of", "'best_of' must be a whole number between 0 and 20; got 21")]
+    [InlineData("""{"prompt":"a","best_of":3,"stream":true}""", 400, "best_of", "which texts are best is known at their end only, so 'stream' must be false")]
     [InlineData("""{"prompt":"a","model":"other"}""", 404, "model", "'other' does not exist; this server has 'gpt2', version '1557429385_v0.01'")]
     [InlineData("""{"prompt":"a","model":"gpt2@2_v0.01"}""", 404, "model", "does not exist")]
     [InlineData("""{"prompt":"a","model":5}""", 400, "model", "must be a string")]
@@ -146,7 +159,7 @@ public class BadInputTests(ModelServerFixture server)
     {
         var prompts = Enumerable.Repeat("a", 3).ToArray();
         using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = prompts, n = 128, max_tokens = 1 }));
-        await AssertErrorAsync(response, 400, null, "asks for 384 sequences (prompts times n); gpt2 1557429385_v0.01 admits 256 at a time");
+        await AssertErrorAsync(response, 400, null, "asks for 384 sequences; gpt2 1557429385_v0.01 admits 256 at a time");
     }
 
     [Fact]
@@ -155,7 +168,7 @@ public class BadInputTests(ModelServerFixture server)
         var body = JsonSerializer.Serialize(new { prompt = Enumerable.Repeat("a", 10_000), n = 128, max_tokens = 1 });
         var before = GC.GetTotalAllocatedBytes();
         using var response = await server.PostAsync("/v1/completions", body);
-        await AssertErrorAsync(response, 400, null, "asks for 1,280,000 sequences (prompts times n)");
+        await AssertErrorAsync(response, 400, null, "asks for 1,280,000 sequences;");
         // The sequences would take two gigabytes.
         Assert.InRange(GC.GetTotalAllocatedBytes() - before, 0, 200_000_000);
         await AssertServesAsync();

@@ -319,8 +319,9 @@ public class CompletionsTests(ModelServerFixture server)
         {
             metrics = await server.Http.GetStringAsync("/metrics", limit.Token);
         }
-        while (!metrics.Contains("elastic_synapse_generator_admitted_sequences 0\n", StringComparison.Ordinal));
-        Assert.Contains("elastic_synapse_generator_sequences_total{outcome=\"cancelled\"}", metrics, StringComparison.Ordinal);
+        while (!metrics.Contains("vllm:num_requests_running{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal)
+            || !metrics.Contains("vllm:num_requests_waiting{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal));
+        Assert.Contains("vllm:request_success_total{finished_reason=\"abort\",model_name=\"gpt2\"}", metrics, StringComparison.Ordinal);
         Assert.Equal(1, (await server.CompleteAsync(new { prompt = "a", max_tokens = 1 })).GetProperty("choices").GetArrayLength());
     }
 }

@@ -15,21 +15,21 @@ public class KvSlotsTests
     public void Create_MoreThanTheMachineHas_RefusesWithTheArithmetic()
     {
         var large = Small with { Layers = 100, HiddenSize = 12_800, Heads = 100, Positions = 1_000_000 };
-        var refused = Assert.Throws<CheckpointException>(() => new KvSlots(large, 1_000));
-        Assert.Contains("the KV cache needs 10,240,000,000,000,000 bytes (2 * 100 layers * 1000 sequences * 1000000 positions * 12800 values * 4)", refused.Message, StringComparison.Ordinal);
-        Assert.Contains("set Scheduler__MaxSequences lower", refused.Message, StringComparison.Ordinal);
+        var refused = Assert.Throws<CheckpointException>(() => new KvSlots(large, 900, 100));
+        Assert.Contains("the KV cache needs 10,240,000,000,000,000 bytes (2 * 100 layers * (900 sequences + 100 kept prefixes) * 1000000 positions * 12800 values * 4)", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public void Copy_FirstPositionsOfEachHead_AreThoseOfTheOtherSlot()
     {
-        using var slots = new KvSlots(Small, 3);
+        using var slots = new KvSlots(Small, 2, 1);
         for (var layer = 0; layer < Small.Layers; layer++)
         {
             Fill(layer, 2, layer * 1000);
         }
 
-        slots.Copy(from: 2, to: 0, positions: 3);
+        slots.Copy(from: 2, fromPosition: 0, to: 0, toPosition: 0, positions: 3);
 
         for (var layer = 0; layer < Small.Layers; layer++)
         {

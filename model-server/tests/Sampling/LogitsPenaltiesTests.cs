@@ -37,7 +37,7 @@ public class LogitsPenaltiesTests
 
     private static float[] Apply(float[] scores, int[] sequence, int promptLength, SamplingParameters parameters)
     {
-        LogitsPenalties.Apply(scores, sequence, promptLength, parameters with { EndTokens = new[] { 2 }.ToFrozenSet() });
+        LogitsPenalties.Apply(scores, sequence, promptLength, parameters with { EndTokens = new[] { 2 }.ToFrozenSet() }, []);
         return scores;
     }
 }

@@ -27,7 +27,7 @@ public class TokenDistributionTests
         var parameters = Parameters(expected.GetProperty("args"));
         var scores = golden.GetProperty("last_logits").Floats();
         var ids = golden.GetProperty("ids").Ints();
-        LogitsPenalties.Apply(scores, ids, ids.Length, parameters);
+        LogitsPenalties.Apply(scores, ids, ids.Length, parameters, []);
 
         var distribution = new TokenDistribution(scores.Length);
         distribution.Compute(scores, parameters);

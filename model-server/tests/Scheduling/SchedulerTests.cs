@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Hosting.Drain;
 using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Tests;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -19,13 +20,20 @@ public class SchedulerTests
         var scheduler = new Scheduler(
             generator,
             new SchedulerOptions(),
-            new GeneratorMetrics(meters),
+            new GeneratorMetrics(meters, generator.Identity),
+            new EndlessGrace(),
+            TimeProvider.System,
             NullLogger<Scheduler>.Instance);
         await scheduler.StartAsync(CancellationToken.None);
         await scheduler.StopAsync(CancellationToken.None);
         scheduler.Dispose();
 
         await scheduler.StopAsync(CancellationToken.None);
+    }
+
+    private sealed class EndlessGrace : IGracePeriod
+    {
+        public CancellationToken Ended => CancellationToken.None;
     }
 
     // The SDK knows a meter by its name, and would take the generator's instruments from other tests when this one ends.

@@ -5,11 +5,15 @@ namespace ElasticSynapse.Serving.Hosting.Drain;
 
 /// <summary>
 /// On SIGTERM or SIGINT: (1) /readyz fails, (2) requests are still taken for the readiness delay, (3) the server stops
-/// listening and requests in flight finish within the grace period (the host's shutdown timeout).
+/// listening and requests in flight finish within the grace period, (4) those that have not are told that the server stops.
 /// </summary>
-internal sealed class DrainService(DrainOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck
+internal sealed class DrainService(DrainOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck, IGracePeriod, IDisposable
 {
+    private readonly CancellationTokenSource _graceEnded = new();
     private volatile bool _draining;
+    private ITimer? _timer;
+
+    public CancellationToken Ended => _graceEnded.Token;
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
         Task.FromResult(_draining ? HealthCheckResult.Unhealthy("draining") : HealthCheckResult.Healthy());
@@ -22,6 +26,7 @@ internal sealed class DrainService(DrainOptions options, TimeProvider time) : IH
         {
             await Task.Delay(options.ReadinessDelay, time, cancellationToken);
         }
+        _timer ??= time.CreateTimer(_ => _graceEnded.Cancel(), null, options.GracePeriod, Timeout.InfiniteTimeSpan);
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -33,4 +38,10 @@ internal sealed class DrainService(DrainOptions options, TimeProvider time) : IH
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public void Dispose()
+    {
+        _timer?.Dispose();
+        _graceEnded.Dispose();
+    }
 }

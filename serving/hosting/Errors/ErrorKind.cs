@@ -39,6 +39,6 @@ public enum ErrorKind
     /// <summary>The version that a request insists on exists and can't answer now.</summary>
     VersionNotReady,
 
-    /// <summary>The request was not done within the time that its caller or the gateway gave it.</summary>
+    /// <summary>The time that the caller itself allows has passed.</summary>
     DeadlineExceeded,
 }

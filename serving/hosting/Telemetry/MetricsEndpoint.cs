@@ -10,10 +10,12 @@ namespace ElasticSynapse.Serving.Hosting.Telemetry;
 /// <summary>GET /metrics: what System.Diagnostics.Metrics measured, aggregated by the OpenTelemetry SDK.</summary>
 internal static class MetricsEndpoint
 {
-    /// <summary>Meters named <c>ElasticSynapse.*</c> are ours; the others are the framework's.</summary>
+    /// <summary>Meters named <c>ElasticSynapse.*</c> are ours, those named <c>Prometheus:</c> speak as peers do; the others are the
+    /// framework's.</summary>
     private static readonly string[] Meters =
     [
         "ElasticSynapse.*",
+        PrometheusName.VerbatimMeter + "*",
         "Microsoft.AspNetCore.Hosting",
         "Microsoft.AspNetCore.Server.Kestrel",
         "System.Net.Http",

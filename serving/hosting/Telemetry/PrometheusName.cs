@@ -3,10 +3,20 @@ using System.Text;
 namespace ElasticSynapse.Serving.Hosting.Telemetry;
 
 /// <summary>Prometheus names for OpenTelemetry's.</summary>
-internal static class PrometheusName
+public static class PrometheusName
 {
+    /// <summary>
+    /// Begins the names of meters whose instruments must come out under a peer's own names, for the autoscalers and dashboards
+    /// that know those: what follows is set before the instrument's name, and nothing else is changed. <c>Prometheus:vllm:</c>
+    /// makes <c>vllm:num_requests_running</c> of <c>num_requests_running</c>.
+    /// </summary>
+    public const string VerbatimMeter = "Prometheus:";
+
+    internal static string Metric(string meter, string name, string? unit, bool isCounter) =>
+        meter.StartsWith(VerbatimMeter, StringComparison.Ordinal) ? meter[VerbatimMeter.Length..] + name : Metric(name, unit, isCounter);
+
     /// <summary><c>http.server.request.duration</c> in <c>s</c> becomes <c>http_server_request_duration_seconds</c>.</summary>
-    public static string Metric(string name, string? unit, bool isCounter)
+    internal static string Metric(string name, string? unit, bool isCounter)
     {
         const string total = "_total";
         var text = Sanitize(name, allowColon: true);
@@ -27,7 +37,7 @@ internal static class PrometheusName
         return text.EndsWith(count, StringComparison.Ordinal) ? text[..^count.Length] : text;
     }
 
-    public static string Label(string name) => Sanitize(name, allowColon: false);
+    internal static string Label(string name) => Sanitize(name, allowColon: false);
 
     // Units in UCUM, as OpenTelemetry writes them; {annotations} such as {request} say what is counted and are no unit.
     private static string? UnitSuffix(string? unit, bool isCounter) => unit switch

@@ -34,7 +34,7 @@ internal sealed class PrometheusText
             MetricType.Histogram => ("histogram", false),
             _ => ("gauge", false),
         };
-        var name = PrometheusName.Metric(metric.Name, metric.Unit, isCounter);
+        var name = PrometheusName.Metric(metric.MeterName, metric.Name, metric.Unit, isCounter);
         if (metric.MetricType == MetricType.ExponentialHistogram || !_families.Add(name))
         {
             return;

@@ -1,4 +1,6 @@
 using System.Net;
+using ElasticSynapse.Serving.Hosting.Drain;
+using ElasticSynapse.Tests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -9,7 +11,7 @@ public sealed class DrainServiceTests
     [Fact]
     public async Task Stop_ReadinessDelay_ReadyzFailsWhileRequestsAreStillTaken()
     {
-        var time = new HeldTime();
+        var time = new ManualTime();
         await using var service = await RunningService.StartAsync(
             app => app.MapGet("/hello", () => "hello"),
             services => services.AddSingleton<TimeProvider>(time),
@@ -20,17 +22,17 @@ public sealed class DrainServiceTests
         }
 
         var stopping = service.App.StopAsync();
-        var delay = await time.Waiting.WaitAsync(RunningService.Patience);
+        await time.WaitForTimerAsync(TimeSpan.FromMinutes(5), RunningService.Patience);
+        time.Advance(TimeSpan.FromMinutes(5) - TimeSpan.FromTicks(1));
 
         using var readyz = await service.Client.GetAsync("/readyz");
-        Assert.Equal(TimeSpan.FromMinutes(5), delay);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, readyz.StatusCode);
         Assert.Equal("""{"status":"not ready","failing":{"drain":"draining"}}""", await readyz.Content.ReadAsStringAsync());
         using var livez = await service.Client.GetAsync("/livez");
         Assert.Equal(HttpStatusCode.OK, livez.StatusCode);
         Assert.Equal("hello", await service.Client.GetStringAsync("/hello"));
 
-        time.Release();
+        time.Advance(TimeSpan.FromTicks(1));
         await stopping.WaitAsync(RunningService.Patience);
         await Assert.ThrowsAsync<HttpRequestException>(() => service.Client.GetAsync("/livez"));
     }
@@ -57,33 +59,32 @@ public sealed class DrainServiceTests
         await stopping.WaitAsync(RunningService.Patience);
     }
 
-    /// <summary>A clock whose one timer goes off when the test says so.</summary>
-    private sealed class HeldTime : TimeProvider
+    [Fact]
+    public async Task Stop_RequestOutlastsTheGracePeriod_IsToldWhenItEnds()
     {
-        private readonly TaskCompletionSource<TimeSpan> _waiting = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        private Action? _callback;
-
-        /// <summary>How long the code under test wants to wait, once it does.</summary>
-        public Task<TimeSpan> Waiting => _waiting.Task;
-
-        public void Release() => _callback!();
-
-        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
-        {
-            _callback = () => callback(state);
-            _waiting.SetResult(dueTime);
-            return new HeldTimer();
-        }
-
-        private sealed class HeldTimer : ITimer
-        {
-            public bool Change(TimeSpan dueTime, TimeSpan period) => true;
-
-            public void Dispose()
+        var time = new ManualTime();
+        var arrived = new TaskCompletionSource();
+        await using var service = await RunningService.StartAsync(
+            app => app.MapGet("/slow", async (IGracePeriod grace) =>
             {
-            }
+                var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                await using var registration = grace.Ended.Register(ended.SetResult);
+                arrived.SetResult();
+                await ended.Task;
+                return "cut short";
+            }),
+            services => services.AddSingleton<TimeProvider>(time),
+            ("Drain:GracePeriod", "00:01:00"));
+        var answering = service.Client.GetStringAsync("/slow");
+        await arrived.Task.WaitAsync(RunningService.Patience);
 
-            public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-        }
+        var stopping = service.App.StopAsync();
+        await time.WaitForTimerAsync(TimeSpan.FromMinutes(1), RunningService.Patience);
+        time.Advance(TimeSpan.FromSeconds(59));
+        Assert.False(answering.IsCompleted);
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("cut short", await answering);
+        await stopping.WaitAsync(RunningService.Patience);
     }
 }

@@ -1,0 +1,16 @@
+namespace ElasticSynapse.ModelServer.Scheduling;
+
+/// <summary>What takes slots together: one sequence, or a beam search with the sequences that it returns.</summary>
+/// <param name="Sequences">Of one prompt; the same settings in each.</param>
+/// <param name="Slots">How many it takes.</param>
+/// <param name="HasSiblings">Whether other jobs have the very same prompt and may start from its rows.</param>
+internal sealed record SequenceJob(IReadOnlyList<SequenceRequest> Sequences, int Slots, bool HasSiblings)
+{
+    public SequenceRequest First => Sequences[0];
+
+    /// <summary>Tokens it may come to hold.</summary>
+    public long Tokens => (long)Slots * (First.Prompt.Length + First.MaxTokens);
+
+    /// <summary>When it was admitted.</summary>
+    public required long EnqueuedAt { get; init; }
+}

@@ -1,0 +1,107 @@
+using System.Runtime.InteropServices;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.ModelServer.Text;
+using ElasticSynapse.ModelServer.Tokenization;
+
+namespace ElasticSynapse.ModelServer.Scheduling;
+
+/// <summary>The tokens of one sequence, and the text that its caller is told of.</summary>
+internal sealed class SequenceText
+{
+    private readonly SequenceRequest _request;
+    private readonly List<int> _tokens;
+    private readonly TokenStreamDecoder _text;
+    private readonly StopMatcher _stops;
+    private readonly PlacedTokens? _placed;
+    private readonly TokenStreamDecoder _promptText;
+    private double _logprobs;
+
+    public SequenceText(SequenceRequest request, ServedGenerator generator)
+    {
+        _request = request;
+        _tokens = new List<int>(request.Prompt.Length + request.MaxTokens);
+        _tokens.AddRange(request.Prompt);
+        // A special token that does not end the sequence is still no text.
+        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: true);
+        _promptText = new TokenStreamDecoder(generator.Tokenizer);
+        _stops = new StopMatcher(request.Stops, request.IncludeStop);
+        _placed = request.TopLogprobs is null ? null : new PlacedTokens();
+    }
+
+    /// <summary>Prompt and generated tokens.</summary>
+    public ReadOnlySpan<int> Tokens => CollectionsMarshal.AsSpan(_tokens);
+
+    public int Generated => _tokens.Count - _request.Prompt.Length;
+
+    /// <summary>Shows the prompt, if it is to be shown and is not scored.</summary>
+    public void EchoUnscored()
+    {
+        if (_request.Echo && _placed is null)
+        {
+            _request.Output.TryWrite(new GeneratedPiece(_request.PromptText, 0, null, []));
+        }
+    }
+
+    /// <summary>Takes the logits after a token of the prompt; shows the prompt after the last.</summary>
+    /// <param name="index">Of the token in the prompt.</param>
+    /// <param name="logits">[vocabulary]</param>
+    public void Score(int index, ReadOnlySpan<float> logits)
+    {
+        var prompt = _request.Prompt;
+        if (index == 0)
+        {
+            _placed!.Add(prompt[0], null, PromptText(0));
+        }
+        if (index + 1 < prompt.Length)
+        {
+            var next = prompt[index + 1];
+            _placed!.Add(next, TokenLogprobs.Of(logits, next, _request.TopLogprobs!.Value), PromptText(index + 1));
+        }
+        else
+        {
+            _request.Output.TryWrite(new GeneratedPiece(_request.PromptText, 0, null, _placed!.Show(_request.PromptText)));
+        }
+    }
+
+    /// <summary>Takes the next token: (1) turns it into text, (2) tells the caller.</summary>
+    /// <param name="token">As it was chosen.</param>
+    /// <param name="logits">[vocabulary] it was chosen from; for log-probabilities and ranks only.</param>
+    /// <returns>Why the sequence has ended; null if it goes on.</returns>
+    public FinishReason? Take(int token, ReadOnlySpan<float> logits)
+    {
+        _tokens.Add(token);
+        if (_request.IsRanked)
+        {
+            _logprobs += TokenLogprobs.Of(logits, token, 0).Logprob;
+        }
+        var isEnd = _request.Sampling.EndTokens.Contains(token);
+        FinishReason? finish = isEnd ? FinishReason.EndOfText : Generated == _request.MaxTokens ? FinishReason.Length : null;
+        // 1: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
+        // still complete a stop string.
+        var decoded = (isEnd ? "" : _text.Append(token)) + (finish is null ? "" : _text.Flush());
+        if (!isEnd)
+        {
+            _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded);
+        }
+        var shown = _stops.Append(decoded);
+        if (_stops.Stopped)
+        {
+            finish = FinishReason.StopString;
+        }
+        else if (finish is not null)
+        {
+            shown += _stops.Flush();
+        }
+        _request.Output.TryWrite(new GeneratedPiece(shown, Generated, finish, _placed?.Show(shown) ?? []) // 2
+        {
+            Score = _request.IsRanked ? (float)(_logprobs / Generated) : 0,
+        });
+        return finish;
+    }
+
+    // The start token of an empty prompt is a token, but no text.
+    private string PromptText(int index) => _request.PromptText.Length == 0
+        ? ""
+        : _promptText.Append(_request.Prompt[index]) + (index == _request.Prompt.Length - 1 ? _promptText.Flush() : "");
+}
