@@ -12,6 +12,7 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _ejections;
     private readonly Counter<long> _refusedReloads;
+    private readonly Counter<long> _refusedRequests;
 
     public GatewayMetrics(IMeterFactory factory)
     {
@@ -20,6 +21,13 @@ internal sealed class GatewayMetrics
         _retries = _meter.CreateCounter<long>("elastic_synapse.gateway.retries", "{retry}", "Tries after the first, by what made them necessary.");
         _ejections = _meter.CreateCounter<long>("elastic_synapse.gateway.ejections", "{ejection}", "Replicas ejected for failing.");
         _refusedReloads = _meter.CreateCounter<long>("elastic_synapse.gateway.refused_reloads", "{reload}", "Changed files that were refused.");
+        _refusedRequests = _meter.CreateCounter<long>("elastic_synapse.gateway.refused_requests", "{request}", "Requests over a limit, by which.");
+    }
+
+    public void ObserveAdmission(Func<IEnumerable<Measurement<int>>> running, Func<IEnumerable<Measurement<int>>> queued)
+    {
+        _meter.CreateObservableGauge("elastic_synapse.gateway.running_requests", running, "{request}", "Requests of a model that run.");
+        _meter.CreateObservableGauge("elastic_synapse.gateway.queued_requests", queued, "{request}", "Requests of a model that wait for their turn.");
     }
 
     public void ObserveCatalogueAge(Func<double> seconds) => _meter.CreateObservableGauge(
@@ -35,6 +43,8 @@ internal sealed class GatewayMetrics
 
     public void Ejected(VersionPool version, Replica replica, TryFailure reason) => _ejections.Add(
         1, Model(version), Version(version), new("replica", replica.Address.Name), Reason(reason));
+
+    public void Refused(string reason) => _refusedRequests.Add(1, new KeyValuePair<string, object?>("reason", reason));
 
     public void ReloadRefused(string file) => _refusedReloads.Add(1, new KeyValuePair<string, object?>("file", file));
 

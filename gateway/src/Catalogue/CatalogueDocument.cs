@@ -1,50 +1,35 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Catalogue;
 
-/// <summary>Reads the catalogue file. Everything that is wrong is gathered, so that one look at the list mends the file.</summary>
-internal sealed partial class CatalogueDocument
+/// <summary>The format of the catalogue file.</summary>
+internal sealed class CatalogueDocument(StrictJson file)
 {
     private const double WeightTolerance = 0.001;
 
-    private static readonly JsonDocumentOptions Json = new() { AllowTrailingCommas = true, CommentHandling = JsonCommentHandling.Skip };
     private static readonly HttpAddressAttribute AddressRule = new();
 
-    private readonly List<string> _mistakes = [];
-
     /// <summary>The catalogue, or null and what is wrong with it.</summary>
-    public static (ModelCatalogue? Catalogue, IReadOnlyList<string> Mistakes) Parse(ReadOnlyMemory<byte> json)
-    {
-        var reading = new CatalogueDocument();
-        try
-        {
-            using var document = JsonDocument.Parse(json, Json);
-            var catalogue = reading.Read(document.RootElement);
-            return reading._mistakes.Count == 0 ? (catalogue, []) : (null, reading._mistakes);
-        }
-        catch (JsonException exception)
-        {
-            return (null, [$"is not valid JSON: {exception.Message}"]);
-        }
-    }
+    public static (ModelCatalogue? Catalogue, IReadOnlyList<string> Mistakes) Parse(ReadOnlyMemory<byte> json) =>
+        StrictJson.Parse(json, (file, root) => new CatalogueDocument(file).Read(root));
 
     private ModelCatalogue Read(JsonElement root)
     {
         var models = ImmutableArray.CreateBuilder<ModelEntry>();
-        foreach (var (key, value) in Members(root, "the file", "models"))
+        foreach (var (key, value) in file.Members(root, "the file", "models"))
         {
-            foreach (var model in key == "models" ? Named(value, "models") : [])
+            foreach (var model in key == "models" ? file.Named(value, "models") : [])
             {
                 models.Add(ReadModel(model.Name, model.Value));
             }
         }
-        if (models.Count == 0 && _mistakes.Count == 0)
+        if (models.Count == 0 && file.MistakeCount == 0)
         {
-            _mistakes.Add("models: at least one model is needed");
+            file.Add("models: at least one model is needed");
         }
         return new ModelCatalogue(models.ToImmutable());
     }
@@ -54,7 +39,7 @@ internal sealed partial class CatalogueDocument
         var owner = $"models.{name}";
         ModelKind? kind = null;
         ImmutableArray<VersionEntry> versions = [];
-        foreach (var (key, value) in Members(json, owner, "kind", "versions"))
+        foreach (var (key, value) in file.Members(json, owner, "kind", "versions"))
         {
             if (key == "kind")
             {
@@ -67,11 +52,11 @@ internal sealed partial class CatalogueDocument
         }
         if (kind is null && json.ValueKind == JsonValueKind.Object && !json.TryGetProperty("kind", out _))
         {
-            _mistakes.Add($"{owner}.kind is required: generator or classifier");
+            file.Add($"{owner}.kind is required: generator or classifier");
         }
         if (versions.IsEmpty && json.ValueKind == JsonValueKind.Object && !json.TryGetProperty("versions", out _))
         {
-            _mistakes.Add($"{owner}.versions: at least one version is needed");
+            file.Add($"{owner}.versions: at least one version is needed");
         }
         return new ModelEntry(name, kind ?? ModelKind.Generator, versions);
     }
@@ -81,23 +66,23 @@ internal sealed partial class CatalogueDocument
         var kind = json.ValueKind == JsonValueKind.String ? ModelKindWords.Parse(json.GetString()) : null;
         if (kind is null)
         {
-            Mistake($"{owner}.kind", json, "must be generator or classifier");
+            file.Add($"{owner}.kind", json, "must be generator or classifier");
         }
         return kind;
     }
 
     private ImmutableArray<VersionEntry> ReadVersions(JsonElement json, string owner)
     {
-        var before = _mistakes.Count;
-        var entries = Named(json, $"{owner}.versions").Select(version => ReadVersion(version.Name, version.Value, $"{owner}.versions.{version.Name}")).ToArray();
-        if (entries.Length == 0 && _mistakes.Count == before)
+        var before = file.MistakeCount;
+        var entries = file.Named(json, $"{owner}.versions").Select(version => ReadVersion(version.Name, version.Value, $"{owner}.versions.{version.Name}")).ToArray();
+        if (entries.Length == 0 && file.MistakeCount == before)
         {
-            _mistakes.Add($"{owner}.versions: at least one version is needed");
+            file.Add($"{owner}.versions: at least one version is needed");
         }
         foreach (var label in entries.SelectMany(entry => entry.Entry.Labels).GroupBy(label => label, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
             var holders = entries.Where(entry => entry.Entry.Labels.Contains(label.Key)).Select(entry => entry.Entry.Version);
-            _mistakes.Add($"{owner}: the label '{label.Key}' stands on {string.Join(" and ", holders)}; a label means one version");
+            file.Add($"{owner}: the label '{label.Key}' stands on {string.Join(" and ", holders)}; a label means one version");
         }
         // A version alone needs no weight; several without any would leave open who answers.
         if (entries is [{ HasWeight: false } only])
@@ -105,9 +90,9 @@ internal sealed partial class CatalogueDocument
             return [only.Entry with { Weight = 100 }];
         }
         var sum = entries.Sum(entry => entry.Entry.Weight);
-        if (entries.Length > 0 && _mistakes.Count == before && Math.Abs(sum - 100) > WeightTolerance)
+        if (entries.Length > 0 && file.MistakeCount == before && Math.Abs(sum - 100) > WeightTolerance)
         {
-            _mistakes.Add(string.Create(CultureInfo.InvariantCulture, $"{owner}: the weights of its versions sum to {sum:0.###}; they must sum to 100"));
+            file.Add(string.Create(CultureInfo.InvariantCulture, $"{owner}: the weights of its versions sum to {sum:0.###}; they must sum to 100"));
         }
         return [.. entries.Select(entry => entry.Entry)];
     }
@@ -118,7 +103,7 @@ internal sealed partial class CatalogueDocument
         var shadow = 0.0;
         ImmutableArray<string> labels = [];
         ImmutableArray<ReplicaAddress> replicas = [];
-        foreach (var (key, value) in Members(json, owner, "weight", "labels", "replicas", "shadow"))
+        foreach (var (key, value) in file.Members(json, owner, "weight", "labels", "replicas", "shadow"))
         {
             switch (key)
             {
@@ -129,10 +114,10 @@ internal sealed partial class CatalogueDocument
                     shadow = Percent(value, $"{owner}.shadow") ?? 0;
                     break;
                 case "labels":
-                    labels = [.. Strings(value, $"{owner}.labels").Where(label => IsName(label, $"{owner}.labels"))];
+                    labels = [.. file.Strings(value, $"{owner}.labels").Where(label => file.IsName(label, $"{owner}.labels"))];
                     break;
                 default:
-                    replicas = [.. Strings(value, $"{owner}.replicas").Select(text => Address(text, $"{owner}.replicas")).OfType<ReplicaAddress>()];
+                    replicas = [.. file.Strings(value, $"{owner}.replicas").Select(text => Address(text, $"{owner}.replicas")).OfType<ReplicaAddress>()];
                     break;
             }
         }
@@ -145,7 +130,7 @@ internal sealed partial class CatalogueDocument
         {
             return ReplicaAddress.Of(address);
         }
-        _mistakes.Add($"{owner}: '{Excerpt.Of(text)}' {HttpAddressAttribute.Rule}");
+        file.Add($"{owner}: '{Excerpt.Of(text)}' {HttpAddressAttribute.Rule}");
         return null;
     }
 
@@ -155,67 +140,7 @@ internal sealed partial class CatalogueDocument
         {
             return value;
         }
-        Mistake(owner, json, "must be a number between 0 and 100");
+        file.Add(owner, json, "must be a number between 0 and 100");
         return null;
     }
-
-    private IEnumerable<string> Strings(JsonElement json, string owner)
-    {
-        if (json.ValueKind == JsonValueKind.Array && json.EnumerateArray().All(item => item.ValueKind == JsonValueKind.String))
-        {
-            return json.EnumerateArray().Select(item => item.GetString()!);
-        }
-        Mistake(owner, json, "must be a list of strings");
-        return [];
-    }
-
-    // Members whose keys are names that people choose.
-    private IEnumerable<JsonProperty> Named(JsonElement json, string owner)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            Mistake(owner, json, "must be an object");
-            return [];
-        }
-        var repeated = json.EnumerateObject().GroupBy(member => member.Name, StringComparer.Ordinal).Where(group => group.Count() > 1);
-        _mistakes.AddRange(repeated.Select(group => $"{owner}: '{group.Key}' stands there {group.Count()} times"));
-        return json.EnumerateObject().Where(member => IsName(member.Name, owner)).DistinctBy(member => member.Name);
-    }
-
-    // Members whose keys are ours.
-    private IEnumerable<(string Key, JsonElement Value)> Members(JsonElement json, string owner, params string[] known)
-    {
-        if (json.ValueKind != JsonValueKind.Object)
-        {
-            Mistake(owner, json, "must be an object");
-            yield break;
-        }
-        foreach (var member in json.EnumerateObject())
-        {
-            if (known.Contains(member.Name))
-            {
-                yield return (member.Name, member.Value);
-            }
-            else
-            {
-                _mistakes.Add($"{owner}.{Excerpt.Of(member.Name)} is not an option; it has {string.Join(", ", known)}");
-            }
-        }
-    }
-
-    private bool IsName(string name, string owner)
-    {
-        if (Name().IsMatch(name))
-        {
-            return true;
-        }
-        _mistakes.Add($"{owner}: '{Excerpt.Of(name)}' must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit");
-        return false;
-    }
-
-    private void Mistake(string owner, JsonElement json, string rule) => _mistakes.Add($"{owner}={Excerpt.Of(json.GetRawText())}: {rule}");
-
-    // The slash for names such as openai-community/gpt2.
-    [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$")]
-    private static partial Regex Name();
 }

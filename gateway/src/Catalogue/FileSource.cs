@@ -1,35 +1,30 @@
 using System.Runtime.CompilerServices;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
 namespace ElasticSynapse.Gateway.Catalogue;
 
 /// <summary>The catalogue of a file, read again whenever its bytes change. A wrong file stops the start; later it is refused
 /// whole, with all its mistakes in the log, and what was served goes on.</summary>
-/// <remarks>Bytes are compared, not times: a ConfigMap is swapped by moving a symbolic link, which file watchers miss.</remarks>
 internal sealed partial class FileSource : ICatalogueSource
 {
     private readonly string _path;
-    private readonly TimeSpan _interval;
-    private readonly TimeProvider _time;
+    private readonly WatchedFile _file;
     private readonly GatewayMetrics _metrics;
     private readonly ILogger _logger;
-    private byte[] _bytes;
 
     private FileSource(CatalogueOptions options, byte[] bytes, ModelCatalogue initial, IServiceProvider services)
     {
         _path = options.File!;
-        _interval = options.ReloadInterval;
-        _bytes = bytes;
-        Initial = initial;
-        _time = services.GetRequiredService<TimeProvider>();
+        _file = ActivatorUtilities.CreateInstance<WatchedFile>(services, _path, bytes, options.ReloadInterval);
         _metrics = services.GetRequiredService<GatewayMetrics>();
         _logger = services.GetRequiredService<ILogger<FileSource>>();
-        ConfirmedAt = _time.GetUtcNow();
+        Initial = initial;
     }
 
     public ModelCatalogue Initial { get; }
 
-    public DateTimeOffset? ConfirmedAt { get; private set; }
+    public DateTimeOffset? ConfirmedAt => _file.ConfirmedAt;
 
     /// <summary>Reads the file now, so that its mistakes stand beside those of the other options.</summary>
     public static Func<IServiceProvider, ICatalogueSource> Read(CatalogueOptions options, OptionsReader mistakes)
@@ -53,42 +48,17 @@ internal sealed partial class FileSource : ICatalogueSource
 
     public async IAsyncEnumerable<ModelCatalogue> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(_interval, _time);
-        while (await timer.WaitForNextTickAsync(cancellationToken))
+        await foreach (var bytes in _file.ChangesAsync(cancellationToken))
         {
-            if (await ReadChangeAsync(cancellationToken) is { } catalogue)
-            {
-                yield return catalogue;
-            }
-        }
-    }
-
-    private async Task<ModelCatalogue?> ReadChangeAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            var bytes = await File.ReadAllBytesAsync(_path, cancellationToken);
-            if (bytes.AsSpan().SequenceEqual(_bytes))
-            {
-                ConfirmedAt = _time.GetUtcNow();
-                return null;
-            }
-            _bytes = bytes;
             var (catalogue, mistakes) = CatalogueDocument.Parse(bytes);
             if (catalogue is null)
             {
                 _metrics.ReloadRefused("catalogue");
                 Refused(_path, mistakes.Count, string.Join("; ", mistakes));
-                return null;
+                continue;
             }
-            ConfirmedAt = _time.GetUtcNow();
             Reloaded(_path, catalogue.Models.Length);
-            return catalogue;
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
-        {
-            Unreadable(_path, exception.Message);
-            return null;
+            yield return catalogue;
         }
     }
 
@@ -97,7 +67,4 @@ internal sealed partial class FileSource : ICatalogueSource
 
     [LoggerMessage(LogLevel.Error, "the catalogue {Path} has changed and is refused, the one before stays in effect: {Count} mistake(s): {Mistakes}")]
     private partial void Refused(string path, int count, string mistakes);
-
-    [LoggerMessage(LogLevel.Warning, "the catalogue {Path} can't be read, the one before stays in effect: {Reason}")]
-    private partial void Unreadable(string path, string reason);
 }

@@ -1,3 +1,5 @@
+using ElasticSynapse.Gateway.Admission;
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Versions;
@@ -25,9 +27,10 @@ internal static class ForwardingSetup
     public static void MapForwarding(this WebApplication app)
     {
         var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
-        stages.UseMiddleware<ApiErrors>();        // errors in the shape of the API
         stages.UseMiddleware<RequestReading>();   // path and body
         stages.UseMiddleware<VersionRouting>();   // model and version
+        stages.UseMiddleware<CallerLimits>();     // what this caller may use
+        stages.UseMiddleware<AdmissionStage>();   // its turn at the model
         var forwarding = app.Services.GetRequiredService<ForwardingStage>();
         stages.Run(forwarding.InvokeAsync);       // replica, tries
         app.Map("/{**path}", stages.Build());

@@ -45,9 +45,8 @@ internal sealed partial class ForwardingStage
     public async Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
-        var deadline = RequestDeadline.Of(context, _deadlines, _time);
-        var tries = new RequestTries(request.Version, deadline, _retries, _budget);
-        using var overall = new CancellationTokenSource(deadline.Allowed, _time);
+        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget);
+        using var overall = new CancellationTokenSource(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, overall.Token);
         context.Features.Set(tries);
         _budget.RequestBegins();

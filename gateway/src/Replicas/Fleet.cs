@@ -23,6 +23,8 @@ internal sealed class Fleet
     /// <summary>Whether a model waits for its replica to say its name.</summary>
     public bool HasUnnamed => Models.Any(model => !model.Entry.IsNamed);
 
+    public bool Has(string model) => _byName.ContainsKey(model);
+
     /// <summary>The model of that name, or, while nobody knows the names, the one of the kind, whose replica will judge.</summary>
     public ModelPool? Find(string name, ModelKind? kind) =>
         _byName.TryGetValue(name, out var model) ? model

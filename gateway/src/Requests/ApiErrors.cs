@@ -1,13 +1,14 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>Gives the gateway's own errors the shape of the API that was called. OpenAI's is what the defaults write.</summary>
-internal sealed class ApiErrors(RequestDelegate next)
+internal sealed class ApiErrors(RequestDelegate next, LiveFleet fleet)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -21,7 +22,9 @@ internal sealed class ApiErrors(RequestDelegate next)
         }
     }
 
-    private static ErrorShape Shape(HttpContext context) => context.Features.Get<ErrorShapeFeature>()?.Shape ?? ErrorShape.OpenAi;
+    private ErrorShape Shape(HttpContext context) => context.Request.Path is { HasValue: true, Value: var path }
+        ? RequestPath.Read(path, fleet.Current.Has)?.Shape ?? ErrorShape.OpenAi
+        : ErrorShape.OpenAi;
 
     private static async Task WriteAsync(HttpContext context, ApiException error, ErrorShape shape)
     {

@@ -1,10 +1,13 @@
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Retries;
 
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>A request on its way through the gateway: each stage adds what it has found out.</summary>
-internal sealed class GatewayRequest(RequestTarget target, ReadOnlyMemory<byte> body, BodyFacts facts)
+internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body, BodyFacts facts)
 {
+    public RequestDeadline Deadline { get; } = deadline;
+
     public RequestTarget Target { get; } = target;
 
     public ReadOnlyMemory<byte> Body { get; set; } = body;

@@ -1,10 +1,12 @@
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>First stage: what the path asks for, and the body in memory.</summary>
-internal sealed class RequestReading(RequestDelegate next, LiveFleet fleet, ReplicaOptions replicas)
+internal sealed class RequestReading(
+    RequestDelegate next, LiveFleet fleet, ReplicaOptions replicas, DeadlineOptions deadlines, TimeProvider time)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -13,17 +15,16 @@ internal sealed class RequestReading(RequestDelegate next, LiveFleet fleet, Repl
         {
             throw new ApiException(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded");
         }
-        var current = fleet.Current;
         // OPTIONS * has none.
-        if (!request.Path.HasValue || RequestPath.Read(request.Path.Value, name => current.Find(name, kind: null) is not null) is not { } target)
+        if (!request.Path.HasValue || RequestPath.Read(request.Path.Value, fleet.Current.Has) is not { } target)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
-        context.Features.Set(new ErrorShapeFeature(target.Shape));
+        var deadline = RequestDeadline.Of(context, deadlines, time);
         var body = await ReadBodyAsync(request, context.RequestAborted);
         var facts = BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path == "/predict", target.Path == "/");
-        context.Features.Set(new GatewayRequest(target, body, facts));
+        context.Features.Set(new GatewayRequest(target, deadline, body, facts));
         await next(context);
     }
 

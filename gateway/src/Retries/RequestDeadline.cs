@@ -25,11 +25,11 @@ internal readonly struct RequestDeadline
     public static RequestDeadline Of(HttpContext context, DeadlineOptions options, TimeProvider time)
     {
         var caller = Deadline.Of(context, time);
-        return new RequestDeadline(time, caller != Deadline.None && caller.Left < options.Request ? caller.Left : options.Request);
+        return new RequestDeadline(time, caller != Deadline.None && caller.Allowed < options.Request ? caller.Allowed : options.Request);
     }
 
     /// <summary>What the caller is told.</summary>
     /// <param name="progress">How far the request came.</param>
     public ApiException Exceeded(string progress) => new(ErrorKind.DeadlineExceeded, string.Create(CultureInfo.InvariantCulture,
-        $"the request was not done within {Math.Ceiling(Allowed.TotalMilliseconds):N0} ms ({Deadline.Header}, Deadlines__Request): {progress}"));
+        $"the request was not done within {Allowed.TotalMilliseconds:N0} ms ({Deadline.Header}, Deadlines__Request): {progress}"));
 }

@@ -99,12 +99,15 @@ public sealed class ReplicaFaultTests
         await using var silent = await Upstream.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
         await using var right = await Upstream.StartAsync(AnswerAsync);
         using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, silent.Address, right.Address));
-        await using var gateway = new RunningGateway(catalogue, ("Deadlines:Try", "00:00:00.200"), ("Outliers:ConsecutiveFailures", "1000"));
+        await using var gateway = new RunningGateway(catalogue, ("Deadlines:Try", "00:00:03"), ("Retries:BudgetMinimum", "100"));
 
-        for (var i = 0; i < 8; i++)
+        // All at once: with eight prompts, some are at home on the silent one.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"))));
+
+        foreach (var answer in answers)
         {
-            using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"));
             Assert.Equal(Answer, await answer.Content.ReadAsStringAsync());
+            answer.Dispose();
         }
     }
 

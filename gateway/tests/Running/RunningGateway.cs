@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
+using ElasticSynapse.Gateway.Admin;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ElasticSynapse.Gateway.Tests.Running;
 
@@ -46,6 +49,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where operators look.</summary>
+    public Uri AdminAddress => _factory.Services.GetServices<IHostedService>().OfType<AdminServer>().Single().Address;
 
     /// <summary>Sends bytes as they are and reads until the gateway closes the connection.</summary>
     public async Task<string> SendRawAsync(string request)

@@ -41,4 +41,16 @@ public enum ErrorKind
 
     /// <summary>The time that the caller itself allows has passed.</summary>
     DeadlineExceeded,
+
+    /// <summary>No API key, or one that is not known.</summary>
+    InvalidApiKey,
+
+    /// <summary>The caller is known and may not use this model.</summary>
+    PermissionDenied,
+
+    /// <summary>The caller has used up its requests for now.</summary>
+    RateLimitExceeded,
+
+    /// <summary>The caller has used up its tokens for now.</summary>
+    TokenLimitExceeded,
 }
