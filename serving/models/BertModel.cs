@@ -11,17 +11,25 @@ public sealed class BertModel : IDisposable
     /// <summary>Input, int32 [batch, tokens]: 1 for a token, 0 for padding.</summary>
     public const string AttentionMask = "attention_mask";
 
+    /// <summary>Optional input, int64 [batch, tokens]: 0 for tokens of a first text, 1 for those of the second of a pair. All 0
+    /// where it is left out.</summary>
+    public const string TokenTypeIds = "token_type_ids";
+
     /// <summary>Output, float [batch, labels]: before sigmoid or softmax.</summary>
     public const string Logits = "logits";
 
-    private BertModel(BertConfig config, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    private BertModel(BertConfig config, Precision precision, InferenceSession session, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
+        Precision = precision;
         Session = session;
         UnusedTensors = unusedTensors;
     }
 
     public BertConfig Config { get; }
+
+    /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
+    public Precision Precision { get; }
 
     public InferenceSession Session { get; }
 
@@ -33,12 +41,14 @@ public sealed class BertModel : IDisposable
     public static BertModel Load(string folder, SessionSettings settings)
     {
         folder = Path.GetFullPath(folder);
+        var precision = settings.Precision.OnCpu();
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));
-        var files = new ExternalDataFolder(weights.Files);
-        var model = BertGraph.Compile(config, weights, files);
-        return new BertModel(config, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+        using var quantized = precision.IsQuantized() ? new QuantizedFile() : null;
+        var files = new ExternalDataFolder(quantized is null ? weights.Files : [.. weights.Files, quantized.FullPath]);
+        var model = BertGraph.Compile(config, weights, files, quantized, precision);
+        return new BertModel(config, precision, CompiledModel.Open(folder, model, files, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

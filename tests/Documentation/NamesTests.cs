@@ -94,7 +94,9 @@ public partial class NamesTests
     {
         var instruments = Pages.Sources().Select(File.ReadAllText)
             .SelectMany(source => Instrument().Matches(source))
-            .Select(match => match.Groups["name"].Value.Replace('.', '_'));
+            .Select(match => match.Groups["name"].Value.Replace('.', '_'))
+            .Concat(VllmInstrument().Matches(Pages.Read("model-server", "src", "GeneratorMetrics.cs"))
+                .Select(match => "vllm:" + UnitSuffix().Replace(match.Groups["name"].Value, "")));
         var page = MetricRow().Matches(Pages.Read("docs", "metrics.md")).Select(match => UnitSuffix().Replace(match.Groups["name"].Value, ""));
         Assert.Equal(new SortedSet<string>(instruments, StringComparer.Ordinal), new SortedSet<string>(page, StringComparer.Ordinal));
     }
@@ -129,7 +131,10 @@ public partial class NamesTests
     [GeneratedRegex("\"(?<name>elastic_synapse\\.[a-z_.]+)\"")]
     private static partial Regex Instrument();
 
-    [GeneratedRegex("^\\| `(?<name>elastic_synapse_[a-z_]+)`", RegexOptions.Multiline)]
+    [GeneratedRegex("(_vllm\\.Create\\w+(<\\w+>)?|Seconds)\\(\"(?<name>[a-z0-9_]+)\"")]
+    private static partial Regex VllmInstrument();
+
+    [GeneratedRegex("^\\| `(?<name>(elastic_synapse_|vllm:)[a-z0-9_]+)`", RegexOptions.Multiline)]
     private static partial Regex MetricRow();
 
     [GeneratedRegex("(_total|_seconds)$")]

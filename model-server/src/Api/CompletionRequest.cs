@@ -1,8 +1,8 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Beams;
+using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -130,7 +130,7 @@ internal sealed record CompletionRequest
         LogitBias = ReadLogitBias(json, generator),
         MinTokens = (int)(json.Integer("min_tokens", 0, json.Integer("max_tokens", 0, int.MaxValue) ?? int.MaxValue) ?? 0),
         EndTokens = ReadEndTokens(json, generator),
-        Seed = json.Integer("seed") ?? BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))),
+        Seed = json.Integer("seed") ?? RandomSeed.Next(),
         NoRepeatNgramSize = (int)(json.Integer("no_repeat_ngram_size", 0, int.MaxValue) ?? 0),
     };
 

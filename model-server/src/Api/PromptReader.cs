@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.Serving.Hosting.Requests;
 
@@ -13,7 +14,7 @@ internal static class PromptReader
         var allowSpecial = json.Boolean("allow_special") ?? generator.AllowSpecialTokens;
         if (json.Element("prompt") is not { } element)
         {
-            return [Start(generator)];
+            return [Prompt.Start(generator)];
         }
         switch (element.ValueKind)
         {
@@ -39,18 +40,12 @@ internal static class PromptReader
         };
     }
 
-    private static Prompt FromText(JsonElement element, string name, ServedGenerator generator, bool allowSpecial)
-    {
-        var text = JsonRequest.AsString(element, name);
-        var tokens = generator.Tokenizer.Encode(text, allowSpecial);
-        return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
-    }
+    private static Prompt FromText(JsonElement element, string name, ServedGenerator generator, bool allowSpecial) =>
+        Prompt.Of(JsonRequest.AsString(element, name), generator, allowSpecial);
 
     private static Prompt FromTokens(JsonElement element, string name, ServedGenerator generator)
     {
         var tokens = TokenIds.Read(element, name, generator);
         return new Prompt(generator.Tokenizer.Decode(tokens), tokens);
     }
-
-    private static Prompt Start(ServedGenerator generator) => new("", [generator.StartToken]);
 }

@@ -11,17 +11,19 @@ internal sealed class BatchDecoder : IDisposable
     private readonly PrefixCache _prefixes;
     private readonly BoundRun?[] _steps;  // [batch - 1], each bound at its first use
     private readonly float[] _stepLogits; // [slots, vocabulary]
+    private readonly Dictionary<int, (BoundRun Run, float[] Logits)> _verifications = []; // by tokens, each bound at its first use
     private float[] _chunkLogits;         // [rows, vocabulary] of the last chunk
 
     /// <param name="model">What runs.</param>
     /// <param name="slots">Sequences at a time.</param>
     /// <param name="cachedSlots">Sequences' worth of prefixes that are kept; 0 for none.</param>
+    /// <param name="chunk">Prompts are run in chunks that end on multiples of it.</param>
     /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
-    public BatchDecoder(Gpt2Model model, int slots, int cachedSlots)
+    public BatchDecoder(Gpt2Model model, int slots, int cachedSlots, int chunk)
     {
         _model = model;
         _slots = new KvSlots(model.Config, slots, cachedSlots);
-        _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions);
+        _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions, chunk);
         _steps = new BoundRun?[slots];
         _stepLogits = new float[slots * model.Config.VocabularySize];
         _chunkLogits = new float[model.Config.VocabularySize];
@@ -57,21 +59,41 @@ internal sealed class BatchDecoder : IDisposable
         return logits.Span;
     }
 
+    /// <summary>Runs tokens that follow on each other in slot 0.</summary>
+    /// <param name="position">Of the first token.</param>
+    /// <param name="tokens">A few; each number of them keeps buffers of its own.</param>
+    /// <returns>[tokens, vocabulary], valid until the next call.</returns>
+    public ReadOnlySpan<float> Verify(int position, ReadOnlySpan<int> tokens)
+    {
+        if (!_verifications.TryGetValue(tokens.Length, out var bound))
+        {
+            var logits = new float[tokens.Length * _model.Config.VocabularySize];
+            bound = (new BoundRun(_model, _slots, firstSlot: 0, batch: 1, tokens.Length, logits), logits);
+            _verifications.Add(tokens.Length, bound);
+        }
+        bound.Run.Run(tokens, [position]);
+        return bound.Logits;
+    }
+
     /// <summary>Copies positions of a slot's sequence into another slot, from <paramref name="start"/> on.</summary>
     public void Copy(int from, int to, int start, int positions) => _slots.Copy(from, start, to, start, positions);
 
     /// <summary>Fills a slot with the longest beginning of a prompt that is kept.</summary>
-    /// <returns>Positions that need no run any more; at most <paramref name="limit"/>.</returns>
-    public int LoadPrefix(int slot, ReadOnlySpan<int> prompt, int limit) => _prefixes.Load(slot, prompt, limit);
+    /// <returns>Positions that need no run any more, and the logits behind the prompt if that is all of them.</returns>
+    public (int Positions, float[]? Logits) LoadPrefix(int slot, ReadOnlySpan<int> prompt) => _prefixes.Load(slot, prompt);
 
-    /// <summary>Keeps what a run of several tokens of a prompt left in a slot.</summary>
-    public void StorePrefix(int slot, ReadOnlySpan<int> prompt) => _prefixes.Store(slot, prompt);
+    /// <summary>Keeps what the runs of a prompt left in a slot, and the logits behind it.</summary>
+    public void StorePrefix(int slot, ReadOnlySpan<int> prompt, ReadOnlySpan<float> logits) => _prefixes.Store(slot, prompt, logits);
 
     public void Dispose()
     {
         foreach (var step in _steps)
         {
             step?.Dispose();
+        }
+        foreach (var (run, _) in _verifications.Values)
+        {
+            run.Dispose();
         }
         _slots.Dispose();
     }

@@ -19,6 +19,9 @@ internal sealed class PrefixBlock
     /// <summary>Which of the cache's blocks of memory holds its keys and values.</summary>
     public int Place { get; }
 
+    /// <summary>[vocabulary] behind its last token, if a prompt has ended there.</summary>
+    public float[]? Logits { get; set; }
+
     /// <summary>Its place in the order of use.</summary>
     public LinkedListNode<PrefixBlock> Use { get; }
 

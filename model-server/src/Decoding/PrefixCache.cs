@@ -1,20 +1,17 @@
 namespace ElasticSynapse.ModelServer.Decoding;
 
 /// <summary>
-/// Keys and values of prompts that were run, kept in blocks of positions so that a prompt with the same beginning need not run
-/// it again. A tree: a block is known by its tokens and by the block before it. The blocks used longest ago make room for new
-/// ones. Only the scheduler thread uses it.
+/// Keys and values of prompts that were run, kept in blocks so that a prompt with the same beginning need not run it again. A
+/// tree: a block is known by its tokens and by the block before it. A block is what one run wrote: a chunk of the grid on which
+/// prompts are run, or a prompt's last part with the logits behind it. So a text is the same, to the last bit, with a cold and
+/// with a warm cache: where a run begins and ends shows in the last bits of what it writes. The blocks used longest ago make
+/// room for new ones. Only the scheduler thread uses it.
 /// </summary>
-/// <remarks>Rows that runs of several tokens write are the same, bit for bit, wherever such a run begins and ends; rows of
-/// one-token runs are not, because attention has its own kernel for them. So only the former are kept, and a text is the same
-/// with a cold and with a warm cache. Tested for each precision.</remarks>
 internal sealed class PrefixCache
 {
-    /// <summary>Positions of a block: short prompts find something, and a copy still beats a run.</summary>
-    public const int BlockTokens = 16;
-
     private readonly KvSlots _slots;
     private readonly int _firstSlot;
+    private readonly int _blockTokens;
     private readonly int _blocksPerSlot;
     private readonly PrefixBlock _root = new(null, [], -1);
     private readonly LinkedList<PrefixBlock> _recent = []; // first: used last
@@ -24,41 +21,47 @@ internal sealed class PrefixCache
     /// <param name="firstSlot">First of the cache's own slots.</param>
     /// <param name="count">How many slots are the cache's.</param>
     /// <param name="positions">Of each slot.</param>
-    public PrefixCache(KvSlots slots, int firstSlot, int count, int positions)
+    /// <param name="chunk">Tokens of a run: prompts are run in chunks that end on multiples of it.</param>
+    public PrefixCache(KvSlots slots, int firstSlot, int count, int positions, int chunk)
     {
-        (_slots, _firstSlot, _blocksPerSlot) = (slots, firstSlot, positions / BlockTokens);
+        (_slots, _firstSlot, _blockTokens) = (slots, firstSlot, Math.Min(chunk, positions));
+        _blocksPerSlot = positions / _blockTokens;
         _free = new Stack<int>(Enumerable.Range(0, count * _blocksPerSlot).Reverse());
     }
 
     /// <summary>Fills a slot with the longest beginning of a prompt that is kept.</summary>
     /// <param name="slot">Not one of the cache's.</param>
     /// <param name="prompt">Tokens from position 0 on.</param>
-    /// <param name="limit">Positions at most.</param>
-    /// <returns>Positions filled.</returns>
-    public int Load(int slot, ReadOnlySpan<int> prompt, int limit)
+    /// <returns>Positions filled: all of the prompt's only with the logits behind it, [vocabulary].</returns>
+    public (int Positions, float[]? Logits) Load(int slot, ReadOnlySpan<int> prompt)
     {
         var block = _root;
         var position = 0;
-        while (position + BlockTokens <= limit && block.Next(prompt.Slice(position, BlockTokens)) is { } next)
+        while (position < prompt.Length && block.Next(Part(prompt, position)) is { } next)
         {
+            var end = position + Part(prompt, position).Length;
+            if (end == prompt.Length && next.Logits is null)
+            {
+                break;
+            }
             var (from, start) = At(next.Place);
-            _slots.Copy(from, start, slot, position, BlockTokens);
-            block = next;
-            position += BlockTokens;
+            _slots.Copy(from, start, slot, position, end - position);
+            (block, position) = (next, end);
         }
         Touch(block);
-        return position;
+        return (position, position == prompt.Length ? block.Logits : null);
     }
 
-    /// <summary>Keeps the whole blocks of a prompt that are not kept yet.</summary>
-    /// <param name="slot">Holds the keys and values of all of the tokens, written by runs of several tokens.</param>
+    /// <summary>Keeps the parts of a prompt that are not kept yet.</summary>
+    /// <param name="slot">Holds the keys and values of all of its tokens.</param>
     /// <param name="prompt">Tokens from position 0 on.</param>
-    public void Store(int slot, ReadOnlySpan<int> prompt)
+    /// <param name="logits">[vocabulary] behind the last.</param>
+    public void Store(int slot, ReadOnlySpan<int> prompt, ReadOnlySpan<float> logits)
     {
         var block = _root;
-        for (var position = 0; position + BlockTokens <= prompt.Length; position += BlockTokens)
+        for (var position = 0; position < prompt.Length; position += _blockTokens)
         {
-            var tokens = prompt.Slice(position, BlockTokens);
+            var tokens = Part(prompt, position);
             if (block.Next(tokens) is not { } next)
             {
                 // So that making room never takes a block of this very prompt.
@@ -68,14 +71,18 @@ internal sealed class PrefixCache
                     return;
                 }
                 var (to, start) = At(place);
-                _slots.Copy(slot, position, to, start, BlockTokens);
+                _slots.Copy(slot, position, to, start, tokens.Length);
                 next = block.Add(tokens, place);
                 _recent.AddFirst(next.Use);
             }
             block = next;
         }
+        block.Logits ??= logits.ToArray();
         Touch(block);
     }
+
+    private ReadOnlySpan<int> Part(ReadOnlySpan<int> prompt, int position) =>
+        prompt.Slice(position, Math.Min(_blockTokens, prompt.Length - position));
 
     // A block stands before those that follow it, so the last one is followed by none and may go.
     private void Touch(PrefixBlock last)
@@ -102,5 +109,5 @@ internal sealed class PrefixCache
         return oldest.Value.Place;
     }
 
-    private (int Slot, int Position) At(int place) => (_firstSlot + (place / _blocksPerSlot), place % _blocksPerSlot * BlockTokens);
+    private (int Slot, int Position) At(int place) => (_firstSlot + (place / _blocksPerSlot), place % _blocksPerSlot * _blockTokens);
 }

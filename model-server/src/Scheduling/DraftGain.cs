@@ -23,5 +23,9 @@ internal sealed class DraftGain
         return false;
     }
 
-    public void Verified(int drafted, int accepted) => _accepted += Weight * (Math.Min(accepted, drafted) - _accepted);
+    /// <param name="accepted">Guessed tokens that were right.</param>
+    public void Verified(int accepted) => _accepted += Weight * (accepted - _accepted);
+
+    /// <param name="runs">One-token runs that a close call makes necessary once more.</param>
+    public void Lost(int runs) => _accepted -= Weight * runs;
 }

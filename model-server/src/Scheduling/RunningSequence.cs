@@ -12,11 +12,12 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 internal sealed class RunningSequence : ActiveJob
 {
     /// <summary>Far beyond what the kind of run changes in a logit: 2e-5 was the most seen in fp32.</summary>
-    internal const float CloseCall = 1e-2f;
+    internal const float CloseCall = 2e-3f;
 
     private readonly SequenceText _text;
     private readonly FinishReason[] _finish = new FinishReason[1];
-    private int _exact; // positions whose rows no draft has touched
+    private int _exact;        // positions whose rows no draft has touched
+    private bool _isCloseCall; // the next token is for an ordinary step to choose
 
     public RunningSequence(SequenceJob job, ServedGenerator generator)
         : base(job)
@@ -35,7 +36,7 @@ internal sealed class RunningSequence : ActiveJob
 
     /// <summary>Whether drafts can be verified: a draw at random, and numbers that are shown, must be those of ordinary steps.
     /// </summary>
-    public bool CanDraft => First.Sampling.IsGreedy && First.TopLogprobs is null && !First.IsRanked && Position == _text.Tokens.Length - 1;
+    public bool CanDraft => First.Sampling.IsGreedy && First.TopLogprobs is null && !First.IsRanked && !_isCloseCall && Position == _text.Tokens.Length - 1;
 
     /// <summary>Prompt and generated tokens.</summary>
     public ReadOnlySpan<int> Tokens => _text.Tokens;
@@ -78,7 +79,7 @@ internal sealed class RunningSequence : ActiveJob
             var isTaken = _text.Generated > before;
             if (!isTaken || row == draft.Length || _text.Tokens[^1] != draft[row])
             {
-                Drafts.Verified(drafted: draft.Length, accepted: isTaken ? row : 0);
+                Drafts.Verified(accepted: row);
                 return null;
             }
         }
@@ -90,9 +91,11 @@ internal sealed class RunningSequence : ActiveJob
         var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
         if (_exact < Position && sampler.LastMargin() < CloseCall)
         {
-            Position = _exact;
+            Drafts.Lost(runs: Position - _exact);
+            (Position, _isCloseCall) = (_exact, true);
             return null;
         }
+        _isCloseCall = false;
         if (_text.Take(token, logits) is not { } finish)
         {
             return null;

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.ModelServer.Text;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
@@ -24,6 +25,15 @@ internal sealed class SequenceRequest
 
     /// <summary>Whether the stop string that was found is shown.</summary>
     public bool IncludeStop { get; init; }
+
+    /// <summary>Where the text ends, instead of at <see cref="Stops"/>, for an API with a rule of its own.</summary>
+    public IStopRule? StopRule { get; init; }
+
+    /// <summary>Whether special tokens that don't end the sequence are shown as their text.</summary>
+    public bool ShowsSpecialTokens { get; init; }
+
+    /// <summary>Whether the token that ends the sequence is among the last piece's tokens, though never in its text.</summary>
+    public bool TellsEndToken { get; init; }
 
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }

@@ -12,7 +12,7 @@ internal sealed class SequenceText
     private readonly SequenceRequest _request;
     private readonly List<int> _tokens;
     private readonly TokenStreamDecoder _text;
-    private readonly StopMatcher _stops;
+    private readonly IStopRule _stops;
     private readonly PlacedTokens? _placed;
     private readonly TokenStreamDecoder _promptText;
     private double _logprobs;
@@ -23,9 +23,9 @@ internal sealed class SequenceText
         _tokens = new List<int>(request.Prompt.Length + request.MaxTokens);
         _tokens.AddRange(request.Prompt);
         // A special token that does not end the sequence is still no text.
-        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: true);
+        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: !request.ShowsSpecialTokens);
         _promptText = new TokenStreamDecoder(generator.Tokenizer);
-        _stops = new StopMatcher(request.Stops, request.IncludeStop);
+        _stops = request.StopRule ?? new StopMatcher(request.Stops, request.IncludeStop);
         _placed = request.TopLogprobs is null ? null : new PlacedTokens();
     }
 
@@ -80,7 +80,7 @@ internal sealed class SequenceText
         // 1: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
         // still complete a stop string.
         var decoded = (isEnd ? "" : _text.Append(token)) + (finish is null ? "" : _text.Flush());
-        if (!isEnd)
+        if (!isEnd || _request.TellsEndToken)
         {
             _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded);
         }

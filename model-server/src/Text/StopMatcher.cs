@@ -7,14 +7,12 @@ namespace ElasticSynapse.ModelServer.Text;
 /// </summary>
 /// <param name="stops">None of them empty. Compared ordinally.</param>
 /// <param name="includeStop">Whether the stop string itself is shown.</param>
-internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false)
+internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false) : IStopRule
 {
     private string _held = "";
 
-    /// <summary>True once a stop string was found; what follows it is dropped.</summary>
     public bool Stopped { get; private set; }
 
-    /// <summary>Takes the next piece and returns what may be shown now.</summary>
     public string Append(string piece)
     {
         if (stops.Count == 0)
@@ -37,7 +35,6 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop 
         return text[..^held];
     }
 
-    /// <summary>What was held back when the text ends without a stop string.</summary>
     public string Flush()
     {
         var rest = _held;

@@ -33,6 +33,31 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
         return JsonSerializer.Deserialize<JsonElement>(json);
     }
 
+    /// <summary>Status and body of a POST.</summary>
+    public async Task<(int Status, string Body)> AnswerAsync(string path, string body)
+    {
+        using var response = await PostAsync(path, body);
+        return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+
+    /// <summary>Begins to read an answer and goes away; returns once no sequence waits or runs.</summary>
+    public async Task LeaveAsync(string path, string body)
+    {
+        using (var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) })
+        {
+            using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            Assert.True(response.IsSuccessStatusCode);
+        }
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        string metrics;
+        do
+        {
+            metrics = await Http.GetStringAsync("/metrics", limit.Token);
+        }
+        while (!metrics.Contains("vllm:num_requests_running{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal)
+            || !metrics.Contains("vllm:num_requests_waiting{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal));
+    }
+
     async Task IAsyncLifetime.DisposeAsync() => await base.DisposeAsync();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder) => builder
@@ -40,6 +65,8 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
         // Few slots and small chunks, so that sequences wait for each other, move between slots and prompts take several runs.
         .UseSetting("Scheduler:MaxSequences", "5")
         .UseSetting("Scheduler:PrefillChunkTokens", "16")
+        // POST /predict can't say itself that it wants to be greedy.
+        .UseSetting("TEMPERATURE", "0")
         .UseSetting("Model:Uri", RepositoryFiles.Data("huggingface", "gpt2"))
         .UseSetting("Model:Name", "gpt2")
         .UseSetting("Model:Version", Version);

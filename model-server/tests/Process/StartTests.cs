@@ -23,10 +23,10 @@ public class StartTests
         });
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Model__Nmae is not an option; Model has Name, Uri, Version", errors, StringComparison.Ordinal);
+        Assert.Contains("Model__Nmae is not an option; Model has CacheDirectory, CacheMaxBytes, Name, Precision, Uri, Version", errors, StringComparison.Ordinal);
         Assert.Contains("Runtime__Threads='many' is not a whole number", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxQueuedSequences='0': must be between 1 and 65,536", errors, StringComparison.Ordinal);
-        Assert.Contains("Scheduler__MaxSequences='1025': must be between 1 and 1,024", errors, StringComparison.Ordinal);
+        Assert.Contains("Scheduler__MaxSequences='1025': must be between 1 and 1,024, or auto", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__PrefillChunkTokens='8': must be between 16 and 4,096", errors, StringComparison.Ordinal);
         Assert.Contains("Http__MaxRequestBodyBytes='1': must be between 1,024 and 268,435,456 bytes", errors, StringComparison.Ordinal);
         Assert.Contains("Drain__GracePeriod='soon' is not a duration", errors, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public class StartTests
         using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", []);
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Model__Uri='': is required: the path or file: URI of a checkpoint folder", errors, StringComparison.Ordinal);
+        Assert.Contains("Model__Uri='': is required: the path or file: URI of a checkpoint folder, or an hf:, gs:, s3: or https: address", errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -112,6 +112,28 @@ public class StartTests
 
         Assert.EndsWith("data: [DONE]\n\n", events, StringComparison.Ordinal);
         Assert.Contains("\"index\":63", events, StringComparison.Ordinal);
+        Assert.Equal("", errors);
+        Assert.Equal(0, code);
+    }
+
+    [Fact]
+    public async Task Terminate_StreamOutlastsTheGracePeriod_EndsWithAnErrorEvent()
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new()
+        {
+            ["Model__Uri"] = Fixture, ["Scheduler__MaxSequences"] = "1", ["Drain__GracePeriod"] = "00:00:00.1",
+        });
+        var http = await server.ReadyAsync();
+        using var content = new StringContent("""{"prompt":"a","n":128,"max_tokens":120,"stream":true}""");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = content };
+        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        server.Terminate();
+        var events = await response.Content.ReadAsStringAsync();
+        var (code, errors) = await server.ExitAsync();
+
+        Assert.Contains("is stopping, and the grace period for running requests is over (Drain__GracePeriod)", events, StringComparison.Ordinal);
+        Assert.EndsWith("data: [DONE]\n\n", events, StringComparison.Ordinal);
         Assert.Equal("", errors);
         Assert.Equal(0, code);
     }

@@ -1,11 +1,6 @@
-using System.Diagnostics.Metrics;
-using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Scheduling;
-using ElasticSynapse.ModelServer.Tokenization;
-using ElasticSynapse.Serving.Hosting.Drain;
-using ElasticSynapse.Serving.Hosting.Model;
-using ElasticSynapse.Tests;
-using Microsoft.Extensions.Logging.Abstractions;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Tests.Scheduling;
 
@@ -14,35 +9,155 @@ public class SchedulerTests
     [Fact]
     public async Task Stop_AfterItWasStoppedAndDisposed_DoesNothing()
     {
-        var options = new ModelOptions { Uri = RepositoryFiles.Data("huggingface", "gpt2") };
-        using var generator = ServedGenerator.Load(options, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
-        using var meters = new UnseenMeters();
-        var scheduler = new Scheduler(
-            generator,
-            new SchedulerOptions(),
-            new GeneratorMetrics(meters, generator.Identity),
-            new EndlessGrace(),
-            TimeProvider.System,
-            NullLogger<Scheduler>.Instance);
-        await scheduler.StartAsync(CancellationToken.None);
-        await scheduler.StopAsync(CancellationToken.None);
-        scheduler.Dispose();
+        var running = await RunningScheduler.StartAsync();
+        await running.DisposeAsync();
 
-        await scheduler.StopAsync(CancellationToken.None);
+        await running.Scheduler.StopAsync(CancellationToken.None);
     }
 
-    private sealed class EndlessGrace : IGracePeriod
+    [Fact]
+    public async Task GraceEnds_WhatRunsAndWaits_IsToldAndCounted()
     {
-        public CancellationToken Ended => CancellationToken.None;
+        await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "2" });
+        var requests = Enumerable.Range(0, 200).Select(i => RunningScheduler.Request([1 + i], 120, new SamplingParameters { Seed = i })).ToList();
+        requests.ForEach(request => running.Scheduler.Enqueue([request]));
+        await requests[0].Pieces.WaitToReadAsync();
+
+        running.EndGrace();
+
+        // What is admitted after it ends at once, too.
+        running.Scheduler.Enqueue([RunningScheduler.Request([5], 120)]);
+        var told = await Assert.ThrowsAsync<ApiException>(() => RunningScheduler.ReadAsync(requests[^1]));
+        Assert.Equal(ErrorKind.NotReady, told.Kind);
+        Assert.Contains("is stopping, and the grace period for running requests is over (Drain__GracePeriod)", told.Message, StringComparison.Ordinal);
+        await running.StopAsync();
+        Assert.Equal(201, running.Metric("request_success_total"));
+        Assert.True(running.Metric("request_success_total{abort}") > 100);
+        Assert.Throws<ApiException>(() => running.Scheduler.Enqueue([RunningScheduler.Request([5], 1)]));
     }
 
-    // The SDK knows a meter by its name, and would take the generator's instruments from other tests when this one ends.
-    private sealed class UnseenMeters : IMeterFactory
+    [Fact]
+    public async Task Metrics_OfMixedRequests_CountEachOnce()
     {
-        private readonly Meter _meter = new("unseen");
+        await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "3" });
+        using var gone = new CancellationTokenSource();
+        var long1 = RunningScheduler.Request([1, 2, 3], 120, new SamplingParameters { Seed = 1 }, gone.Token);
+        running.Scheduler.Enqueue([long1]);
+        await long1.Pieces.ReadAsync();
+        await gone.CancelAsync();
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RunningScheduler.ReadAsync(long1));
+        var cancelledTokens = running.Metric("generation_tokens_total");
 
-        public Meter Create(MeterOptions options) => _meter;
+        int[] prompt = [7, 8, 9, 10];
+        var choices = Enumerable.Range(0, 4).Select(choice => RunningScheduler.Request(prompt, 5, new SamplingParameters { Seed = 3, Choice = choice })).ToList();
+        running.Scheduler.Enqueue(choices);
+        await Task.WhenAll(choices.Select(RunningScheduler.ReadAsync));
+        var ended = RunningScheduler.Request([1], 50, new SamplingParameters { Temperature = 0, LogitBias = new Dictionary<int, float> { [0] = 100 }, EndTokens = new HashSet<int> { 0 } });
+        await running.GenerateAsync(ended);
+        await running.StopAsync();
 
-        public void Dispose() => _meter.Dispose();
+        Assert.Equal(6, running.Metric("request_success_total"));
+        Assert.Equal(1, running.Metric("request_success_total{abort}"));
+        Assert.Equal(4, running.Metric("request_success_total{length}"));
+        Assert.Equal(1, running.Metric("request_success_total{stop}"));
+        Assert.Equal(6, running.Metric("e2e_request_latency_seconds"));
+        Assert.Equal(6, running.Metric("request_queue_time_seconds"));
+        Assert.Equal(6, running.Metric("time_to_first_token_seconds"));
+        Assert.Equal(3 + (4 * 4) + 1, running.Metric("prompt_tokens_total"));
+        Assert.Equal(cancelledTokens + (4 * 5) + 1, running.Metric("generation_tokens_total"));
+        Assert.Equal(running.Metric("generation_tokens_total") - 6, running.Metric("inter_token_latency_seconds"));
+        Assert.Equal(0, running.Metric("num_requests_running") + running.Metric("num_requests_waiting"));
+    }
+
+    [Fact]
+    public async Task Enqueue_ChoicesOfOnePrompt_RunItOnce()
+    {
+        await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "8", PrefixCacheSequences = 0 });
+        int[] prompt = [.. Enumerable.Range(1, 40)];
+        var choices = Enumerable.Range(0, 8).Select(choice => RunningScheduler.Request(prompt, 30, new SamplingParameters { Seed = 3, Choice = choice })).ToList();
+
+        running.Scheduler.Enqueue(choices);
+        var together = await Task.WhenAll(choices.Select(RunningScheduler.ReadAsync));
+
+        Assert.Equal(7 * 40, running.Metric("prefix_cache_hits_total"));
+        for (var choice = 0; choice < 8; choice++)
+        {
+            Assert.Equal(
+                await running.GenerateAsync(RunningScheduler.Request([.. prompt], 30, new SamplingParameters { Seed = 3, Choice = choice })), together[choice]);
+        }
+    }
+
+    [Theory]
+    [InlineData(16, 1)]
+    [InlineData(17, 2)]
+    [InlineData(50, 8)]
+    [InlineData(128, 20)]
+    public async Task PrefixCache_Warm_GivesTheSameBits(int chunk, int sequences)
+    {
+        await using var cold = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = 0, PrefillChunkTokens = chunk });
+        await using var warm = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = sequences, PrefillChunkTokens = chunk });
+        var random = new Random(chunk);
+        var stories = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 110).Select(_ => 1 + random.Next(842)).ToArray()).ToArray();
+        for (var i = 0; i < 120; i++)
+        {
+                var story = stories[random.Next(stories.Length)];
+            int[] prompt = [.. story.Take(1 + random.Next(20) * 5), .. random.Next(3) > 0 ? [] : new[] { 1 + random.Next(842) }];
+            Assert.Equal(await GenerateAsync(cold), await GenerateAsync(warm));
+
+            Task<string> GenerateAsync(RunningScheduler running) => running.GenerateAsync(new SequenceRequest
+            {
+                Prompt = prompt, MaxTokens = 3, Sampling = new SamplingParameters { Seed = i }, Stops = [], TopLogprobs = 3, Cancelled = default,
+            });
+        }
+        Assert.Equal(0, cold.Metric("prefix_cache_hits_total"));
+        Assert.True(warm.Metric("prefix_cache_hits_total") > 100);
+    }
+
+    [Fact]
+    public async Task Enqueue_TwoThousandMixed_EachEqualsItselfAlone()
+    {
+        await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "7", PrefillChunkTokens = 32, MaxQueuedSequences = 4_096, MaxQueuedTokens = 1_000_000 });
+        var random = new Random(20261121);
+        var makers = Enumerable.Range(0, 2_000).Select(i =>
+        {
+            var prompt = Enumerable.Range(0, 1 + random.Next(i % 10 == 0 ? 90 : 20)).Select(_ => 1 + random.Next(842)).ToArray();
+            var (maxTokens, temperature, stop, logprobs, batch) = (1 + random.Next(24), random.Next(3) / 2f, random.Next(3), random.Next(5) == 0, random.Next(4) == 0);
+            return (Func<CancellationToken, SequenceRequest>)(cancelled => new SequenceRequest
+            {
+                Prompt = prompt,
+                MaxTokens = maxTokens,
+                Sampling = new SamplingParameters { Seed = i, Temperature = temperature, TopK = i % 7 * 10, RepetitionPenalty = i % 3 == 0 ? 1.3f : 1 },
+                Stops = stop == 0 ? ["e", "sun"] : [],
+                TopLogprobs = logprobs ? 2 : null,
+                Priority = batch ? Priority.Batch : Priority.Interactive,
+                Cancelled = cancelled,
+            });
+        }).ToArray();
+        var alone = new List<string>();
+        foreach (var maker in makers)
+        {
+            alone.Add(await running.GenerateAsync(maker(CancellationToken.None)));
+        }
+
+        var leaving = makers.Select(_ => random.Next(5) == 0).ToArray();
+        var together = await Task.WhenAll(makers.Select(async (maker, i) =>
+        {
+            using var gone = new CancellationTokenSource();
+            var request = maker(gone.Token);
+            running.Scheduler.Enqueue([request]);
+            if (!leaving[i])
+            {
+                return await RunningScheduler.ReadAsync(request);
+            }
+            await request.Pieces.WaitToReadAsync();
+            await gone.CancelAsync();
+            return null;
+        }));
+
+        Assert.All(alone.Zip(together), pair => Assert.True(pair.Second is null || pair.First == pair.Second, $"{pair.First}\n{pair.Second}"));
+        await running.StopAsync();
+        Assert.Equal(4_000, running.Metric("request_success_total"));
+        Assert.Equal(0, running.Metric("request_success_total{error}"));
+        Assert.Equal(0, running.Metric("num_requests_running") + running.Metric("num_requests_waiting") + running.Metric("kv_cache_usage_perc"));
     }
 }

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Serving.Hosting.Errors;
 
-/// <summary>Turns whatever a request ends with into the error envelope: thrown errors, Kestrel's refusals, unknown paths.</summary>
-internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<ErrorMiddleware> logger)
+/// <summary>Turns whatever a request ends with into an answer in its API's form: thrown errors, Kestrel's refusals, unknown paths.</summary>
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ErrorFormats formats, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -14,7 +14,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
             await next(context);
             if (!context.Response.HasStarted && Unanswered(context) is { } error)
             {
-                await ErrorBody.WriteAsync(context, error);
+                await ErrorAnswer.WriteAsync(context, formats.For(context), error);
             }
         }
         catch (Exception exception) when (
@@ -27,7 +27,7 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ILogger<Erro
         {
             context.Response.Clear();
             RequestIds.Echo(context);
-            await ErrorBody.WriteAsync(context, Explain(exception));
+            await ErrorAnswer.WriteAsync(context, formats.For(context), Explain(exception));
         }
         catch (Exception exception)
         {

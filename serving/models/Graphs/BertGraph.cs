@@ -5,23 +5,32 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles a BERT classifier (Devlin et al. 2018; Hugging Face's BertForSequenceClassification defines the behaviour) to an
-/// ONNX model of fused operators. Every token has type 0: the servers classify single texts.
+/// ONNX model of fused operators.
 /// </summary>
 internal sealed class BertGraph
 {
     private readonly BertConfig _config;
     private readonly GraphWriter _graph = new("bert");
     private readonly GraphWeights _weights;
+    private readonly IProducts _products;
 
-    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder)
+    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
         _weights = new GraphWeights(_graph, weights, folder);
+        _products = precision switch
+        {
+            Precision.Int8 => new ColumnProducts(_graph, weights, folder, quantized!),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 4, isBatched: false),
+            _ => new FloatProducts(_graph, _weights),
+        };
     }
 
     /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
-    public static byte[] Compile(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder) =>
-        new BertGraph(config, weights, folder).Compile();
+    /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
+    public static byte[] Compile(
+        BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision) =>
+        new BertGraph(config, weights, folder, quantized, precision).Compile();
 
     private byte[] Compile()
     {
@@ -33,7 +42,7 @@ internal sealed class BertGraph
         return _graph.ToModelBytes();
     }
 
-    // Layer norm of token + position + type: the fused operator's input, skip and bias.
+    // Layer norm of token + type + position: the fused operator's input and skip.
     private string Embed()
     {
         var ids = _graph.Input(BertModel.InputIds, DataType.Int64, "batch", "tokens");
@@ -41,7 +50,13 @@ internal sealed class BertGraph
         var length = _graph.Standard("Shape", "length", [ids], Int("start", 1)); // [1]: tokens
         var position = _graph.Standard("Slice", "position_embedding", // [tokens, hidden]
             [_weights.Use(BertTensors.PositionEmbedding), _graph.Constant("zero", [0], 1), length]);
-        return AddAndNormalize("embedding", token, position, _weights.FirstRow(BertTensors.TypeEmbedding), "embeddings.LayerNorm");
+        // An input with a default: [1, 1] of type 0, which the addition repeats for every token.
+        var types = _graph.Input(_graph.Constant(BertModel.TokenTypeIds, [0], 1, 1), DataType.Int64, "type_batch", "type_tokens");
+        var type = _graph.Standard("Gather", "type_embedding", [_weights.Use(BertTensors.TypeEmbedding), types]);
+        var typed = _graph.Standard("Add", "typed_embedding", [token, type]); // [batch, tokens, hidden]
+        return _graph.Fused("SkipLayerNormalization", "embedding.normalized",
+            [typed, position, _weights.Use("embeddings.LayerNorm.weight"), _weights.Use("embeddings.LayerNorm.bias")],
+            Float("epsilon", _config.LayerNormEpsilon));
     }
 
     private string Layer(string l, string hidden)
@@ -75,7 +90,7 @@ internal sealed class BertGraph
 
     // x W^T with W [out, in] as it lies in the file.
     private string MatMul(string x, string layer) =>
-        _graph.Fused("FusedMatMul", $"{layer}:product", [x, _weights.Use($"{layer}.weight")], Int("transB", 1));
+        _products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
 
     private string Linear(string output, string x, string layer) =>
         _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));

@@ -70,14 +70,14 @@ internal static class ClusterCatalogue
         // Before there was such a label, the component told.
         var kind = ModelKindWords.Parse(kindLabel)
             ?? (Label(service, "app.kubernetes.io/component") == "classifier" ? ModelKind.Classifier : ModelKind.Generator);
-        var weight = Number(service, "weight", mistakes);
+        var weight = Weight(service, mistakes);
         var labels = (Annotation(service, Prefix + "labels") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return (model, kind, new VersionEntry(version, weight ?? 0, [.. labels], replicas, Number(service, "shadow", mistakes) ?? 0), weight is not null);
+        return (model, kind, new VersionEntry(version, weight ?? 0, [.. labels], replicas), weight is not null);
     }
 
-    private static double? Number(JsonElement service, string annotation, List<string> mistakes)
+    private static double? Weight(JsonElement service, List<string> mistakes)
     {
-        if (Annotation(service, Prefix + annotation) is not { } text)
+        if (Annotation(service, Prefix + "weight") is not { } text)
         {
             return null;
         }
@@ -85,7 +85,7 @@ internal static class ClusterCatalogue
         {
             return value;
         }
-        mistakes.Add($"the Service {Name(service)} has {Prefix}{annotation} '{text}'; it must be a number between 0 and 100, and is taken as 0");
+        mistakes.Add($"the Service {Name(service)} has {Prefix}weight '{text}'; it must be a number between 0 and 100, and is taken as 0");
         return 0;
     }
 

@@ -47,7 +47,7 @@ public sealed class ClusterCatalogueTests
         var (catalogue, mistakes) = Of(
             [
                 Service("gpt2-stable", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90\",\"elastic-synapse.io/labels\":\"stable, blue\""),
-                Service("gpt2-canary", "gpt2", "2_v1", "\"elastic-synapse.io/weight\":\"10\",\"elastic-synapse.io/labels\":\"canary,stable\",\"elastic-synapse.io/shadow\":\"5\""),
+                Service("gpt2-canary", "gpt2", "2_v1", "\"elastic-synapse.io/weight\":\"10\",\"elastic-synapse.io/labels\":\"canary,stable\""),
                 Service("bert", "bert", "1_v1", "\"elastic-synapse.io/weight\":\"lots\"", "\"elastic-synapse.io/kind\":\"classifier\""),
                 Service("odd", "odd", "1_v1", "", "\"elastic-synapse.io/kind\":\"writer\""),
             ],
@@ -59,7 +59,7 @@ public sealed class ClusterCatalogueTests
         Assert.Equal(["10.0.0.1:8080", "10.0.0.2:8080"], stable.Replicas.Select(replica => replica.Name));
         Assert.Equal(["stable", "blue"], stable.Labels.ToArray());
         Assert.Equal("http://[fd00::1]:8080/", canary.Replicas[0].Address.AbsoluteUri);
-        Assert.Equal((10.0, 5.0), (canary.Weight, canary.ShadowPercent));
+        Assert.Equal(10, canary.Weight);
         Assert.Equal(["canary"], canary.Labels.ToArray());
         Assert.Equal(
             [

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace ElasticSynapse.Benchmarks.Contenders;
+
+/// <summary>What runs where.</summary>
+internal static class Commands
+{
+    /// <summary>A program inside the peers' root.</summary>
+    public static ProcessStartInfo Peer(string peers, params string[] command) =>
+        new(Path.Combine(Repository.Root, "benchmarks", "peers", "inside"), [peers, .. command]);
+
+    /// <summary>This program itself, as another process.</summary>
+    public static ProcessStartInfo Self(params string[] arguments) => new("dotnet", [typeof(Commands).Assembly.Location, .. arguments]);
+
+    /// <summary>One of our services.</summary>
+    public static ProcessStartInfo Service(string folder, string assembly, int port, string checkpoint, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, folder, "src", "bin", "Release", "net10.0", $"ElasticSynapse.{assembly}.dll")]);
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        start.Environment["Model__Uri"] = checkpoint;
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+        return start;
+    }
+}

@@ -1,0 +1,34 @@
+using System.Globalization;
+using ElasticSynapse.Benchmarks;
+using ElasticSynapse.Benchmarks.Classifier;
+using ElasticSynapse.Benchmarks.Generator;
+
+try
+{
+    switch (args)
+    {
+        case ["generator", .. var options]:
+            await GeneratorBenchmark.RunAsync(BenchmarkOptions.Read(options, GeneratorBenchmark.Ours, GeneratorBenchmark.Peers));
+            return 0;
+        case ["classifier", .. var options]:
+            await ClassifierBenchmark.RunAsync(BenchmarkOptions.Read(options, ClassifierBenchmark.Ours, ClassifierBenchmark.Peers));
+            return 0;
+        // What follows is started by the benchmarks themselves.
+        case ["gpt2-engine", var checkpoint]:
+            Gpt2Engine.Serve(checkpoint, Console.In, Console.Out);
+            return 0;
+        case ["bert-engine", var checkpoint]:
+            BertEngine.Serve(checkpoint, Console.In, Console.Out);
+            return 0;
+        case ["bert-padded", var checkpoint, var port]:
+            await PaddedServer.RunAsync(checkpoint, int.Parse(port, CultureInfo.InvariantCulture));
+            return 0;
+        default:
+            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier");
+    }
+}
+catch (Exception exception) when (exception is ArgumentException or BenchmarkException or HttpRequestException)
+{
+    await Console.Error.WriteLineAsync($"bench: {exception.Message}");
+    return exception is ArgumentException ? 2 : 1;
+}

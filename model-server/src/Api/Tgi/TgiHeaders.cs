@@ -1,0 +1,36 @@
+using System.Globalization;
+
+namespace ElasticSynapse.ModelServer.Api.Tgi;
+
+/// <summary>The headers by which Text Generation Inference tells what a request took.</summary>
+internal static class TgiHeaders
+{
+    /// <summary>Of a stream, which knows no times when it begins.</summary>
+    public static void Write(HttpResponse response, TgiRequest request)
+    {
+        response.Headers["x-compute-type"] = "cpu";
+        response.Headers["x-compute-characters"] = Text(request.Prompt.Text.EnumerateRunes().Count());
+    }
+
+    /// <param name="response">Not begun.</param>
+    /// <param name="request">What was asked.</param>
+    /// <param name="generatedTokens">Of the text that is answered.</param>
+    /// <param name="total">From the body's arrival.</param>
+    /// <param name="validation">The part of it before the request was admitted.</param>
+    public static void Write(HttpResponse response, TgiRequest request, int generatedTokens, TimeSpan total, TimeSpan validation)
+    {
+        Write(response, request);
+        var inference = total - validation;
+        response.Headers["x-compute-time"] = total.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
+        response.Headers["x-total-time"] = Milliseconds(total);
+        response.Headers["x-validation-time"] = Milliseconds(validation);
+        response.Headers["x-inference-time"] = Milliseconds(inference);
+        response.Headers["x-time-per-token"] = Milliseconds(inference / Math.Max(generatedTokens, 1));
+        response.Headers["x-prompt-tokens"] = Text(request.Prompt.Tokens.Length);
+        response.Headers["x-generated-tokens"] = Text(generatedTokens);
+    }
+
+    private static string Milliseconds(TimeSpan time) => Text((long)time.TotalMilliseconds);
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}

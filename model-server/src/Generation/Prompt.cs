@@ -1,0 +1,21 @@
+using ElasticSynapse.ModelServer.Loading;
+
+namespace ElasticSynapse.ModelServer.Generation;
+
+/// <summary>A prompt as text and as the tokens that the model gets.</summary>
+/// <param name="Text">What <c>echo</c> repeats; for a prompt of token ids their text.</param>
+/// <param name="Tokens">At least one: an empty prompt starts from the end-of-text token.</param>
+internal readonly record struct Prompt(string Text, int[] Tokens)
+{
+    /// <param name="text">May be empty.</param>
+    /// <param name="generator">Whose tokens.</param>
+    /// <param name="allowSpecial">Whether the text of a special token becomes that token; null for what the server says.</param>
+    public static Prompt Of(string text, ServedGenerator generator, bool? allowSpecial = null)
+    {
+        var tokens = generator.Tokenizer.Encode(text, allowSpecial ?? generator.AllowSpecialTokens);
+        return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
+    }
+
+    /// <summary>The empty prompt.</summary>
+    public static Prompt Start(ServedGenerator generator) => new("", [generator.StartToken]);
+}

@@ -1,0 +1,66 @@
+using System.Globalization;
+using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.ModelServer.Generation;
+
+/// <summary>From what an API asks for to sequences under way: the one door to the scheduler.</summary>
+internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions streaming, TimeProvider time)
+{
+    /// <summary>On every answer with generated text: the seed that gives the same text again.</summary>
+    public const string SeedHeader = "x-seed";
+
+    /// <summary>Admits all of a request's sequences or none.</summary>
+    /// <param name="context">Whose caller may go away.</param>
+    /// <param name="settings">One for each prompt.</param>
+    /// <exception cref="Serving.Hosting.Errors.ApiException">More than is admitted, ever or now.</exception>
+    public GenerationInFlight Start(HttpContext context, params IReadOnlyList<GenerationSettings> settings)
+    {
+        scheduler.CheckSize(settings.Sum(one => (long)(one.Beams?.Width ?? one.Choices)));
+        var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        try
+        {
+            var (deadline, priority) = (Deadline.Of(context, time), PriorityHeader.Of(context));
+            // Those of a prompt stand in a row.
+            var sequences = settings.SelectMany(one => Sequences(one, deadline, priority, leaving.Token)).ToList();
+            scheduler.Enqueue(sequences);
+            // An answer that has begun already, a text longer than the context, goes on with the seed that it began with.
+            if (!context.Response.HasStarted)
+            {
+                context.Response.Headers[SeedHeader] = settings[0].Sampling.Seed.ToString(CultureInfo.InvariantCulture);
+            }
+            return new GenerationInFlight(sequences, leaving, streaming, time);
+        }
+        catch
+        {
+            leaving.Dispose();
+            throw;
+        }
+    }
+
+    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, Deadline deadline, Priority priority, CancellationToken cancelled)
+    {
+        for (var choice = 0; choice < settings.Choices; choice++)
+        {
+            yield return new SequenceRequest
+            {
+                Prompt = settings.Prompt.Tokens,
+                PromptText = settings.Prompt.Text,
+                MaxTokens = settings.MaxTokens,
+                Sampling = settings.Sampling with { Choice = choice },
+                Stops = settings.Stops,
+                IncludeStop = settings.IncludeStop,
+                StopRule = settings.StopRule?.Invoke(),
+                ShowsSpecialTokens = settings.ShowsSpecialTokens,
+                TellsEndToken = settings.TellsEndToken,
+                TopLogprobs = settings.TopLogprobs,
+                IsRanked = settings.IsRanked,
+                Beams = settings.Beams,
+                Echo = settings.Echo,
+                Deadline = deadline,
+                Priority = priority,
+                Cancelled = cancelled,
+            };
+        }
+    }
+}

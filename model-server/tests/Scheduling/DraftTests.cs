@@ -1,0 +1,106 @@
+using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.ModelServer.Tokenization;
+using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Tests;
+
+namespace ElasticSynapse.ModelServer.Tests.Scheduling;
+
+public class DraftTests
+{
+    private const int Length = 60;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(4)]
+    [InlineData(15)]
+    public async Task AdvanceDraft_TextsThatRepeatThemselves_ChangeNothing(int drafts)
+    {
+        var accepted = 0;
+        foreach (var checkpoint in new[] { RepositoryFiles.Data("huggingface", "gpt2"), Path.Combine(RepositoryFiles.Root, "models", "demo-gpt2") })
+        {
+            using var generator = ServedGenerator.Load(
+                new ModelOptions { Uri = checkpoint }, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
+            using var decoder = new BatchDecoder(generator.Model, slots: 1, cachedSlots: 0, chunk: 128);
+            var sampler = new TokenSampler(generator.Model.Config.VocabularySize);
+            var random = new Random(drafts);
+            for (var i = 0; i < 12; i++)
+            {
+                var phrase = Enumerable.Range(0, 2 + random.Next(6)).Select(_ => 1 + random.Next(842)).ToArray();
+                int[] prompt = [.. phrase, .. phrase, 1 + random.Next(842), .. phrase[..^1]];
+                var sampling = new SamplingParameters { Temperature = 0, RepetitionPenalty = i % 5 == 4 ? 1.2f : 1 };
+                Assert.Equal(await GenerateAsync(0), await GenerateAsync(drafts));
+
+                Task<string> GenerateAsync(int most)
+                {
+                    var request = RunningScheduler.Request(prompt, Length, sampling);
+                    accepted += Run(request, most, generator, decoder, sampler);
+                    return RunningScheduler.ReadAsync(request);
+                }
+            }
+        }
+        Assert.True(accepted > 50, $"{accepted} guesses were right");
+    }
+
+    // The number of guesses that were right.
+    private static int Run(SequenceRequest request, int drafts, ServedGenerator generator, BatchDecoder decoder, TokenSampler sampler)
+    {
+        var sequence = new RunningSequence(new SequenceJob([request], 1, false) { EnqueuedAt = 0 }, generator);
+        var vocabulary = generator.Model.Config.VocabularySize;
+        sequence.Position = request.Prompt.Length;
+        var finish = sequence.Advance(StepLogits.Shared(decoder.Append(0, 0, request.Prompt, 1)), sampler, []);
+        var accepted = 0;
+        while (finish is null)
+        {
+            var draft = sequence.CanDraft ? PromptLookup.Draft(sequence.Tokens, Math.Min(drafts, sequence.TokensLeft - 1)).ToArray() : [];
+            if (draft.Length > 0)
+            {
+                var before = sequence.Generated;
+                finish = sequence.AdvanceDraft(decoder.Verify(sequence.Position, [sequence.Token(0), .. draft]), draft, sampler);
+                accepted += Math.Max(sequence.Generated - before - 1, 0);
+                continue;
+            }
+            var logits = decoder.Step([sequence.Token(0)], [sequence.Position]);
+            sequence.Position++;
+            finish = sequence.Advance(StepLogits.Of(logits, vocabulary), sampler, []);
+        }
+        return accepted;
+    }
+
+    [Theory]
+    [InlineData(new[] { 1, 2, 3, 4, 1, 2 }, 4, new[] { 3, 4, 1, 2 })]
+    [InlineData(new[] { 1, 2, 3, 4, 1, 2 }, 1, new[] { 3 })]
+    [InlineData(new[] { 5, 5, 5, 5 }, 3, new[] { 5 })]
+    [InlineData(new[] { 1, 2, 9, 1, 2, 8, 1, 2 }, 2, new[] { 8, 1 })]
+    [InlineData(new[] { 7, 1, 2, 9, 3, 1, 2, 8, 7, 1, 2 }, 1, new[] { 9 })]
+    [InlineData(new[] { 1, 2, 3 }, 4, new int[0])]
+    [InlineData(new[] { 1 }, 4, new int[0])]
+    [InlineData(new[] { 1, 2, 1, 2 }, 0, new int[0])]
+    public void PromptLookup_LastWordsSeenBefore_GuessesWhatFollowedThem(int[] tokens, int most, int[] expected) =>
+        Assert.Equal(expected, PromptLookup.Draft(tokens, most).ToArray());
+
+    [Fact]
+    public void DraftGain_GuessesThatFail_AreTriedRarely()
+    {
+        var gain = new DraftGain();
+        var tried = 0;
+        for (var step = 0; step < 1_000; step++)
+        {
+            if (gain.IsWorthIt(cost: 1.4))
+            {
+                tried++;
+                gain.Verified(accepted: 0);
+            }
+        }
+        Assert.InRange(tried, 20, 60);
+
+        for (var i = 0; i < 5; i++)
+        {
+            gain.Verified(accepted: 4);
+        }
+        Assert.True(gain.IsWorthIt(cost: 1.4));
+        Assert.True(gain.IsWorthIt(cost: 1.4));
+    }
+}

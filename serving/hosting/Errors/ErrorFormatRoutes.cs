@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace ElasticSynapse.Serving.Hosting.Errors;
+
+/// <summary>Says how errors are told, where routes are mapped.</summary>
+public static class ErrorFormatRoutes
+{
+    /// <summary>Answers errors of these paths, and of those below them, in this form.</summary>
+    public static void UseErrorFormat(this IEndpointRouteBuilder app, ErrorFormat format, params ReadOnlySpan<string> paths)
+    {
+        foreach (var path in paths)
+        {
+            app.ServiceProvider.GetRequiredService<ErrorFormats>().Add(path, format);
+        }
+    }
+
+    /// <summary>For a handler that learns from the body which API is spoken.</summary>
+    public static void UseErrorFormat(this HttpContext context, ErrorFormat format) => context.Features.Set(format);
+}
