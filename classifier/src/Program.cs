@@ -12,13 +12,17 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("classifier", 8082);   // errors, limits, health, drain, metrics
+    builder.AddBucketName(options);
     var model = options.Read<ModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
-    using var served = ServedClassifier.Load(model, tokenizer);     // checkpoint -> tokenizer + session + labels
+    using var startLog = ServiceDefaults.CreateStartLog();
+    var log = startLog.CreateLogger("checkpoint");
+    var fetching = new Progress<DownloadProgress>(progress => log.LogInformation("fetching {Model}: {Progress}", model.Identity, progress));
+    using var served = ServedClassifier.Load(model, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
     var thresholds = LabelThresholds.Of(classification, served.LabelNames, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
     var workers = WorkerCount.Of(runtime, Environment.ProcessorCount);

@@ -16,6 +16,7 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
     builder.Configuration.AddAliases(("TEMPERATURE", "Predict:Temperature"), ("BATCH_LENGTH", "Streaming:BatchLength"));
     var options = builder.AddServiceDefaults("model-server", 8081); // errors, limits, health, drain, metrics
+    builder.AddBucketName(options);
     var model = options.Read<ModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
@@ -25,7 +26,10 @@ try
     builder.Services.AddSingleton(options.Read<BlurbOptions>("Predict"));
     options.ThrowIfMistaken();                                    // every mistake at once, before anything is loaded
 
-    using var generator = ServedGenerator.Load(model, runtime, tokenizer, TimeProvider.System); // checkpoint -> tokenizer + session
+    using var startLog = ServiceDefaults.CreateStartLog();
+    var log = startLog.CreateLogger("checkpoint");
+    var fetching = new Progress<DownloadProgress>(progress => log.LogInformation("fetching {Model}: {Progress}", model.Identity, progress));
+    using var generator = ServedGenerator.Load(model, runtime, tokenizer, TimeProvider.System, fetching); // checkpoint -> tokenizer + session
     builder.Services.AddSingleton(generator);
     builder.Services.AddSingleton(generator.Identity);
     builder.Services.AddSingleton<GeneratorMetrics>();

@@ -39,12 +39,7 @@ public static class ServiceDefaults
         var drain = options.Read<DrainOptions>("Drain");
 
         builder.Logging.ClearProviders();
-        builder.Logging.AddJsonConsole(console =>
-        {
-            console.IncludeScopes = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
-        });
+        builder.Logging.AddJsonLines();
         // The framework's own line a request would repeat ours.
         builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
@@ -63,6 +58,9 @@ public static class ServiceDefaults
         return options;
     }
 
+    /// <summary>The same log lines for what happens before there is an application to log.</summary>
+    public static ILoggerFactory CreateStartLog() => LoggerFactory.Create(logging => logging.AddJsonLines());
+
     /// <summary>Puts the defaults' middleware in front and maps /livez, /readyz and /metrics. Call it before the APIs are mapped.</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
@@ -74,4 +72,11 @@ public static class ServiceDefaults
         app.MapHealth();
         app.MapMetrics();
     }
+
+    private static void AddJsonLines(this ILoggingBuilder logging) => logging.AddJsonConsole(console =>
+    {
+        console.IncludeScopes = true;
+        console.UseUtcTimestamp = true;
+        console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ";
+    });
 }

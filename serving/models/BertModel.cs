@@ -14,14 +14,18 @@ public sealed class BertModel : IDisposable
     /// <summary>Output, float [batch, labels]: before sigmoid or softmax.</summary>
     public const string Logits = "logits";
 
-    private BertModel(BertConfig config, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    private BertModel(BertConfig config, Precision precision, InferenceSession session, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
+        Precision = precision;
         Session = session;
         UnusedTensors = unusedTensors;
     }
 
     public BertConfig Config { get; }
+
+    /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
+    public Precision Precision { get; }
 
     public InferenceSession Session { get; }
 
@@ -33,12 +37,14 @@ public sealed class BertModel : IDisposable
     public static BertModel Load(string folder, SessionSettings settings)
     {
         folder = Path.GetFullPath(folder);
+        var precision = settings.Precision.OnCpu();
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));
-        var files = new ExternalDataFolder(weights.Files);
-        var model = BertGraph.Compile(config, weights, files);
-        return new BertModel(config, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+        using var quantized = precision.IsQuantized() ? new QuantizedFile() : null;
+        var files = new ExternalDataFolder(quantized is null ? weights.Files : [.. weights.Files, quantized.FullPath]);
+        var model = BertGraph.Compile(config, weights, files, quantized, precision);
+        return new BertModel(config, precision, CompiledModel.Open(folder, model, files, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

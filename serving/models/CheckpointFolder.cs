@@ -16,20 +16,41 @@ public static class CheckpointFolder
         return Path.GetFullPath(PathOf(uri));
     }
 
-    /// <summary>As <see cref="Resolve"/>, for a folder that is there.</summary>
-    /// <exception cref="CheckpointException">Also: nothing there, or no folder.</exception>
+    /// <summary>As <see cref="Resolve"/>, for a folder that is there. Where it holds not a checkpoint but one numbered export
+    /// of one, or gpt-2-simple's <c>checkpoint/run1</c>, that is the folder.</summary>
+    /// <exception cref="CheckpointException">Also: nothing there, no folder, or several exports.</exception>
     public static string Existing(string uri)
     {
         var folder = Resolve(uri);
         if (!Directory.Exists(folder))
             throw Refusal.Of(folder, File.Exists(folder) ? "a file" : "no such folder", "a checkpoint folder");
-        return folder;
+        if (IsCheckpoint(folder))
+            return folder;
+        string[] exports = [.. Exports(folder).Where(IsCheckpoint).Order(StringComparer.Ordinal)];
+        if (exports.Length > 1)
+        {
+            var names = string.Join(", ", exports.Select(path => Path.GetRelativePath(folder, path)));
+            throw Refusal.Of(folder, $"{exports.Length} checkpoints below it ({names})", "one, or the address of one");
+        }
+        return exports is [var export] ? export : folder;
     }
 
-    private const string Accepted = "only plain paths and file: URIs in this version";
+    private static bool IsCheckpoint(string folder) => ConfigFile.IsIn(folder) || File.Exists(Path.Combine(folder, "saved_model.pb"));
+
+    // TensorFlow numbers exports by version or time; gpt-2-simple has a folder a run.
+    private static IEnumerable<string> Exports(string folder)
+    {
+        var numbered = Directory.EnumerateDirectories(folder).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit));
+        var runs = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == RunsFolder ? folder : Path.Combine(folder, RunsFolder);
+        return Directory.Exists(runs) ? numbered.Concat(Directory.EnumerateDirectories(runs)).Distinct() : numbered;
+    }
+
+    private const string RunsFolder = "checkpoint";
+
+    private const string Accepted = "a path or a file: URI; anything else must be fetched first";
 
     // RFC 3986: a letter, then letters, digits, '+', '-', '.', then ':'. One letter is a Windows drive, not a scheme.
-    private static string? SchemeOf(string uri)
+    internal static string? SchemeOf(string uri)
     {
         var colon = uri.IndexOf(':');
         if (colon < 2 || !char.IsAsciiLetter(uri[0]))

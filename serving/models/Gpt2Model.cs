@@ -27,14 +27,18 @@ public sealed class Gpt2Model : IDisposable
     /// <summary>Output, float [rows, vocabulary].</summary>
     public const string Logits = "logits";
 
-    private Gpt2Model(Gpt2Config config, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    private Gpt2Model(Gpt2Config config, Precision precision, InferenceSession session, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
+        Precision = precision;
         Session = session;
         UnusedTensors = unusedTensors;
     }
 
     public Gpt2Config Config { get; }
+
+    /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
+    public Precision Precision { get; }
 
     public InferenceSession Session { get; }
 
@@ -58,12 +62,14 @@ public sealed class Gpt2Model : IDisposable
     public static Gpt2Model Load(string folder, SessionSettings settings)
     {
         folder = Path.GetFullPath(folder);
+        var precision = settings.Precision.OnCpu();
         var config = Gpt2Config.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
-        var files = new ExternalDataFolder(weights.Files);
-        var model = Gpt2Graph.Compile(config, weights, files);
-        return new Gpt2Model(config, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+        using var quantized = precision.IsQuantized() ? new QuantizedFile() : null;
+        var files = new ExternalDataFolder(quantized is null ? weights.Files : [.. weights.Files, quantized.FullPath]);
+        var model = Gpt2Graph.Compile(config, weights, files, quantized, precision);
+        return new Gpt2Model(config, precision, CompiledModel.Open(folder, model, files, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

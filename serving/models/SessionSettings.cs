@@ -2,4 +2,10 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>How a model runs.</summary>
 /// <param name="Threads">Threads that one run may use; 0 = as many as the process may use cores.</param>
-public sealed record SessionSettings(int Threads);
+/// <param name="Precision">What the matrix products compute in.</param>
+public sealed record SessionSettings(int Threads, Precision Precision = Precision.Auto)
+{
+    /// <summary>As a configuration spells them.</summary>
+    /// <param name="precision">auto, fp32, fp16, int8 or int4.</param>
+    public static SessionSettings Of(int threads, string precision) => new(threads, Enum.Parse<Precision>(precision, ignoreCase: true));
+}

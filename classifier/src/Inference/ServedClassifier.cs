@@ -17,7 +17,7 @@ internal sealed partial class ServedClassifier : IDisposable
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             throw new CheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
         }
         if (model.Config.Labels.GroupBy(label => label).FirstOrDefault(group => group.Count() > 1) is { } twice)
         {
@@ -49,11 +49,11 @@ internal sealed partial class ServedClassifier : IDisposable
     public IReadOnlyList<string> LabelNames => Model.Config.Labels;
 
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions)
+    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFolder.Existing(options.Uri);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
         // One thread a run: the workers, not the operators, share the cores.
-        var model = BertModel.Load(folder, new SessionSettings(Threads: 1));
+        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision));
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
@@ -86,7 +86,7 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>One line that says what is served.</summary>
     public void Announce(ILogger logger, WorkerCount workers)
     {
-        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers);
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision);
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -107,8 +107,8 @@ internal sealed partial class ServedClassifier : IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers")]
-    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers);
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision}")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

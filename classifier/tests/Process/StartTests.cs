@@ -24,7 +24,7 @@ public sealed class StartTests
         Assert.Equal(
             [
                 "  Classification__Threshold='1.5': must be between 0 and 1",
-                "  Model__Uri='': is required: the path or file: URI of a checkpoint folder",
+                "  Model__Uri='': is required: the path or file: URI of a checkpoint folder, or an hf:, gs:, s3: or https: address",
                 "  Runtime__Threads='many' is not a whole number",
                 "  Tokenizer__Lowercased is not an option; Tokenizer has AllowSpecialTokens, LowerCase",
             ],

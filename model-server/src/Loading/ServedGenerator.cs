@@ -36,16 +36,17 @@ internal sealed partial class ServedGenerator : IDisposable
     public int MaxTokens => Model.Config.Positions;
 
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time)
+    public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time,
+        IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFolder.Existing(options.Uri);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
         var tokenizer = BpeTokenizer.Load(folder);
-        var model = Gpt2Model.Load(folder, new SessionSettings(runtime.Threads == 0 ? Environment.ProcessorCount : runtime.Threads));
+        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision));
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();
             throw new CheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model in config.json only {model.Config.VocabularySize:N0}");
+                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
         }
         return new ServedGenerator(options.Identity, model, tokenizer)
         {
@@ -57,7 +58,7 @@ internal sealed partial class ServedGenerator : IDisposable
     /// <summary>One line that says what is served.</summary>
     public void Announce(ILogger logger)
     {
-        Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens);
+        Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens, Model.Precision);
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -66,8 +67,8 @@ internal sealed partial class ServedGenerator : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context")]
-    private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens);
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context, {Precision}")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens, Precision precision);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

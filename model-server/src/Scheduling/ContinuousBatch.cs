@@ -10,30 +10,44 @@ using ElasticSynapse.Serving.Models;
 namespace ElasticSynapse.ModelServer.Scheduling;
 
 /// <summary>
-/// The jobs that run together. The rows of those that decode are in slots 0, 1, 2 and so on without a gap, and the prompt that
-/// is being run is in the slot behind them, so that a new job joins between two steps and a long prompt holds the others up
-/// for no longer than a chunk. Only the scheduler thread uses it.
+/// The jobs that run together: those that decode, and one whose prompt is being run, a chunk between two steps, so that a new
+/// job joins between two steps and a long prompt holds the others up for no longer than a chunk. Only the scheduler thread
+/// uses it.
 /// </summary>
-/// <param name="generator">What runs.</param>
-/// <param name="slots">Rows at most.</param>
-/// <param name="options">Of the scheduler.</param>
-/// <param name="metrics">What is counted.</param>
-/// <param name="ended">Told of each job that has left, with the error if it ended with one.</param>
-internal sealed class ContinuousBatch(
-    ServedGenerator generator, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended) : IDisposable
+internal sealed class ContinuousBatch : IDisposable
 {
-    private readonly BatchDecoder _decoder = new(generator.Model, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
-    private readonly TokenSampler _sampler = new(generator.Model.Config.VocabularySize);
+    private readonly ServedGenerator _generator;
+    private readonly SchedulerOptions _options;
+    private readonly GeneratorMetrics _metrics;
+    private readonly Action<SequenceJob, Exception?> _ended;
+    private readonly BatchDecoder _decoder;
+    private readonly TokenSampler _sampler;
+    private readonly SlotRows _rows;
     private readonly List<ActiveJob> _decoding = [];
-    private readonly List<(ActiveJob Job, int Row)> _rows = []; // index = slot
-    private readonly List<RowMove> _moves = [];
     private readonly List<ActiveJob> _leaving = [];
-    private readonly int[] _tokens = new int[slots];
-    private readonly int[] _positions = new int[slots];
+    private readonly List<RowMove> _moves = [];
+    private readonly int[] _tokens;
+    private readonly int[] _positions;
     private readonly RunTimes _times = new();
     private ActiveJob? _prefilling; // in slot _rows.Count
 
-    private int Vocabulary => generator.Model.Config.VocabularySize;
+    /// <param name="generator">What runs.</param>
+    /// <param name="slots">Rows at most.</param>
+    /// <param name="options">Of the scheduler.</param>
+    /// <param name="metrics">What is counted.</param>
+    /// <param name="ended">Told of each job that has left, with the error if it ended with one.</param>
+    /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
+    public ContinuousBatch(
+        ServedGenerator generator, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended)
+    {
+        (_generator, _options, _metrics, _ended) = (generator, options, metrics, ended);
+        _decoder = new BatchDecoder(generator.Model, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
+        _sampler = new TokenSampler(generator.Model.Config.VocabularySize);
+        _rows = new SlotRows(_decoder);
+        (_tokens, _positions) = (new int[slots], new int[slots]);
+    }
+
+    private int Vocabulary => _generator.Model.Config.VocabularySize;
 
     public bool IsEmpty => _decoding.Count == 0 && _prefilling is null;
 
@@ -41,7 +55,7 @@ internal sealed class ContinuousBatch(
     public int Running => _decoding.Sum(job => job.Job.Sequences.Count) + (_prefilling?.Job.Sequences.Count ?? 0);
 
     /// <summary>Slots that a job may take now: none while another's prompt is being run.</summary>
-    public int FreeSlots => _prefilling is null ? slots - _rows.Count : 0;
+    public int FreeSlots => _prefilling is null ? _tokens.Length - _rows.Count : 0;
 
     /// <summary>Positions of the KV cache in use, of all slots' together.</summary>
     public long UsedPositions => _decoding.Sum(job => (long)job.Position * job.Slots.Length) + (_prefilling?.Position ?? 0);
@@ -50,9 +64,9 @@ internal sealed class ContinuousBatch(
     /// <exception cref="CheckpointException">The logits are not finite.</exception>
     public void TryOut()
     {
-        if (!float.IsFinite(TensorPrimitives.Max(_decoder.Append(slot: 0, position: 0, [generator.StartToken], rows: 1))))
+        if (!float.IsFinite(TensorPrimitives.Max(_decoder.Append(slot: 0, position: 0, [_generator.StartToken], rows: 1))))
         {
-            throw new CheckpointException($"{generator.Identity}: the logits are not finite; accepted: weights that do not overflow and are no NaN");
+            throw new CheckpointException($"{_generator.Identity}: the logits are not finite; accepted: weights that do not overflow and are no NaN");
         }
     }
 
@@ -65,12 +79,12 @@ internal sealed class ContinuousBatch(
             End(job, error);
             return;
         }
-        ActiveJob active = job.First.Beams is null ? new RunningSequence(job, generator) : new BeamJob(job, generator);
+        ActiveJob active = job.First.Beams is null ? new RunningSequence(job, _generator) : new BeamJob(job, _generator);
         var sequence = active as RunningSequence;
         sequence?.EchoUnscored();
         if (job.First.MaxTokens == 0 && !active.ScoresPrompt)
         {
-            metrics.Joined(job, cachedTokens: job.First.Prompt.Length);
+            _metrics.Joined(job, cachedTokens: job.First.Prompt.Length);
             EndUnsampled(job);
             return;
         }
@@ -78,7 +92,7 @@ internal sealed class ContinuousBatch(
         {
             (active.Position, active.PromptLogits) = Known(job);
         }
-        metrics.Joined(job, active.Position);
+        _metrics.Joined(job, active.Position);
         if (active.PromptLogits is { } logits)
         {
             Decode(active, logits);
@@ -101,7 +115,7 @@ internal sealed class ContinuousBatch(
             var prompt = job.First.Prompt;
             // Chunks lie on multiples of the chunk size from position 0, whatever else runs: where a chunk ends shows in the
             // last bits of the logits.
-            var length = Math.Min(prompt.Length - job.Position, options.PrefillChunkTokens);
+            var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens);
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
             var logits = _decoder.Append(_rows.Count, job.Position, prompt.AsSpan(job.Position, length), rows);
@@ -137,7 +151,7 @@ internal sealed class ContinuousBatch(
         }
         try
         {
-            if (_rows is [(RunningSequence { CanDraft: true } alone, _)] && _prefilling is null && TryStepDraft(alone))
+            if (_decoding is [RunningSequence { CanDraft: true } alone] && _prefilling is null && TryStepDraft(alone))
             {
                 return;
             }
@@ -149,7 +163,7 @@ internal sealed class ContinuousBatch(
             var start = Stopwatch.GetTimestamp();
             var logits = _decoder.Step(_tokens.AsSpan(0, _rows.Count), _positions.AsSpan(0, _rows.Count));
             var time = Stopwatch.GetElapsedTime(start);
-            metrics.Stepped(time, _rows.Count);
+            _metrics.Stepped(time, _rows.Count);
             if (_rows.Count == 1)
             {
                 _times.Stepped(time);
@@ -173,8 +187,7 @@ internal sealed class ContinuousBatch(
             {
                 Fail(job, exception);
             }
-            MovePrefilling(to: 0);
-            _rows.Clear();
+            _rows.Clear(behind: _prefilling?.Position ?? 0);
             _decoding.Clear();
             _leaving.Clear();
         }
@@ -206,9 +219,9 @@ internal sealed class ContinuousBatch(
         foreach (var sequence in job.Sequences)
         {
             sequence.Output.Complete(error);
-            metrics.Aborted(isOurFault: error is ApiException { Kind: ErrorKind.Internal }, Stopwatch.GetElapsedTime(job.EnqueuedAt));
+            _metrics.Aborted(isOurFault: error is ApiException { Kind: ErrorKind.Internal }, Stopwatch.GetElapsedTime(job.EnqueuedAt));
         }
-        ended(job, error);
+        _ended(job, error);
     }
 
     public void Dispose() => _decoder.Dispose();
@@ -225,7 +238,7 @@ internal sealed class ContinuousBatch(
         return _decoder.LoadPrefix(_rows.Count, job.First.Prompt);
     }
 
-    // The prompt's rows are in the slot behind all rows: it becomes the job's first, and is copied for each further one.
+    // The job's prompt is in the slot behind all rows.
     private void Decode(ActiveJob job, ReadOnlySpan<float> promptLogits)
     {
         if (job.First.MaxTokens == 0)
@@ -237,16 +250,7 @@ internal sealed class ContinuousBatch(
         {
             job.PromptLogits = promptLogits.ToArray();
         }
-        var first = _rows.Count;
-        for (var row = 0; row < job.Slots.Length; row++)
-        {
-            job.Slots[row] = first + row;
-            _rows.Add((job, row));
-            if (row > 0)
-            {
-                _decoder.Copy(first, first + row, 0, job.Position);
-            }
-        }
+        _rows.Add(job);
         _decoding.Add(job);
         if (Advance(job, StepLogits.Shared(promptLogits)))
         {
@@ -256,11 +260,11 @@ internal sealed class ContinuousBatch(
 
     private bool TryStepDraft(RunningSequence sequence)
     {
-        if (options.DraftTokens == 0 || !sequence.Drafts.IsWorthIt(_times.DraftCost))
+        if (_options.DraftTokens == 0 || !sequence.Drafts.IsWorthIt(_times.DraftCost))
         {
             return false;
         }
-        var draft = PromptLookup.Draft(sequence.Tokens, Math.Min(options.DraftTokens, sequence.TokensLeft - 1)).ToArray();
+        var draft = PromptLookup.Draft(sequence.Tokens, Math.Min(_options.DraftTokens, sequence.TokensLeft - 1)).ToArray();
         if (draft.Length == 0)
         {
             return false;
@@ -268,11 +272,11 @@ internal sealed class ContinuousBatch(
         var start = Stopwatch.GetTimestamp();
         var logits = _decoder.Verify(sequence.Position, [sequence.Token(0), .. draft]);
         var time = Stopwatch.GetElapsedTime(start);
-        metrics.Stepped(time, 1);
+        _metrics.Stepped(time, 1);
         _times.Verified(time);
         var before = sequence.Generated;
         var finish = sequence.AdvanceDraft(logits, draft, _sampler);
-        metrics.Drafted(draft.Length, Math.Max(sequence.Generated - before - 1, 0));
+        _metrics.Drafted(draft.Length, Math.Max(sequence.Generated - before - 1, 0));
         Count(sequence, sequence.Generated - before);
         if (finish is not null)
         {
@@ -290,14 +294,7 @@ internal sealed class ContinuousBatch(
             _moves.Clear();
             var before = job.Generated;
             var finish = job.Advance(logits, _sampler, _moves);
-            foreach (var move in _moves)
-            {
-                _decoder.Copy(move.From, move.To, move.Start, job.Position - move.Start);
-            }
-            for (var row = 0; row < job.Slots.Length; row++)
-            {
-                _rows[job.Slots[row]] = (job, row);
-            }
+            _rows.Apply(job, _moves);
             Count(job, Math.Max(job.Generated - before, finish is null ? 0 : 1));
             if (finish is null)
             {
@@ -317,7 +314,7 @@ internal sealed class ContinuousBatch(
         if (tokens > 0)
         {
             var now = Stopwatch.GetTimestamp();
-            metrics.TokensGenerated(tokens, Stopwatch.GetElapsedTime(job.LastTokenAt, now), isFirst: !job.HasToken);
+            _metrics.TokensGenerated(tokens, Stopwatch.GetElapsedTime(job.LastTokenAt, now), isFirst: !job.HasToken);
             (job.LastTokenAt, job.HasToken) = (now, true);
         }
     }
@@ -326,45 +323,23 @@ internal sealed class ContinuousBatch(
     {
         foreach (var reason in finish)
         {
-            metrics.Finished(reason, Stopwatch.GetElapsedTime(job.Job.EnqueuedAt));
+            _metrics.Finished(reason, Stopwatch.GetElapsedTime(job.Job.EnqueuedAt));
         }
-        ended(job.Job, null);
+        _ended(job.Job, null);
     }
 
-    // Frees a job's slots, each for the last row; the prompt that is being run moves up behind the rest.
     private void Leave(ActiveJob job)
     {
-        var prefilled = _rows.Count;
-        foreach (var slot in job.Slots.OrderDescending())
-        {
-            var last = _rows.Count - 1;
-            if (slot != last)
-            {
-                var (other, row) = _rows[last];
-                _decoder.Copy(last, slot, 0, other.Position);
-                _rows[slot] = (other, row);
-                other.Slots[row] = slot;
-            }
-            _rows.RemoveAt(last);
-        }
+        _rows.Remove(job, behind: _prefilling?.Position ?? 0);
         _decoding.Remove(job);
-        MovePrefilling(to: _rows.Count, from: prefilled);
-    }
-
-    private void MovePrefilling(int to, int? from = null)
-    {
-        if (_prefilling is { Position: > 0 } job)
-        {
-            _decoder.Copy(from ?? _rows.Count, to, 0, job.Position);
-        }
     }
 
     private void EndUnsampled(SequenceJob job)
     {
         job.First.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length, []));
         job.First.Output.Complete();
-        metrics.Finished(FinishReason.Length, Stopwatch.GetElapsedTime(job.EnqueuedAt));
-        ended(job, null);
+        _metrics.Finished(FinishReason.Length, Stopwatch.GetElapsedTime(job.EnqueuedAt));
+        _ended(job, null);
     }
 
     private void Fail(ActiveJob job, Exception exception) =>

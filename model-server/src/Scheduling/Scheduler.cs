@@ -113,6 +113,10 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
             : _grace.Ended.IsCancellationRequested ? new ApiException(ErrorKind.NotReady, $"{_generator.Identity} is stopping, and the grace period for running requests is over (Drain__GracePeriod)")
             : null;
         batch.Drop(stopping);
+        if (_queue.Count == 0)
+        {
+            return;
+        }
         foreach (var job in _queue.Remove(job => stopping is not null || ActiveJob.EndOf(job, generated: 0) is not null))
         {
             batch.End(job, stopping ?? ActiveJob.EndOf(job, generated: 0)!);

@@ -17,4 +17,16 @@ public class ModelsTests(ModelServerFixture server)
         Assert.Equal(404, (int)unknown.StatusCode);
         Assert.Contains("model_not_found", await unknown.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Models_ListAndItem_AreKServesAndTensorFlowServingsToo()
+    {
+        var list = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v1/models"));
+        Assert.Equal("""["gpt2"]""", list.GetProperty("models").GetRawText());
+        var item = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v1/models/gpt2@1557429385_v0.01"));
+        Assert.Equal(("gpt2", true), (item.GetProperty("name").GetString(), item.GetProperty("ready").GetBoolean()));
+        Assert.Equal(
+            """[{"version":"1557429385_v0.01","state":"AVAILABLE","status":{"error_code":"OK","error_message":""}}]""",
+            item.GetProperty("model_version_status").GetRawText());
+    }
 }

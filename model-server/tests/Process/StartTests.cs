@@ -23,7 +23,7 @@ public class StartTests
         });
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Model__Nmae is not an option; Model has Name, Uri, Version", errors, StringComparison.Ordinal);
+        Assert.Contains("Model__Nmae is not an option; Model has CacheDirectory, CacheMaxBytes, Name, Precision, Uri, Version", errors, StringComparison.Ordinal);
         Assert.Contains("Runtime__Threads='many' is not a whole number", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxQueuedSequences='0': must be between 1 and 65,536", errors, StringComparison.Ordinal);
         Assert.Contains("Scheduler__MaxSequences='1025': must be between 1 and 1,024, or auto", errors, StringComparison.Ordinal);
@@ -39,7 +39,7 @@ public class StartTests
         using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", []);
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
-        Assert.Contains("Model__Uri='': is required: the path or file: URI of a checkpoint folder", errors, StringComparison.Ordinal);
+        Assert.Contains("Model__Uri='': is required: the path or file: URI of a checkpoint folder, or an hf:, gs:, s3: or https: address", errors, StringComparison.Ordinal);
     }
 
     [Theory]

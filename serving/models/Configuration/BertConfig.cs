@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>What <c>config.json</c> says of a BERT sequence classifier, checked. Member names and defaults are Hugging Face's.</summary>
+/// <summary>What <c>config.json</c>, or Google's <c>bert_config.json</c>, says of a BERT sequence classifier, checked. Member
+/// names and defaults are Hugging Face's.</summary>
 public sealed record BertConfig
 {
     public required int VocabularySize { get; init; }
@@ -39,14 +40,17 @@ public sealed record BertConfig
     /// <exception cref="CheckpointException">The file is missing or refused; every problem is in the message.</exception>
     internal static BertConfig Load(string folder)
     {
-        var file = ConfigFile.Find(folder);
+        var file = ConfigFile.Find(folder, ModelFamily.Bert);
         using var json = CheckpointJson.Read(file);
         return Read(file, new ConfigReader(json.RootElement));
     }
 
+    /// <param name="file">Its name tells whose words it is in; of Google's, what else is needed lies beside it.</param>
     internal static BertConfig Read(string file, ConfigReader reader)
     {
-        reader.Family("bert", "BertForSequenceClassification");
+        var googleFolder = Path.GetFileName(file) == ConfigFile.GoogleBert ? Path.GetDirectoryName(file) : null;
+        if (googleFolder is null)
+            reader.Family("bert", "BertForSequenceClassification");
         var vocabulary = reader.Size("vocab_size", ConfigFile.LargestVocabulary);
         var hidden = reader.Size("hidden_size", ConfigFile.LargestWidth);
         var heads = reader.Size("num_attention_heads", ConfigFile.MostHeads);
@@ -67,8 +71,10 @@ public sealed record BertConfig
             TokenTypes = reader.Size("type_vocab_size", ConfigFile.LargestVocabulary),
             LayerNormEpsilon = reader.Epsilon("layer_norm_eps", 1e-12f),
             PadTokenId = reader.TokenId("pad_token_id", vocabulary) ?? 0,
-            Labels = ReadLabels(reader),
-            ProblemType = reader.Choice("problem_type", default(ProblemType?),
+            Labels = googleFolder is not null && reader.Member("id2label") is null
+                ? GoogleBertConfig.ReadLabels(googleFolder, reader)
+                : ReadLabels(reader),
+            ProblemType = reader.Choice("problem_type", googleFolder is null ? default(ProblemType?) : GoogleBertConfig.ReadProblemType(googleFolder),
                 ("multi_label_classification", Models.ProblemType.MultiLabel),
                 ("single_label_classification", Models.ProblemType.SingleLabel),
                 ("regression", Models.ProblemType.Regression)),

@@ -1,6 +1,7 @@
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>What <c>config.json</c> says of a GPT-2 checkpoint, checked. Member names and defaults are Hugging Face's.</summary>
+/// <summary>What the configuration says of a GPT-2 checkpoint, checked: <c>config.json</c>, with Hugging Face's names and
+/// defaults, or OpenAI's <c>hparams.json</c>.</summary>
 public sealed record Gpt2Config
 {
     /// <summary>Tokens in the vocabulary: columns of the logits.</summary>
@@ -36,8 +37,10 @@ public sealed record Gpt2Config
     /// <exception cref="CheckpointException">A file is missing or refused; every problem of one file is in the message.</exception>
     internal static Gpt2Config Load(string folder)
     {
-        var file = ConfigFile.Find(folder);
+        var file = ConfigFile.Find(folder, ModelFamily.Gpt2);
         using var json = CheckpointJson.Read(file);
+        if (Path.GetFileName(file) == ConfigFile.OpenAiGpt2)
+            return OpenAiConfig.Read(folder, file, new ConfigReader(json.RootElement));
         var config = Read(file, new ConfigReader(json.RootElement));
         var generationFile = Path.Combine(folder, "generation_config.json");
         if (!File.Exists(generationFile))
@@ -56,10 +59,7 @@ public sealed record Gpt2Config
         var hidden = reader.Size("n_embd", ConfigFile.LargestWidth);
         var heads = reader.Size("n_head", ConfigFile.MostHeads);
         var positionsName = reader.Member("n_positions") is null && reader.Member("n_ctx") is not null ? "n_ctx" : "n_positions";
-        if (hidden % heads != 0)
-            reader.Refuse($"n_embd {hidden} is not divisible by n_head {heads}");
-        else if (hidden / heads % 8 != 0 && hidden > 1) // GroupQueryAttention's condition; 1 stands for a refused n_embd
-            reader.Refuse($"n_embd {hidden} / n_head {heads} is {hidden / heads}; accepted: a head size that is a multiple of 8");
+        CheckHeads(reader, hidden, heads);
         reader.FlagMustBe("scale_attn_weights", true);
         reader.FlagMustBe("scale_attn_by_inverse_layer_idx", false);
         reader.FlagMustBe("add_cross_attention", false);
@@ -80,5 +80,13 @@ public sealed record Gpt2Config
         };
         reader.ThrowIfRefused(file);
         return config;
+    }
+
+    internal static void CheckHeads(ConfigReader reader, int hidden, int heads)
+    {
+        if (hidden % heads != 0)
+            reader.Refuse($"n_embd {hidden} is not divisible by n_head {heads}");
+        else if (hidden / heads % 8 != 0 && hidden > 1) // GroupQueryAttention's condition; 1 stands for a refused n_embd
+            reader.Refuse($"n_embd {hidden} / n_head {heads} is {hidden / heads}; accepted: a head size that is a multiple of 8");
     }
 }

@@ -12,16 +12,25 @@ internal sealed class BertGraph
     private readonly BertConfig _config;
     private readonly GraphWriter _graph = new("bert");
     private readonly GraphWeights _weights;
+    private readonly IProducts _products;
 
-    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder)
+    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
         _weights = new GraphWeights(_graph, weights, folder);
+        _products = precision switch
+        {
+            Precision.Int8 => new ColumnProducts(_graph, weights, folder, quantized!),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 4, isBatched: false),
+            _ => new FloatProducts(_graph, _weights),
+        };
     }
 
     /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
-    public static byte[] Compile(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder) =>
-        new BertGraph(config, weights, folder).Compile();
+    /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
+    public static byte[] Compile(
+        BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision) =>
+        new BertGraph(config, weights, folder, quantized, precision).Compile();
 
     private byte[] Compile()
     {
@@ -75,7 +84,7 @@ internal sealed class BertGraph
 
     // x W^T with W [out, in] as it lies in the file.
     private string MatMul(string x, string layer) =>
-        _graph.Fused("FusedMatMul", $"{layer}:product", [x, _weights.Use($"{layer}.weight")], Int("transB", 1));
+        _products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
 
     private string Linear(string output, string x, string layer) =>
         _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));

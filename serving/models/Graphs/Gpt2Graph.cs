@@ -5,29 +5,42 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles GPT-2 (Radford et al. 2019; Hugging Face's GPT2LMHeadModel defines the behaviour) to an ONNX model of fused operators.
-/// Shapes: batch, tokens = tokens of this run, slot = capacity of a sequence's KV cache, rows = positions that need logits.
+/// Shapes: batch, tokens = tokens of this run, all = batch * tokens, slot = capacity of a sequence's KV cache, rows = positions
+/// that need logits. Only attention knows sequences apart; everywhere else a token is a row.
 /// </summary>
 internal sealed class Gpt2Graph
 {
+    private const string SequencesShape = "sequences_shape"; // [batch, tokens, -1]
+    private const string RowsShape = "rows_shape";           // [-1, hidden]
+
     private readonly Gpt2Config _config;
     private readonly GraphWriter _graph = new("gpt2");
     private readonly GraphWeights _weights;
+    private readonly IProducts _products;
     private readonly string _head;
 
-    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder)
+    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
         _weights = new GraphWeights(_graph, weights, folder);
+        _products = precision switch
+        {
+            Precision.Int8 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 8, isBatched: true),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 4, isBatched: true),
+            _ => new FloatProducts(_graph, _weights),
+        };
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
     }
 
     /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
-    public static byte[] Compile(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder) =>
-        new Gpt2Graph(config, weights, folder).Compile();
+    /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
+    public static byte[] Compile(
+        Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision) =>
+        new Gpt2Graph(config, weights, folder, quantized, precision).Compile();
 
     private byte[] Compile()
     {
-        var (residual, normalized) = Embed(); // each [batch, tokens, hidden]
+        var (residual, normalized) = Embed(); // each [all, hidden]
         for (var layer = 0; layer < _config.Layers; layer++)
             (residual, normalized) = Layer(layer, residual, normalized);
         Head(normalized);
@@ -43,7 +56,10 @@ internal sealed class Gpt2Graph
 
         var token = _graph.Standard("Gather", "token_embedding", [_weights.Use(Gpt2Tensors.TokenEmbedding), ids]);
         var position = _graph.Standard("Gather", "position_embedding", [_weights.Use(Gpt2Tensors.PositionEmbedding), positions]);
-        return AddAndNormalize("embedding", token, position, bias: "", "h.0.ln_1");
+        var idsShape = _graph.Standard("Shape", "ids_shape", [ids]);
+        _graph.Standard("Concat", SequencesShape, [idsShape, _graph.Constant("width", [-1], 1)], Int("axis", 0));
+        _graph.Constant(RowsShape, [-1, _config.HiddenSize], 2);
+        return AddAndNormalize("embedding", AsRows(token), AsRows(position), bias: "", "h.0.ln_1");
     }
 
     private (string Residual, string Normalized) Layer(int layer, string residual, string normalized)
@@ -52,7 +68,7 @@ internal sealed class Gpt2Graph
         var attention = Attention(layer, normalized);
         (residual, normalized) = AddAndNormalize($"{h}.attn", residual, attention, _weights.Use($"{h}.attn.c_proj.bias"), $"{h}.ln_2");
 
-        var inner = MatMul(normalized, $"{h}.mlp.c_fc.weight"); // [batch, tokens, inner]
+        var inner = MatMul(normalized, $"{h}.mlp.c_fc.weight"); // [all, inner]
         var activated = _graph.Fused(_config.Activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu",
             $"{h}.mlp.act", [inner, _weights.Use($"{h}.mlp.c_fc.bias")]);
         var outer = MatMul(activated, $"{h}.mlp.c_proj.weight");
@@ -65,8 +81,9 @@ internal sealed class Gpt2Graph
     private string Attention(int layer, string normalized)
     {
         var h = $"h.{layer}";
-        var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [batch, tokens, 3 * hidden]
-        var qkv = _graph.Standard("Add", $"{h}.attn.qkv", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
+        var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [all, 3 * hidden]
+        var biased = _graph.Standard("Add", $"{h}.attn.biased", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
+        var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [biased, SequencesShape]);
         var pastKey = Cache(Gpt2Model.PastKey(layer));
         var pastValue = Cache(Gpt2Model.PastValue(layer));
         var presentKey = Gpt2Model.PresentKey(layer);
@@ -76,7 +93,7 @@ internal sealed class Gpt2Graph
             Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads));
         _graph.Output(presentKey, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
         _graph.Output(presentValue, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
-        return MatMul(attended, $"{h}.attn.c_proj.weight");
+        return MatMul(AsRows(attended), $"{h}.attn.c_proj.weight");
     }
 
     private string Cache(string name) => _graph.Input(name, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
@@ -84,16 +101,15 @@ internal sealed class Gpt2Graph
     private void Head(string normalized)
     {
         var rows = _graph.Input(Gpt2Model.LogitRows, DataType.Int64, "rows");
-        var flatShape = _graph.Constant("flat_shape", [-1, _config.HiddenSize], 2);
-        var flat = _graph.Standard("Reshape", "flat", [normalized, flatShape]); // [batch * tokens, hidden]
-        var wanted = _graph.Standard("Gather", "wanted", [flat, rows]); // [rows, hidden]
-        // [vocabulary, hidden], read as it lies in the file.
-        _graph.Standard("Gemm", Gpt2Model.Logits, [wanted, _weights.Use(_head)], Int("transB", 1));
+        var wanted = _graph.Standard("Gather", "wanted", [normalized, rows]); // [rows, hidden]
+        _products.Product(Gpt2Model.Logits, wanted, _head, isTransposed: true); // [vocabulary, hidden] in the file
         _graph.Output(Gpt2Model.Logits, DataType.Float, "rows", _config.VocabularySize);
     }
 
     private string MatMul(string x, string weight) =>
-        _graph.Standard("MatMul", $"{weight}:product", [x, _weights.Use(weight)]);
+        _products.Product($"{weight}:product", x, weight, isTransposed: false);
+
+    private string AsRows(string hidden) => _graph.Standard("Reshape", $"{hidden}.rows", [hidden, RowsShape]);
 
     // residual + addend + bias, and the layer norm of that sum.
     private (string Residual, string Normalized) AddAndNormalize(string name, string residual, string addend, string bias, string norm)

@@ -36,14 +36,12 @@ internal sealed class GraphWriter(string name)
         Add(FusedDomain, op, outputs, inputs, attributes);
 
     /// <summary>A small constant, kept in the model itself.</summary>
-    public string Constant(string name, ReadOnlySpan<long> values, params long[] shape)
-    {
-        var bytes = ByteString.CopyFrom(MemoryMarshal.AsBytes(values));
-        var tensor = new TensorProto { Name = name, DataType = (int)DataType.Int64, RawData = bytes };
-        tensor.Dims.Add(shape);
-        _graph.Initializer.Add(tensor);
-        return name;
-    }
+    public string Constant(string name, ReadOnlySpan<long> values, params long[] shape) =>
+        Constant(name, DataType.Int64, MemoryMarshal.AsBytes(values), shape);
+
+    /// <summary>As above, of floats.</summary>
+    public string Constant(string name, ReadOnlySpan<float> values, params long[] shape) =>
+        Constant(name, DataType.Float, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>A constant whose bytes stay in a file.</summary>
     /// <param name="location">The file, relative to the folder that the session is told.</param>
@@ -65,6 +63,14 @@ internal sealed class GraphWriter(string name)
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = FusedDomain, Version = 1 });
         return model.ToByteArray();
+    }
+
+    private string Constant(string name, DataType type, ReadOnlySpan<byte> bytes, long[] shape)
+    {
+        var tensor = new TensorProto { Name = name, DataType = (int)type, RawData = ByteString.CopyFrom(bytes) };
+        tensor.Dims.Add(shape);
+        _graph.Initializer.Add(tensor);
+        return name;
     }
 
     private string Add(string domain, string op, string[] outputs, string[] inputs, ReadOnlySpan<AttributeProto> attributes)

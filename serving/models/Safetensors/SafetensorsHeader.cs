@@ -84,7 +84,7 @@ internal static class SafetensorsHeader
             throw Refusal.OfTensor(file, name, $"data_offsets [{begin},{end}]",
                 $"at most {fileBytes - dataStart}, where the file ends");
 
-        var bytes = ByteLength(shape, type)
+        var bytes = TensorShape.ByteLength(shape, type)
             ?? throw Refusal.OfTensor(file, name, $"shape {Refusal.Shape(shape)}", "a size below 2^63 bytes");
         if (bytes != end - begin)
             throw Refusal.OfTensor(file, name, $"{end - begin} bytes", $"{bytes}, which {type.Name()} {Refusal.Shape(shape)} takes");
@@ -105,18 +105,6 @@ internal static class SafetensorsHeader
             numbers[count++] = number;
         }
         return numbers;
-    }
-
-    private static long? ByteLength(long[] shape, TensorType type)
-    {
-        long bytes = type.Size();
-        foreach (var dimension in shape)
-        {
-            if (Math.BigMul(bytes, dimension, out var low) != 0 || low < 0)
-                return null;
-            bytes = low;
-        }
-        return bytes;
     }
 
     // Every byte after the header belongs to exactly one tensor.

@@ -40,7 +40,7 @@ internal sealed class CheckpointWeights
             }
             if (!tensor.Shape.SequenceEqual(need.Shape))
                 refused.Add($"{Refusal.Quoted(tensor.Name)} has shape {Refusal.Shape(tensor.Shape)}, "
-                    + $"config.json asks for {Refusal.Shape(need.Shape)}");
+                    + $"the configuration asks for {Refusal.Shape(need.Shape)}");
             else if (!tensor.Type.IsWeight())
                 refused.Add($"{Refusal.Quoted(tensor.Name)} has type {tensor.Type.Name()}, accepted are F32, F16, BF16, F64");
             weights[need.Name] = tensor;

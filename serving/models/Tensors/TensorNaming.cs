@@ -5,15 +5,18 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>How a family of checkpoints spells its tensors, so that one spelling reaches the graph.</summary>
 /// <param name="prefix">Of the backbone inside the task model, as in <c>transformer.wte.weight</c>; bare models lack it.</param>
 /// <param name="buffers">Names (prefix removed) that are not weights and are left out silently.</param>
-internal sealed partial class TensorNaming(string prefix, Regex buffers)
+/// <param name="tensorFlowName">Hugging Face's name of a TensorFlow variable, prefix removed.</param>
+internal sealed partial class TensorNaming(string prefix, Regex buffers, Func<string, string> tensorFlowName)
 {
-    public static TensorNaming Gpt2 { get; } = new("transformer.", Gpt2Buffers());
+    public static TensorNaming Gpt2 { get; } = new("transformer.", Gpt2Buffers(), TensorFlowVariables.Gpt2Name);
 
-    public static TensorNaming Bert { get; } = new("bert.", BertBuffers());
+    public static TensorNaming Bert { get; } = new("bert.", BertBuffers(), TensorFlowVariables.BertName);
 
     /// <summary>The name as the graph asks for it; null for a buffer.</summary>
     public string? Normalize(string name)
     {
+        if (name.Contains('/', StringComparison.Ordinal) || name.StartsWith("output_", StringComparison.Ordinal))
+            name = tensorFlowName(name);
         if (name.StartsWith("module.", StringComparison.Ordinal)) // torch.nn.DataParallel
             name = name["module.".Length..];
         if (name.StartsWith(prefix, StringComparison.Ordinal))
@@ -28,7 +31,7 @@ internal sealed partial class TensorNaming(string prefix, Regex buffers)
     private static partial Regex Gpt2Buffers();
 
     // cls.* are the pre-training heads.
-    [GeneratedRegex(@"^(embeddings\.position_ids$|cls\.)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(embeddings\.position_ids$|cls[./])", RegexOptions.CultureInvariant)]
     private static partial Regex BertBuffers();
 
     // TensorFlow's names, in checkpoints converted before 2019.

@@ -15,6 +15,12 @@ public sealed class ModelOptionsTests
     [InlineData("file:///models/gpt2")]
     [InlineData("file:///models/gpt2/")]
     [InlineData("file:/models/gpt2")]
+    [InlineData("hf://openai-community/gpt2")]
+    [InlineData("hf://gpt2@607a30d")]
+    [InlineData("gs://bucket/exports/gpt2/")]
+    [InlineData("s3://gpt2")]
+    [InlineData("https://host/models/gpt2.tar.gz?X-Amz-Signature=a/b@c")]
+    [InlineData("https://host/gpt2.ZIP")]
     public void Identity_NoNameGiven_IsTheFoldersHoweverItIsWritten(string uri) =>
         Assert.Equal("gpt2", new ModelOptions { Uri = uri }.Identity.Name);
 

@@ -32,6 +32,44 @@ public sealed class CheckpointFolderTests
     }
 
     [Theory]
+    [InlineData("1557429385", "1557429385")]
+    [InlineData("00000123", "00000123")]
+    [InlineData("checkpoint/run1", "checkpoint/run1")]
+    [InlineData("checkpoint/story-teller", "checkpoint/story-teller")]
+    [InlineData("latest", "")]
+    public void Existing_ParentOfOneExport_TheExport(string export, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File(export));
+        Directory.CreateDirectory(folder.File("2"));
+        folder.Write(export + "/hparams.json", "{}");
+        Assert.Equal(Path.TrimEndingDirectorySeparator(folder.File(expected)), CheckpointFolder.Existing(folder.FullPath));
+    }
+
+    [Fact]
+    public void Existing_GptTwoSimplesCheckpointFolder_ItsRun()
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("checkpoint/run1"));
+        folder.Write("checkpoint/run1/hparams.json", "{}");
+        Assert.Equal(folder.File("checkpoint/run1"), CheckpointFolder.Existing(folder.File("checkpoint")));
+        Assert.Equal(folder.File("checkpoint/run1"), CheckpointFolder.Existing(folder.File("checkpoint/run1")));
+    }
+
+    [Fact]
+    public void Existing_SeveralExports_RefusedByName()
+    {
+        using var folder = new TemporaryFolder();
+        foreach (var export in new[] { "1557429385", "1557429999" })
+        {
+            Directory.CreateDirectory(folder.File(export));
+            folder.Write(export + "/bert_config.json", "{}");
+        }
+        Assert.Equal($"{folder.FullPath}: found 2 checkpoints below it (1557429385, 1557429999); accepted: one, or the address of one",
+            Assert.Throws<CheckpointException>(() => CheckpointFolder.Existing(folder.FullPath)).Message);
+    }
+
+    [Theory]
     [InlineData("gs://bucket/gpt2", "scheme gs:")]
     [InlineData("s3://bucket/gpt2", "scheme s3:")]
     [InlineData("hf://gpt2", "scheme hf:")]
@@ -45,6 +83,6 @@ public sealed class CheckpointFolderTests
 
     [Fact]
     public void Resolve_OtherScheme_SaysWhatIsAccepted() =>
-        Assert.Equal("gs://bucket/gpt2: found scheme gs:; accepted: only plain paths and file: URIs in this version",
+        Assert.Equal("gs://bucket/gpt2: found scheme gs:; accepted: a path or a file: URI; anything else must be fetched first",
             Assert.Throws<CheckpointException>(() => CheckpointFolder.Resolve("gs://bucket/gpt2")).Message);
 }

@@ -9,7 +9,8 @@ public sealed class CheckpointRefusalTests
 
     [Fact]
     public void Load_NoFolder_SaysSo() =>
-        Assert.Equal("/no/such/folder: found no such folder; accepted: a folder with config.json and model.safetensors",
+        Assert.Equal("/no/such/folder: found no such folder; accepted: "
+            + "a checkpoint folder of GPT-2 (config.json or hparams.json) or BERT (config.json or bert_config.json)",
             Assert.Throws<CheckpointException>(() => Gpt2Model.Load("/no/such/folder", Settings)).Message);
 
     [Fact]
@@ -23,7 +24,7 @@ public sealed class CheckpointRefusalTests
     public void Load_NoWeights_NamesWhatWasLookedFor()
     {
         using var copy = new FixtureCopy(Gpt2Golden.Folder);
-        Assert.Contains("found no weights; accepted: model.safetensors or model.safetensors.index.json",
+        Assert.Contains("found no weights, but config.json, generation_config.json; accepted: model.safetensors, pytorch_model.bin, ",
             Assert.Throws<CheckpointException>(() => Gpt2Model.Load(copy.FullPath, Settings)).Message, StringComparison.Ordinal);
     }
 
@@ -44,7 +45,7 @@ public sealed class CheckpointRefusalTests
             "classifier.bias" => t with { Type = TensorType.I32 },
             _ => t,
         }).Save();
-        Assert.EndsWith("model.safetensors: 2 tensors refused: \"classifier.weight\" has shape [64,6], config.json asks for [6,64]; "
+        Assert.EndsWith("model.safetensors: 2 tensors refused: \"classifier.weight\" has shape [64,6], the configuration asks for [6,64]; "
             + "\"classifier.bias\" has type I32, accepted are F32, F16, BF16, F64",
             Assert.Throws<CheckpointException>(() => BertModel.Load(copy.FullPath, Settings)).Message, StringComparison.Ordinal);
     }
@@ -53,7 +54,7 @@ public sealed class CheckpointRefusalTests
     public void Load_OtherLabelCountThanTheHead_Refused()
     {
         using var copy = new FixtureCopy(BertGolden.Folder).Configure("id2label", null).Configure("num_labels", 3).Save();
-        Assert.Contains("\"classifier.weight\" has shape [6,64], config.json asks for [3,64]",
+        Assert.Contains("\"classifier.weight\" has shape [6,64], the configuration asks for [3,64]",
             Assert.Throws<CheckpointException>(() => BertModel.Load(copy.FullPath, Settings)).Message, StringComparison.Ordinal);
     }
 

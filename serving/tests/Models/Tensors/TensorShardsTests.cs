@@ -2,7 +2,7 @@ using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Serving.Tests.Models;
 
-public sealed class SafetensorsShardsTests : IDisposable
+public sealed class TensorShardsTests : IDisposable
 {
     private const string First = "model-00001-of-00002.safetensors";
     private const string Second = "model-00002-of-00002.safetensors";
@@ -68,5 +68,5 @@ public sealed class SafetensorsShardsTests : IDisposable
         _folder.Write(Second, TestTensor.Write([new("b", TensorType.U8, [2], [2, 3])]));
     }
 
-    private SafetensorsShards Open(string index) => SafetensorsShards.Open(_folder.Write("model.safetensors.index.json", index));
+    private TensorShards Open(string index) => TensorShards.Open(_folder.Write("model.safetensors.index.json", index), SafetensorsFile.Extension, SafetensorsFile.Open);
 }

@@ -1,0 +1,5 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>A stored (not compressed) entry of a zip file.</summary>
+/// <param name="Offset">Of the entry's first byte in the file.</param>
+internal sealed record ZipEntry(string Name, long Offset, long Length);

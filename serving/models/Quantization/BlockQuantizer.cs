@@ -1,0 +1,56 @@
+using System.Numerics.Tensors;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>Rounds weights to a <see cref="BlockFormat"/>. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
+internal static class BlockQuantizer
+{
+    /// <summary>Quantises the weights of one output.</summary>
+    /// <param name="weights">[inputs]</param>
+    /// <param name="codes">[blocks, bytes]</param>
+    /// <param name="scales">[blocks]; NaN or infinite where a weight is, so that the logits show it.</param>
+    public static void Quantize(ReadOnlySpan<float> weights, BlockFormat format, Span<byte> codes, Span<float> scales)
+    {
+        Span<byte> unpacked = stackalloc byte[format.Size];
+        for (var block = 0; block < scales.Length; block++)
+        {
+            var start = block * format.Size;
+            var values = weights.Slice(start, Math.Min(format.Size, weights.Length - start));
+            unpacked[values.Length..].Fill((byte)format.ZeroPoint);
+            scales[block] = Quantize(values, format.ZeroPoint, unpacked);
+            Pack(unpacked, format.Bits, codes.Slice(block * format.BytesPerBlock, format.BytesPerBlock));
+        }
+    }
+
+    // The value farthest from zero gets the lowest code, whatever its sign, so that all codes are of use: there is one more
+    // below zero than above. Returns the scale.
+    private static float Quantize(ReadOnlySpan<float> values, int zeroPoint, Span<byte> codes)
+    {
+        var scale = TensorPrimitives.MaxMagnitude(values) / -zeroPoint;
+        if (scale == 0)
+        {
+            codes[..values.Length].Fill((byte)zeroPoint);
+            return 0;
+        }
+        Span<float> steps = stackalloc float[values.Length];
+        TensorPrimitives.Divide(values, scale, steps);
+        TensorPrimitives.Round(steps, steps);
+        TensorPrimitives.Min(steps, zeroPoint - 1, steps); // the other end of the range is no farther than the lowest code
+        TensorPrimitives.Add(steps, zeroPoint, steps);
+        TensorPrimitives.ConvertSaturating<float, byte>(steps, codes);
+        return scale;
+    }
+
+    private static void Pack(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
+    {
+        if (bits == 8)
+        {
+            codes.CopyTo(packed);
+            return;
+        }
+        for (var i = 0; i < packed.Length; i++)
+        {
+            packed[i] = (byte)(codes[2 * i] | (codes[(2 * i) + 1] << 4));
+        }
+    }
+}

@@ -1,0 +1,31 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>Keeps a cache within its bound: versions that were not used for longest go first.</summary>
+internal static class CacheCleaning
+{
+    /// <param name="keep">The version about to be served.</param>
+    public static void Clean(CacheSettings settings, string keep)
+    {
+        var versions = Directory.GetDirectories(settings.Directory)
+            .Where(folder => File.Exists(Path.Combine(folder, CacheFolder.CurrentName)))
+            .SelectMany(Directory.GetDirectories)
+            .Where(version => !version.EndsWith(CacheFolder.PartialSuffix, StringComparison.Ordinal))
+            .Select(version => new DirectoryInfo(version))
+            .Select(version => (Folder: version, Bytes: version.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)))
+            .OrderByDescending(version => version.Folder.FullName == keep)
+            .ThenByDescending(version => version.Folder.LastWriteTimeUtc)
+            .ToArray();
+        long kept = 0;
+        foreach (var (folder, bytes) in versions)
+        {
+            kept += bytes;
+            if (kept <= settings.MaxBytes || folder.FullName == keep)
+                continue;
+            kept -= bytes;
+            // Under another name first: half a version must never look like one.
+            var removed = folder.FullName + CacheFolder.PartialSuffix;
+            folder.MoveTo(removed);
+            Directory.Delete(removed, recursive: true);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// What the cache holds of one address:
+/// <c>current</c> (the name of the version to serve), <c>&lt;version&gt;/</c> (whole), <c>&lt;version&gt;.partial/</c> (being
+/// fetched) and <c>lock</c> (held by the process that fetches).
+/// </summary>
+internal sealed class CacheFolder
+{
+    public const string PartialSuffix = ".partial";
+    public const string CurrentName = "current";
+    private const string LockName = "lock";
+    private const int LongestLabel = 40;
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
+
+    public CacheFolder(string cacheDirectory, string uri)
+    {
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)))[..16];
+        var label = string.Concat(uri.Split('?')[0].Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
+        FullPath = Path.Combine(cacheDirectory, $"{(label.Length <= LongestLabel ? label : label[^LongestLabel..]).Trim('.', '-')}-{hash}");
+    }
+
+    public string FullPath { get; }
+
+    public string Partial(string version) => Path.Combine(FullPath, version + PartialSuffix);
+
+    /// <summary>The version to serve, if it is here; noted as used.</summary>
+    public string? Current(TimeProvider time)
+    {
+        var name = Path.Combine(FullPath, CurrentName);
+        if (!File.Exists(name))
+            return null;
+        var version = Path.Combine(FullPath, Path.GetFileName(File.ReadAllText(name).Trim()));
+        if (!Directory.Exists(version) || version.TrimEnd('/') == FullPath)
+            return null;
+        try
+        {
+            Directory.SetLastWriteTimeUtc(version, time.GetUtcNow().UtcDateTime);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A cache in an image may be read-only: then nothing is cleaned from it either.
+        }
+        return version;
+    }
+
+    /// <summary>Makes what was fetched the version to serve, in one step.</summary>
+    public string Publish(string version)
+    {
+        var path = Path.Combine(FullPath, version);
+        if (!Directory.Exists(path))
+            Directory.Move(Partial(version), path);
+        var name = Path.Combine(FullPath, CurrentName);
+        File.WriteAllText(name + ".new", version + "\n");
+        File.Move(name + ".new", name, overwrite: true);
+        return path;
+    }
+
+    /// <summary>Waits until no other process fetches from this address.</summary>
+    public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(FullPath);
+        while (true)
+        {
+            try
+            {
+                // The system releases it when the process ends, however it ends.
+                return new FileStream(Path.Combine(FullPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException) when (File.Exists(Path.Combine(FullPath, LockName)))
+            {
+                await Task.Delay(LockPoll, time, cancellation);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Opens a TensorFlow V2 checkpoint: the variables of a model, in the orientation that Hugging Face gives them. The optimizer's
+/// are left out, partitioned ones joined, the checksums of all that is left verified.
+/// </summary>
+internal static class TensorBundle
+{
+    private const int ChecksumWindow = 1 << 26;
+
+    /// <param name="prefix">Path of the index without <c>.index</c>.</param>
+    /// <exception cref="CheckpointException">The checkpoint is broken; the message names the tensor.</exception>
+    public static ITensorSource Open(string prefix)
+    {
+        var index = BundleIndex.Open(prefix);
+        var files = index.Shards.Values.ToDictionary(s => s.Path, StringComparer.Ordinal);
+        try
+        {
+            var joined = Joined(index, files);
+            var tensors = Arranged(index, joined, files);
+            return new MappedTensors(index.FullPath, tensors, files.Values);
+        }
+        catch
+        {
+            foreach (var file in files.Values)
+                file.Dispose();
+            throw;
+        }
+    }
+
+    // The model's variables as TensorFlow has them.
+    private static List<StoredTensor> Joined(BundleIndex index, Dictionary<string, MappedFile> files)
+    {
+        using var scratch = new ScratchFile(index.FullPath);
+        var tensors = new List<StoredTensor>();
+        foreach (var entry in index.Entries.Values)
+        {
+            if (entry.Tensor is not { } tensor || TensorFlowVariables.IsOptimizerState(tensor.Name))
+                continue;
+            if (entry.Slices.Count == 0)
+            {
+                Verify(index, tensor, files, entry.Checksum);
+                tensors.Add(tensor);
+                continue;
+            }
+            var variable = PartitionedVariable.Find(index, tensor, entry.Slices);
+            foreach (var slice in variable.Slices)
+                Verify(index, slice.Tensor with { Name = tensor.Name }, files, slice.Checksum);
+            tensors.Add(scratch.Add(tensor, output => variable.WriteTo(output, index, files)));
+        }
+        if (scratch.Map() is { } file)
+            files.Add(file.Path, file);
+        return tensors;
+    }
+
+    private static Dictionary<string, StoredTensor> Arranged(
+        BundleIndex index, List<StoredTensor> tensors, Dictionary<string, MappedFile> files)
+    {
+        using var scratch = new ScratchFile(index.FullPath);
+        var arranged = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
+        foreach (var tensor in tensors)
+        {
+            arranged.Add(tensor.Name, TensorFlowVariables.IsTransposed(tensor)
+                ? Transpose(tensor, files[tensor.File], scratch)
+                : tensor with { Shape = TensorFlowVariables.Shape(tensor) });
+        }
+        if (scratch.Map() is { } file)
+            files.Add(file.Path, file);
+        return arranged;
+    }
+
+    private static StoredTensor Transpose(StoredTensor tensor, MappedFile file, ScratchFile scratch)
+    {
+        var view = StridedView.Transpose(tensor.Shape[0], tensor.Shape[1]);
+        return scratch.Add(tensor with { Shape = view.Shape },
+            output => view.WriteTo(output, file, tensor.Offset, tensor.Type.Size()));
+    }
+
+    private static void Verify(BundleIndex index, StoredTensor tensor, Dictionary<string, MappedFile> files, uint checksum)
+    {
+        uint crc = 0;
+        for (long start = 0; start < tensor.ByteLength; start += ChecksumWindow)
+        {
+            var window = (int)Math.Min(ChecksumWindow, tensor.ByteLength - start);
+            crc = Crc32C.Append(crc, files[tensor.File].Bytes(tensor.Offset + start, window));
+        }
+        if (Crc32C.Mask(crc) != checksum)
+            throw Refusal.OfTensor(index.FullPath, tensor.Name, $"a wrong checksum of its bytes in {Path.GetFileName(tensor.File)}",
+                "the bytes that TensorFlow wrote");
+    }
+}

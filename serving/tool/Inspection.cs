@@ -1,0 +1,57 @@
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.Serving.Tool;
+
+/// <summary>Says what a checkpoint is and what it takes to serve it.</summary>
+internal static class Inspection
+{
+    // Weights of a product in blocks with a float scale each, as the quantized graphs have them.
+    private const int QuantizationBlock = 128;
+
+    public static void Write(string folder, TextWriter output)
+    {
+        using var checkpoint = LoadedCheckpoint.Open(folder);
+        void Line(string name, FormattableString value) => output.WriteLine($"{name,-12}{FormattableString.Invariant(value)}");
+
+        var tensors = checkpoint.Tensors.ToArray();
+        Line("folder", $"{folder}");
+        var types = string.Join(", ", tensors.Select(t => t.Tensor.Type.Name()).Distinct());
+        Line("weights", $"{Path.GetRelativePath(folder, checkpoint.Source.Description)}: {tensors.Length} tensors, {types}, {Elements(tensors):N0} parameters");
+        if (checkpoint.Gpt2 is { } gpt2)
+        {
+            Line("family", $"GPT-2: {gpt2.Layers} layers, {gpt2.Heads} heads, {gpt2.HiddenSize} wide");
+            Line("context", $"{gpt2.Positions:N0} tokens");
+            Line("vocabulary", $"{gpt2.VocabularySize:N0} tokens");
+            Line("KV cache", $"{Size(8L * gpt2.Layers * gpt2.Positions * gpt2.HiddenSize)} a sequence of {gpt2.Positions:N0} tokens");
+        }
+        else if (checkpoint.Bert is { } bert)
+        {
+            Line("family", $"BERT classifier: {bert.Layers} layers, {bert.Heads} heads, {bert.HiddenSize} wide");
+            Line("context", $"{bert.Positions:N0} tokens");
+            Line("vocabulary", $"{bert.VocabularySize:N0} tokens");
+            Line("labels", $"{string.Join(", ", bert.Labels)} ({bert.ProblemType?.ToString() ?? "problem type not said"})");
+        }
+        Line("memory", $"weights: fp32 {Size(4 * Elements(tensors))}, int8 about {Size(Quantized(tensors, 8))}, int4 about {Size(Quantized(tensors, 4))}");
+        if (checkpoint.Weights.Unused.Count > 0)
+            Line("unused", $"{string.Join(", ", checkpoint.Weights.Unused)}");
+        output.WriteLine();
+        foreach (var (name, tensor) in tensors)
+            output.WriteLine($"{name,-56} {tensor.Type.Name(),-5} {Refusal.Shape(tensor.Shape)}");
+    }
+
+    private static long Elements(IEnumerable<(string Name, StoredTensor Tensor)> tensors) => tensors.Sum(t => TensorShape.Elements(t.Tensor.Shape)!.Value);
+
+    // Embeddings are looked up, not multiplied, and stay floats.
+    private static long Quantized((string Name, StoredTensor Tensor)[] tensors, int bits)
+    {
+        var products = Elements(tensors.Where(t => t.Tensor.Shape.Count == 2 && !t.Name.Contains("embeddings", StringComparison.Ordinal) && t.Name is not ("wte.weight" or "wpe.weight")));
+        return 4 * (Elements(tensors) - products) + products * bits / 8 + 4 * products / QuantizationBlock;
+    }
+
+    private static string Size(long bytes) => bytes switch
+    {
+        < 1_000_000 => FormattableString.Invariant($"{bytes / 1e3:F1} kB"),
+        < 1_000_000_000 => FormattableString.Invariant($"{bytes / 1e6:F1} MB"),
+        _ => FormattableString.Invariant($"{bytes / 1e9:F2} GB"),
+    };
+}
