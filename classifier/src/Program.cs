@@ -1,11 +1,12 @@
 using ElasticSynapse.Classifier;
 using ElasticSynapse.Classifier.Api;
+using ElasticSynapse.Classifier.Api.Grpc;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
-using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting;
 using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.OpenApi;
 using ElasticSynapse.Serving.Models;
 
 try
@@ -13,30 +14,23 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("classifier", 8082);   // errors, limits, health, drain, metrics
     builder.AddBucketName(options);
-    var model = options.Read<ModelOptions>("Model");
+    var model = options.Read<ClassifierModelOptions>("Model");
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
+    var grpc = options.Read<GrpcOptions>("Grpc");
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var startLog = ServiceDefaults.CreateStartLog();
     var log = startLog.CreateLogger("checkpoint");
     var fetching = new Progress<DownloadProgress>(progress => log.LogInformation("fetching {Model}: {Progress}", model.Identity, progress));
     using var served = ServedClassifier.Load(model, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
-    var thresholds = LabelThresholds.Of(classification, served.LabelNames, options);
+    var thresholds = LabelThresholds.Of(classification, served.Thresholds, served.LabelNames, options);
+    classification.CheckFits(served.MaxTokens, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
-    var workers = WorkerCount.Of(runtime, Environment.ProcessorCount);
 
-    builder.Services.AddSingleton(served);
-    builder.Services.AddSingleton(classification);
-    builder.Services.AddSingleton(thresholds);
-    builder.Services.AddSingleton(workers);
-    builder.Services.AddSingleton<ClassifierMetrics>();
-    builder.Services.AddSingleton<TextClassifier>();                // texts -> tokens -> queue -> probabilities -> flags
-    builder.Services.AddSingleton(new RequestQueue(classification.MaxQueuedTexts));
-    builder.Services.AddSingleton<Func<ISequenceRunner>>(() => new OnnxSequenceRunner(served.Model, served.MaxTokens));
-    builder.Services.AddHostedService<InferenceWorkers>();          // queue -> session -> logits
-    builder.Services.AddClassifierRoutes();
+    builder.Services.AddClassification(served, classification, thresholds, runtime);
+    builder.Services.AddClassifierRoutes(served, model, classification, grpc);
 
     var app = builder.Build();
     app.UseModelHeaders(served.Identity);
@@ -44,7 +38,12 @@ try
     app.MapClassify();                                              // the model's own labels
     app.MapModerations();                                           // OpenAI
     app.MapTokenize();
-    served.Announce(app.Logger, workers);
+    app.MapFirstClient();                                           // the first Elastic Synapse client
+    app.MapTextEmbeddings();                                        // Hugging Face Text Embeddings Inference
+    app.MapTensorFlow();                                            // TensorFlow Serving, REST and gRPC
+    app.MapOpenInference();                                         // KServe and Triton
+    app.MapOpenApiPage(typeof(ClassifierRoutes).Assembly);          // /docs
+    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>());
     app.Run();
     return 0;
 }

@@ -64,6 +64,9 @@ public sealed class ClassifierServer : WebApplicationFactory<Program>, IAsyncLif
         builder.UseSetting("Model:Uri", RepositoryFiles.Data("huggingface", "bert"));
         builder.UseSetting("Model:Name", "toxicity");
         builder.UseSetting("Model:Version", Version);
+        builder.UseSetting("Runtime:Threads", "2"); // nothing to measure
+        builder.UseSetting("Classification:CacheBytes", "0"); // every text is run
+        builder.UseSetting("Grpc:Port", "0");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);

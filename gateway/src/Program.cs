@@ -1,6 +1,11 @@
+using ElasticSynapse.Gateway;
+using ElasticSynapse.Gateway.Admin;
+using ElasticSynapse.Gateway.Admission;
+using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Forwarding;
-using ElasticSynapse.Gateway.Health;
-using ElasticSynapse.Gateway.Routing;
+using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Serving.Hosting;
 
 // The request's way, in order.
@@ -8,14 +13,24 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
-    var upstreams = options.Read<UpstreamOptions>("Upstreams");
+    builder.Services.AddSingleton<GatewayMetrics>();
+    builder.AddCallers(options);                                     // who may call, and how much
+    builder.AddCatalogue(options);                                   // which models, versions and replicas there are
+    builder.Services.AddReplicas(options);                           // who is ready, who is loaded
+    builder.Services.AddAdmission(options);                          // how many at a time
+    builder.AddForwarding(options);                                  // version -> replica -> tries
+    builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
+    builder.Services.AddHostedService<AdminServer>();                // the operators' own address
     options.ThrowIfMistaken();
-    builder.AddForwarding(upstreams);                                // path -> upstream -> headers -> connection pool
-    builder.Services.AddUpstreamReadiness(upstreams);
 
     var app = builder.Build();
+    app.Services.ObserveReplicas();
+    app.Services.ObserveAdmission();
     app.MapServiceDefaults();                                        // /livez /readyz /metrics
-    app.MapForwarding();                                             // every path of RouteTable
+    app.UseMiddleware<ApiErrors>();                                  // errors in the shape of the API
+    app.UseCallers();                                                // API keys
+    ModelListing.Map(app);                                           // what there is to call
+    app.MapForwarding();                                             // every other path
     app.Run();
     return 0;
 }

@@ -11,6 +11,10 @@ public sealed class BertModel : IDisposable
     /// <summary>Input, int32 [batch, tokens]: 1 for a token, 0 for padding.</summary>
     public const string AttentionMask = "attention_mask";
 
+    /// <summary>Optional input, int64 [batch, tokens]: 0 for tokens of a first text, 1 for those of the second of a pair. All 0
+    /// where it is left out.</summary>
+    public const string TokenTypeIds = "token_type_ids";
+
     /// <summary>Output, float [batch, labels]: before sigmoid or softmax.</summary>
     public const string Logits = "logits";
 

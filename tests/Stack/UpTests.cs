@@ -64,6 +64,7 @@ public partial class UpTests(DefaultStack demos)
     [InlineData(0, "gateway")]
     [InlineData(1, "model-server")]
     [InlineData(2, "classifier")]
+    [InlineData(10, "gateway's metrics")]
     public async Task Up_PortTaken_SaysWhichAndStartsNothing(int offset, string service)
     {
         var port = RunningStack.ThreeFreePorts();
@@ -106,8 +107,8 @@ public partial class UpTests(DefaultStack demos)
     [Theory]
     [InlineData("unknown option '--generater'", "--generater", "x")]
     [InlineData("--port needs a value", "--port")]
-    [InlineData("--port 'http' must be 1 to 65533", "--port", "http")]
-    [InlineData("--port '65534' must be 1 to 65533", "--port", "65534")]
+    [InlineData("--port 'http' must be 1 to 65525", "--port", "http")]
+    [InlineData("--port '65526' must be 1 to 65525", "--port", "65526")]
     public async Task Up_BadArguments_SaysWhatIsWrong(string message, params string[] arguments)
     {
         using var stack = RunningStack.StartWith(arguments);

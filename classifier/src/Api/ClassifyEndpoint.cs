@@ -1,41 +1,48 @@
-using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
-using ElasticSynapse.Classifier.Labels;
+using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Classifier.Api;
 
 /// <summary>POST /classify: the model's own labels for one text or many.</summary>
-internal sealed class ClassifyEndpoint(ServedClassifier served, TextClassifier classifier, ClassificationOptions options)
+internal sealed class ClassifyEndpoint(ServedClassifier served, TextClassifier classifier, ClassificationOptions options, TimeProvider time)
 {
     public async Task HandleAsync(HttpContext context)
     {
-        string[] texts;
+        TextRequest request;
         bool isSingle;
-        bool? allowSpecial;
+        int? topK;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
             served.Identity.Check(json.String("model"));
-            allowSpecial = json.Boolean("allow_special");
-            (texts, isSingle) = Texts(json);
+            (var texts, isSingle) = Texts(json);
+            topK = (int?)json.Integer("top_k", 1, int.MaxValue);
+            request = new TextRequest([.. texts.Select(text => new TextInput(text))], Deadline.Of(context, time), context.RequestAborted)
+            {
+                AllowSpecial = json.Boolean("allow_special"),
+                LongTexts = json.Boolean("windows") switch { true => LongTexts.Windows, false => LongTexts.CutEnd, null => null },
+                Explain = json.Boolean("explain") ?? false,
+                Threshold = json.Number("threshold", 0, 1),
+            };
         }
-        var scores = await classifier.ClassifyAsync(texts, allowSpecial, context.RequestAborted);
-        await JsonAnswer.WriteAsync(context, writer =>
+        var scores = (await classifier.ClassifyAsync(request)).Scores;
+        var writer = new TextScoresWriter(served, topK);
+        await JsonAnswer.WriteAsync(context, json =>
         {
             if (isSingle)
             {
-                Write(writer, scores[0]);
+                writer.Write(json, request.Inputs[0].Text, scores[0]);
                 return;
             }
-            writer.WriteStartObject();
-            writer.WriteStartArray("results");
-            foreach (var result in scores)
+            json.WriteStartObject();
+            json.WriteStartArray("results");
+            for (var i = 0; i < scores.Length; i++)
             {
-                Write(writer, result);
+                writer.Write(json, request.Inputs[i].Text, scores[i]);
             }
-            writer.WriteEndArray();
-            writer.WriteEndObject();
+            json.WriteEndArray();
+            json.WriteEndObject();
         });
     }
 
@@ -50,31 +57,5 @@ internal sealed class ClassifyEndpoint(ServedClassifier served, TextClassifier c
             (null, { } list) => (TextFields.List(list, "texts", options.MaxTextsPerRequest), false),
             (null, null) => throw ApiException.Invalid("text", "'text' (a string) or 'texts' (a list of strings) is required"),
         };
-    }
-
-    private void Write(Utf8JsonWriter writer, TextScores result)
-    {
-        var labels = served.LabelNames;
-        writer.WriteStartObject();
-        writer.WriteString("model", served.Identity.Name);
-        writer.WriteString("version", served.Identity.Version);
-        writer.WriteStartObject("scores");
-        for (var label = 0; label < labels.Count; label++)
-        {
-            writer.WriteNumber(labels[label], result.Probabilities[label]);
-        }
-        writer.WriteEndObject();
-        writer.WriteStartArray("flagged");
-        for (var label = 0; label < labels.Count; label++)
-        {
-            if (result.Flagged[label])
-            {
-                writer.WriteStringValue(labels[label]);
-            }
-        }
-        writer.WriteEndArray();
-        writer.WriteNumber("tokens", result.Tokens);
-        writer.WriteBoolean("truncated", result.IsTruncated);
-        writer.WriteEndObject();
     }
 }

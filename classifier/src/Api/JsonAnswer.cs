@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using ElasticSynapse.Serving.Hosting.Requests;
 
@@ -9,13 +8,9 @@ internal static class JsonAnswer
 {
     public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        using (var writer = new Utf8JsonWriter(buffer, JsonText.WriterOptions))
-        {
-            write(writer);
-        }
+        var body = JsonText.Write(write);
         context.Response.ContentType = "application/json";
-        context.Response.ContentLength = buffer.WrittenCount;
-        return context.Response.Body.WriteAsync(buffer.WrittenMemory, context.RequestAborted).AsTask();
+        context.Response.ContentLength = body.Length;
+        return context.Response.Body.WriteAsync(body, context.RequestAborted).AsTask();
     }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
+using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Classifier.Api;
 
 /// <summary>POST /v1/moderations of the OpenAI API. See <see cref="ModerationCategories"/> for what fills the categories.</summary>
-internal sealed class ModerationsEndpoint(ServedClassifier served, TextClassifier classifier, ClassificationOptions options)
+internal sealed class ModerationsEndpoint(ServedClassifier served, TextClassifier classifier, ClassificationOptions options, TimeProvider time)
 {
     private readonly ModerationCategories _categories = new(served.LabelNames);
 
@@ -21,7 +22,8 @@ internal sealed class ModerationsEndpoint(ServedClassifier served, TextClassifie
             served.Identity.Check(model);
             texts = ModerationInput.Read(json, options.MaxTextsPerRequest);
         }
-        var results = await classifier.ClassifyAsync(texts, allowSpecial: null, context.RequestAborted);
+        var request = new TextRequest([.. texts.Select(text => new TextInput(text))], Deadline.Of(context, time), context.RequestAborted);
+        var results = (await classifier.ClassifyAsync(request)).Scores;
         await JsonAnswer.WriteAsync(context, writer =>
         {
             writer.WriteStartObject();

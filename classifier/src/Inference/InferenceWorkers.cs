@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ElasticSynapse.Classifier.Telemetry;
+using ElasticSynapse.Serving.Hosting.Drain;
 
 namespace ElasticSynapse.Classifier.Inference;
 
@@ -8,14 +9,18 @@ namespace ElasticSynapse.Classifier.Inference;
 /// makes a text's scores independent of what else is asked.
 /// </summary>
 /// <remarks>A hosted service, so that it stops after the web server has finished its requests.</remarks>
-internal sealed class InferenceWorkers(WorkerCount count, Func<ISequenceRunner> newRunner, RequestQueue queue, ClassifierMetrics metrics) : IHostedService
+internal sealed class InferenceWorkers(
+    WorkerCount count, Func<ISequenceRunner> newRunner, RequestQueue queue, LogitsCache cache, ClassifierMetrics metrics, RequestMetrics requests, IGracePeriod grace) : IHostedService
 {
     private Thread[] _threads = [];
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        metrics.ObserveWaiting(() => queue.WaitingTexts);
         _threads = [.. Enumerable.Range(0, count.Workers).Select(Start)];
+        metrics.Observe(queue, cache);
+        requests.Observe(queue);
+        // What still waits by then would only be cut off.
+        grace.Ended.Register(queue.Close);
         return Task.CompletedTask;
     }
 
@@ -42,13 +47,16 @@ internal sealed class InferenceWorkers(WorkerCount count, Func<ISequenceRunner> 
     {
         using (runner)
         {
-            while (queue.TryTake(out var request, out var text))
+            while (queue.TryTake(out var request, out var index))
             {
                 var start = Stopwatch.GetTimestamp();
                 try
                 {
-                    request.Finish(text, runner.Run(request.Sequence(text)));
+                    var sequence = request.Sequence(index);
+                    var logits = runner.Run(sequence);
                     metrics.SequenceRan(Stopwatch.GetElapsedTime(start));
+                    requests.BatchRan(1, sequence.Length);
+                    request.Finish(index, logits);
                 }
                 // Whatever a run throws is its own request's failure; the worker goes on.
                 catch (Exception exception)

@@ -1,31 +1,50 @@
+using System.Diagnostics;
+using ElasticSynapse.Serving.Hosting.Requests;
+
 namespace ElasticSynapse.Classifier.Inference;
 
-/// <summary>The texts of one request on their way through the model: what still waits, and what came out.</summary>
-internal sealed class QueuedRequest(int[][] sequences, CancellationToken caller)
+/// <summary>The sequences of one request on their way through the model: what still waits, and what came out.</summary>
+/// <param name="deadline">When the caller stops waiting.</param>
+/// <param name="caller">Cancelled when the caller has gone.</param>
+internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline, CancellationToken caller)
 {
     private readonly TaskCompletionSource<float[][]> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly float[][] _logits = new float[sequences.Length][]; // [texts][labels]; each worker writes its own row
+    private readonly float[][] _logits = new float[sequences.Length][]; // [sequences][labels]; each worker writes its own row
+    private readonly long _added = Stopwatch.GetTimestamp();
+    private long _started;                                              // timestamp of the first take
     private int _taken;                                                 // only under the queue's lock
     private int _unfinished = sequences.Length;
 
-    /// <summary>[texts][labels], in the order of the texts; or what the first run that failed threw.</summary>
+    /// <summary>[sequences][labels], in order; or what the first run that failed threw.</summary>
     public Task<float[][]> Logits => _done.Task;
 
-    /// <summary>Whether running more of it is for nothing: the caller has gone, or a run has failed.</summary>
-    public bool IsOver => caller.IsCancellationRequested || _done.Task.IsCompleted;
+    /// <summary>Whether running more of it is for nothing: the caller has gone or waits no longer, or a run has failed.</summary>
+    public bool IsOver => caller.IsCancellationRequested || deadline.HasPassed || _done.Task.IsCompleted;
 
-    /// <summary>Texts that no worker has taken.</summary>
+    /// <summary>Sequences that no worker has taken.</summary>
     public int Waiting => sequences.Length - _taken;
 
-    /// <summary>[tokens] of a text.</summary>
-    public ReadOnlySpan<int> Sequence(int text) => sequences[text];
+    /// <summary>Time until a worker took the first sequence; for requests that are done.</summary>
+    public TimeSpan QueueTime => Stopwatch.GetElapsedTime(_added, _started);
 
-    /// <summary>Takes the next text; for the queue only.</summary>
-    public int TakeNext() => _taken++;
+    /// <summary>Time from there until now.</summary>
+    public TimeSpan TimeSinceTaken => Stopwatch.GetElapsedTime(_started);
 
-    public void Finish(int text, float[] logits)
+    public TokenSequence Sequence(int index) => sequences[index];
+
+    /// <summary>Takes the next sequence; for the queue only.</summary>
+    public int TakeNext()
     {
-        _logits[text] = logits;
+        if (_taken == 0)
+        {
+            _started = Stopwatch.GetTimestamp();
+        }
+        return _taken++;
+    }
+
+    public void Finish(int index, float[] logits)
+    {
+        _logits[index] = logits;
         if (Interlocked.Decrement(ref _unfinished) == 0)
         {
             _done.TrySetResult(_logits);

@@ -4,30 +4,30 @@ using ElasticSynapse.Serving.Hosting.Errors;
 namespace ElasticSynapse.Classifier.Inference;
 
 /// <summary>
-/// Requests that wait for workers, bounded by their texts. Workers take one text of each request in turn, so a request with
-/// one text does not wait for all of another's.
+/// Requests that wait for workers. Workers take one sequence of each request in turn, so a request with one text does not wait
+/// for all of another's. How much may wait is decided at admission, not here.
 /// </summary>
-internal sealed class RequestQueue(int maxTexts)
+internal sealed class RequestQueue
 {
     private readonly object _gate = new();
     private readonly Queue<QueuedRequest> _requests = new();
-    private int _waitingTexts;
+    private int _waiting;
     private bool _isClosed;
 
-    public int WaitingTexts
+    /// <summary>Sequences that no worker has taken, of requests that are over too until a worker meets them.</summary>
+    public int Waiting
     {
         get
         {
             lock (_gate)
             {
-                return _waitingTexts;
+                return _waiting;
             }
         }
     }
 
-    /// <summary>False if the request's texts do not all fit; then none is taken.</summary>
     /// <exception cref="ApiException">The queue is closed.</exception>
-    public bool TryAdd(QueuedRequest request)
+    public void Add(QueuedRequest request)
     {
         lock (_gate)
         {
@@ -35,24 +35,15 @@ internal sealed class RequestQueue(int maxTexts)
             {
                 throw Closed();
             }
-            if (_waitingTexts + request.Waiting > maxTexts)
-            {
-                DropOver();
-            }
-            if (_waitingTexts + request.Waiting > maxTexts)
-            {
-                return false;
-            }
             _requests.Enqueue(request);
-            _waitingTexts += request.Waiting;
+            _waiting += request.Waiting;
             Monitor.PulseAll(_gate);
-            return true;
         }
     }
 
-    /// <summary>Waits for a text to run. A request that is over is dropped with all its texts.</summary>
+    /// <summary>Waits for a sequence to run. A request that is over is dropped with all its sequences.</summary>
     /// <returns>False once the queue is closed.</returns>
-    public bool TryTake([NotNullWhen(true)] out QueuedRequest? request, out int text)
+    public bool TryTake([NotNullWhen(true)] out QueuedRequest? request, out int index)
     {
         lock (_gate)
         {
@@ -62,11 +53,11 @@ internal sealed class RequestQueue(int maxTexts)
                 {
                     if (request.IsOver)
                     {
-                        _waitingTexts -= request.Waiting;
+                        _waiting -= request.Waiting;
                         continue;
                     }
-                    text = request.TakeNext();
-                    _waitingTexts--;
+                    index = request.TakeNext();
+                    _waiting--;
                     if (request.Waiting > 0)
                     {
                         _requests.Enqueue(request);
@@ -76,7 +67,7 @@ internal sealed class RequestQueue(int maxTexts)
                 Monitor.Wait(_gate);
             }
         }
-        (request, text) = (null, 0);
+        (request, index) = (null, 0);
         return false;
     }
 
@@ -90,24 +81,8 @@ internal sealed class RequestQueue(int maxTexts)
             {
                 request.Fail(Closed());
             }
-            _waitingTexts = 0;
+            _waiting = 0;
             Monitor.PulseAll(_gate);
-        }
-    }
-
-    private void DropOver()
-    {
-        for (var left = _requests.Count; left > 0; left--)
-        {
-            var request = _requests.Dequeue();
-            if (request.IsOver)
-            {
-                _waitingTexts -= request.Waiting;
-            }
-            else
-            {
-                _requests.Enqueue(request);
-            }
         }
     }
 

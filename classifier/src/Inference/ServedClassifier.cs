@@ -1,3 +1,4 @@
+using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Models;
@@ -10,9 +11,7 @@ internal sealed partial class ServedClassifier : IDisposable
 {
     private const int FewestTokens = 2; // [CLS] and [SEP]
 
-    private readonly Func<float[], float[]> _probabilities;
-
-    private ServedClassifier(string folder, ModelIdentity identity, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens)
+    private ServedClassifier(string folder, ClassifierModelOptions options, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens)
     {
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
@@ -23,14 +22,20 @@ internal sealed partial class ServedClassifier : IDisposable
         {
             throw new CheckpointException($"{folder}: config.json names the label '{twice.Key}' {twice.Count()} times; accepted: different names");
         }
-        MaxTokens = Math.Min(tokenizer.ModelMaxLength ?? int.MaxValue, model.Config.Positions);
+        if (options.MaxSequenceLength > model.Config.Positions)
+        {
+            throw new CheckpointException(
+                $"Model__MaxSequenceLength='{options.MaxSequenceLength}': {folder} has {model.Config.Positions:N0} positions");
+        }
+        MaxTokens = options.MaxSequenceLength ?? Math.Min(tokenizer.ModelMaxLength ?? int.MaxValue, model.Config.Positions);
         if (MaxTokens < FewestTokens)
         {
             throw new CheckpointException(
                 $"{folder}: the smaller of model_max_length and max_position_embeddings is {MaxTokens}; accepted: at least {FewestTokens}, for [CLS] and [SEP]");
         }
-        _probabilities = Labels.Probabilities.Of(model.Config, folder);
-        (Identity, Model, Tokenizer, AllowSpecialTokens) = (identity, model, tokenizer, allowSpecialTokens);
+        Probabilities = Labels.Probabilities.Of(model.Config, folder);
+        Thresholds = CheckpointThresholds.Read(folder, model.Config.Labels);
+        (Identity, Model, Tokenizer, AllowSpecialTokens) = (options.Identity, model, tokenizer, allowSpecialTokens);
     }
 
     public ModelIdentity Identity { get; }
@@ -42,14 +47,20 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>Whether special tokens in texts are recognised unless a request says otherwise.</summary>
     public bool AllowSpecialTokens { get; }
 
-    /// <summary>Most tokens of a text, with [CLS] and [SEP]; longer texts are truncated.</summary>
+    /// <summary>Most tokens of a sequence, with [CLS] and [SEP].</summary>
     public int MaxTokens { get; }
 
     /// <summary>Names of the model's labels, in the order of its logits.</summary>
     public IReadOnlyList<string> LabelNames => Model.Config.Labels;
 
+    /// <summary>[labels] from [labels]: the checkpoint's sigmoid or softmax.</summary>
+    public Func<float[], float[]> Probabilities { get; }
+
+    /// <summary>From which probability a label is flagged, where the checkpoint says so.</summary>
+    public IReadOnlyDictionary<string, double> Thresholds { get; }
+
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedClassifier Load(ModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
+    public static ServedClassifier Load(ClassifierModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
         var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
         // One thread a run: the workers, not the operators, share the cores.
@@ -57,7 +68,7 @@ internal sealed partial class ServedClassifier : IDisposable
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
-            var served = new ServedClassifier(folder, options.Identity, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
+            var served = new ServedClassifier(folder, options, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
             served.TryOut(folder);
             return served;
         }
@@ -67,19 +78,6 @@ internal sealed partial class ServedClassifier : IDisposable
             throw;
         }
     }
-
-    /// <summary>[tokens] of a text, cut to <see cref="MaxTokens"/>, and whether something was cut.</summary>
-    public (int[] Tokens, bool IsTruncated) Encode(string text, bool allowSpecial)
-    {
-        // One token more than the model takes tells whether there are more.
-        var tokens = Tokenizer.Encode(text, MaxTokens + 1, allowSpecial);
-        return tokens.Length <= MaxTokens
-            ? (tokens, false)
-            : ([.. tokens.AsSpan(0, MaxTokens - 1), Tokenizer.SeparatorId], true);
-    }
-
-    /// <summary>[labels] from [labels].</summary>
-    public float[] Probabilities(float[] logits) => _probabilities(logits);
 
     public void Dispose() => Model.Dispose();
 
@@ -99,7 +97,7 @@ internal sealed partial class ServedClassifier : IDisposable
         using var runner = new OnnxSequenceRunner(Model, MaxTokens);
         try
         {
-            runner.Run([Tokenizer.ClassificationId, Tokenizer.SeparatorId]);
+            runner.Run(new TokenSequence([Tokenizer.ClassificationId, Tokenizer.SeparatorId]));
         }
         catch (Exception exception) when (exception is InvalidOperationException or OnnxRuntimeException)
         {

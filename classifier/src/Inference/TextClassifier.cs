@@ -1,48 +1,67 @@
-using System.Globalization;
+using System.Diagnostics;
+using ElasticSynapse.Classifier.Explanation;
 using ElasticSynapse.Classifier.Labels;
+using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Classifier.Inference;
 
-/// <summary>The way of a request's texts: tokens, queue, logits, probabilities, flags.</summary>
+/// <summary>The way of a request's texts: tokens, admission, logits, probabilities, flags, explanations.</summary>
 internal sealed class TextClassifier(
-    ServedClassifier served, ClassificationOptions options, LabelThresholds thresholds, RequestQueue queue, ClassifierMetrics metrics)
+    ServedClassifier served, ClassificationOptions options, SequenceReader reader, SequenceAdmission admission,
+    TextScorer scorer, TextExplainer explainer, ClassifierMetrics metrics, RequestMetrics requests)
 {
-    // A queue of small texts is through in about a second; and the OpenAI SDKs wait as long as they are told.
-    private const int RetryAfterSeconds = 1;
-
-    /// <param name="texts">At least one; empty ones are texts too.</param>
-    /// <param name="allowSpecial">Whether special tokens in the texts are recognised; null leaves it to the server.</param>
-    /// <param name="caller">Cancelled when the caller has gone: what has not run by then never runs.</param>
-    /// <returns>One a text, in order.</returns>
-    /// <exception cref="ApiException">The queue is full.</exception>
-    public async Task<TextScores[]> ClassifyAsync(IReadOnlyList<string> texts, bool? allowSpecial, CancellationToken caller)
+    /// <exception cref="ApiException">There is no room for the texts, they can't be read as the request
+    /// asks, or its deadline passes.</exception>
+    public async Task<ClassifiedTexts> ClassifyAsync(TextRequest request)
     {
-        var special = allowSpecial ?? served.AllowSpecialTokens;
-        var encoded = texts.Select(text => served.Encode(text, special)).ToArray();
-        var request = new QueuedRequest([.. encoded.Select(text => text.Tokens)], caller);
-        if (!queue.TryAdd(request))
+        var start = Stopwatch.GetTimestamp();
+        var longTexts = request.LongTexts ?? (options.Windows ? LongTexts.Windows : LongTexts.CutEnd);
+        var special = request.AllowSpecial ?? served.AllowSpecialTokens;
+        ReadText[] texts = [.. request.Inputs.Select(input => reader.Read(input, longTexts, special))];
+        var tokenization = Stopwatch.GetElapsedTime(start);
+
+        var (logits, times) = await admission.RunAsync([.. texts.SelectMany(text => text.Sequences)], request.Deadline, request.Caller);
+        var scores = Score(texts, logits, request.Threshold);
+        if (request.Explain)
         {
-            throw Overloaded(texts.Count);
+            (scores, var explaining) = await explainer.ExplainAsync(request, special, texts, logits, scores);
+            times += explaining;
         }
-        var logits = await request.Logits.WaitAsync(caller);
-        var scores = new TextScores[texts.Count];
-        for (var text = 0; text < scores.Length; text++)
+        return Counted(new ClassifiedTexts(scores, tokenization, times));
+    }
+
+    /// <summary>The same for what a client has tokenized itself.</summary>
+    /// <param name="sequences">At least one, each within the model's limits.</param>
+    public async Task<ClassifiedTexts> ClassifyAsync(TokenSequence[] sequences, Deadline deadline, CancellationToken caller)
+    {
+        var (logits, times) = await admission.RunAsync(sequences, deadline, caller);
+        var scores = Score([.. sequences.Select(sequence => new ReadText([sequence], sequence.Length, IsTruncated: false))], logits, threshold: null);
+        return Counted(new ClassifiedTexts(scores, TimeSpan.Zero, times));
+    }
+
+    private ClassifiedTexts Counted(ClassifiedTexts classified)
+    {
+        requests.RequestRan(classified);
+        foreach (var score in classified.Scores)
         {
-            var probabilities = served.Probabilities(logits[text]);
-            bool[] flagged = [.. probabilities.Select((probability, label) => thresholds.IsFlagged(label, probability))];
-            scores[text] = new TextScores(probabilities, flagged, encoded[text].Tokens.Length, encoded[text].IsTruncated);
-            metrics.TextClassified(scores[text], served.LabelNames);
+            metrics.TextClassified(score, served.LabelNames);
+        }
+        return classified;
+    }
+
+    private TextScores[] Score(ReadText[] texts, float[][] logits, double? threshold)
+    {
+        var scores = new TextScores[texts.Length];
+        var next = 0;
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var sequences = texts[i].Sequences.Length;
+            scores[i] = scorer.Score(texts[i], logits.AsSpan(next, sequences), threshold);
+            next += sequences;
         }
         return scores;
     }
-
-    private ApiException Overloaded(int texts) => new(
-        ErrorKind.Overloaded,
-        string.Create(CultureInfo.InvariantCulture,
-            $"the request has {texts:N0} texts and {queue.WaitingTexts:N0} wait already; {served.Identity} queues {options.MaxQueuedTexts:N0} (Classification__MaxQueuedTexts)"))
-    {
-        RetryAfterSeconds = RetryAfterSeconds,
-    };
 }

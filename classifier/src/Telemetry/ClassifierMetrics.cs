@@ -1,18 +1,25 @@
 using System.Diagnostics.Metrics;
+using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
 
 namespace ElasticSynapse.Classifier.Telemetry;
 
-/// <summary>What the classifier counts. No metric name stands outside this class.</summary>
+/// <summary>What the classifier counts, beside the <see cref="RequestMetrics"/>. No metric name stands outside these two classes.</summary>
 internal sealed class ClassifierMetrics
 {
     public const string MeterName = "ElasticSynapse.Classifier";
+
+    // Probabilities: fine where nearly all harmless texts lie, so that a drift shows.
+    private static readonly double[] ScoreBuckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 
     private readonly Meter _meter;
     private readonly Counter<long> _texts;
     private readonly Counter<long> _truncated;
     private readonly Counter<long> _tokens;
     private readonly Counter<long> _flagged;
+    private readonly Counter<long> _cacheHits;
+    private readonly Counter<long> _cacheMisses;
+    private readonly Histogram<double> _scores;
     private readonly Histogram<double> _inferenceSeconds;
 
     public ClassifierMetrics(IMeterFactory factory)
@@ -22,11 +29,19 @@ internal sealed class ClassifierMetrics
         _truncated = _meter.CreateCounter<long>("elastic_synapse.classifier.truncated_texts", "{text}", "Texts classified that had more tokens than the model takes.");
         _tokens = _meter.CreateCounter<long>("elastic_synapse.classifier.tokens", "{token}", "Tokens the model read, with [CLS] and [SEP].");
         _flagged = _meter.CreateCounter<long>("elastic_synapse.classifier.flagged", "{text}", "Texts whose probability of the label reached its threshold.");
+        _scores = _meter.CreateHistogram(
+            "elastic_synapse.classifier.score", "{probability}", "Probabilities of the label.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = ScoreBuckets });
+        _cacheHits = _meter.CreateCounter<long>("elastic_synapse.classifier.cache.hits", "{text}", "Texts whose logits came from the cache.");
+        _cacheMisses = _meter.CreateCounter<long>("elastic_synapse.classifier.cache.misses", "{text}", "Texts that were not in the cache.");
         _inferenceSeconds = _meter.CreateHistogram<double>("elastic_synapse.classifier.inference.duration", "s", "Time one text took in the model, without waiting.");
     }
 
-    public void ObserveWaiting(Func<int> waitingTexts) => _meter.CreateObservableGauge(
-        "elastic_synapse.classifier.queue.texts", waitingTexts, "{text}", "Texts that wait for a worker.");
+    public void Observe(RequestQueue queue, LogitsCache cache)
+    {
+        _meter.CreateObservableGauge("elastic_synapse.classifier.queue.texts", () => queue.Waiting, "{text}", "Texts that wait for a worker.");
+        _meter.CreateObservableGauge("elastic_synapse.classifier.cache.bytes", () => cache.Bytes, "By", "Memory that the cache holds.");
+    }
 
     /// <param name="scores">What came out.</param>
     /// <param name="labels">The checkpoint's labels: all values that the metric's label can have.</param>
@@ -40,11 +55,19 @@ internal sealed class ClassifierMetrics
         }
         for (var label = 0; label < labels.Count; label++)
         {
+            var name = new KeyValuePair<string, object?>("label", labels[label]);
+            _scores.Record(scores.Probabilities[label], name);
             if (scores.Flagged[label])
             {
-                _flagged.Add(1, new KeyValuePair<string, object?>("label", labels[label]));
+                _flagged.Add(1, name);
             }
         }
+    }
+
+    public void CacheRead(int hits, int misses)
+    {
+        _cacheHits.Add(hits);
+        _cacheMisses.Add(misses);
     }
 
     public void SequenceRan(TimeSpan duration) => _inferenceSeconds.Record(duration.TotalSeconds);

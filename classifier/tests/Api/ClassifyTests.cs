@@ -62,27 +62,28 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     }
 
     [Fact]
-    public async Task Classify_300MixedRequestsAtOnce_EachGetsItsOwnAnswer()
+    public async Task Classify_5000MixedRequestsAtOnce_EachGetsItsOwnAnswer()
     {
+        using var roomy = ClassifierServer.Start(new() { ["Classification:MaxQueuedTexts"] = "100000", ["Classification:MaxQueuedTokens"] = "100000000" });
         var texts = Golden.Of(MostTokens).Select(golden => golden.Text).ToArray();
         var expected = new string[texts.Length];
         for (var i = 0; i < texts.Length; i++)
         {
-            expected[i] = (await server.AnswerAsync("/classify", new { text = texts[i] })).GetRawText();
+            expected[i] = (await roomy.AnswerAsync("/classify", new { text = texts[i] })).GetRawText();
         }
 
-        await Task.WhenAll(Enumerable.Range(0, 300).Select(async request =>
+        await Task.WhenAll(Enumerable.Range(0, 5_000).Select(async request =>
         {
             var first = request % texts.Length;
-            if (request % 3 == 0)
+            if (request % 10 == 0)
             {
-                var several = Enumerable.Range(first, 1 + (request % 5)).Select(i => i % texts.Length).ToArray();
-                var answer = await server.AnswerAsync("/classify", new { texts = several.Select(i => texts[i]) });
+                var several = Enumerable.Range(first, 1 + (request % 3)).Select(i => i % texts.Length).ToArray();
+                var answer = await roomy.AnswerAsync("/classify", new { texts = several.Select(i => texts[i]) });
                 Assert.Equal(several.Select(i => expected[i]), answer.GetProperty("results").EnumerateArray().Select(result => result.GetRawText()));
             }
             else
             {
-                Assert.Equal(expected[first], (await server.AnswerAsync("/classify", new { text = texts[first] })).GetRawText());
+                Assert.Equal(expected[first], (await roomy.AnswerAsync("/classify", new { text = texts[first] })).GetRawText());
             }
         }));
     }
@@ -152,6 +153,79 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
         var result = await strict.AnswerAsync("/classify", new { text = "Hello world" });
 
         Assert.Equal(["severe_toxic", "threat", "insult"], Golden.FlaggedIn(result));
+    }
+
+    [Fact]
+    public async Task Classify_CheckpointWithThresholds_FlagsByThemUnlessOptionsSayOtherwise()
+    {
+        using var checkpoint = new CheckpointCopy("bert");
+        await File.WriteAllTextAsync(Path.Combine(checkpoint.Folder, "thresholds.json"), """{"toxic":0.95,"insult":0.18,"threat":0.3}""");
+        using var byFile = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
+        using var byLabel = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Classification:Thresholds:threat"] = "0.9" });
+        using var byOption = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder, ["Classification:Threshold"] = "0.7" });
+
+        // 0.949 0.717 0.681 0.317 0.183 0.180; obscene and severe_toxic stand in no file and have 0.5.
+        Assert.Equal(["severe_toxic", "obscene", "threat", "insult"], Golden.FlaggedIn(await byFile.AnswerAsync("/classify", new { text = "Hello world" })));
+        Assert.Equal(["severe_toxic", "obscene", "insult"], Golden.FlaggedIn(await byLabel.AnswerAsync("/classify", new { text = "Hello world" })));
+        Assert.Equal(["toxic", "severe_toxic"], Golden.FlaggedIn(await byOption.AnswerAsync("/classify", new { text = "Hello world" })));
+    }
+
+    [Theory]
+    [InlineData(0, "toxic severe_toxic obscene threat insult identity_hate")]
+    [InlineData(0.7, "toxic severe_toxic")]
+    [InlineData(1, "")]
+    public async Task Classify_ThresholdOfTheRequest_GoesBeforeTheServers(double threshold, string flagged)
+    {
+        var result = await server.AnswerAsync("/classify", new { text = "Hello world", threshold });
+        Assert.Equal(flagged, string.Join(' ', Golden.FlaggedIn(result)));
+        Assert.Equal(6, result.GetProperty("scores").EnumerateObject().Count());
+    }
+
+    [Theory]
+    [InlineData(1, "toxic")]
+    [InlineData(4, "toxic severe_toxic obscene threat")]
+    [InlineData(99, "toxic severe_toxic obscene threat insult identity_hate")]
+    public async Task Classify_TopK_ShowsTheHighestFirst(int topK, string labels)
+    {
+        var result = await server.AnswerAsync("/classify", new { text = "Hello world", top_k = topK });
+        Assert.Equal(labels, string.Join(' ', result.GetProperty("scores").EnumerateObject().Select(score => score.Name)));
+        Assert.Equal(["toxic", "severe_toxic", "obscene"], Golden.FlaggedIn(result));
+    }
+
+    [Fact]
+    public async Task Classify_MaxSequenceLength_TruncatesAsHuggingFace()
+    {
+        using var short16 = ClassifierServer.Start(new() { ["Model:MaxSequenceLength"] = "16" });
+        foreach (var golden in Golden.Of(16))
+        {
+            var result = await short16.AnswerAsync("/classify", new { text = golden.Text, allow_special = true });
+            Golden.AssertClose(golden.Scores, Golden.ScoresOf(result));
+        }
+    }
+
+    [Fact]
+    public async Task Classify_20000Texts_LeaveNothingBehind()
+    {
+        using var server = ClassifierServer.Start(new() { ["Classification:CacheBytes"] = "65536" });
+        var texts = Golden.Of(MostTokens).Select(golden => golden.Text).ToArray();
+        await RunAsync(rounds: 10); // buffers, pools and the cache fill
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        await RunAsync(rounds: 40);
+
+        // A leak of 100 bytes a text would be 2 MB.
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 1_500_000);
+
+        async Task RunAsync(int rounds)
+        {
+            for (var round = 0; round < rounds; round++)
+            {
+                await server.AnswerAsync("/classify", new { texts = Enumerable.Range(0, 250).Select(i => $"{round} {i} {texts[i % texts.Length]}") });
+                await server.AnswerAsync("/classify", new { texts = Enumerable.Range(0, 250).Select(i => texts[i % texts.Length]), windows = true });
+                using var refused = await server.PostAsync("/classify", "{\"texts\":[5]}");
+                Assert.Equal(400, (int)refused.StatusCode);
+            }
+        }
     }
 
     [Fact]

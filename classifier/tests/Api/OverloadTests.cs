@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Tests.Inference;
+using ElasticSynapse.Serving.Hosting.Admission;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
@@ -13,10 +14,10 @@ public sealed class OverloadTests
 
     private const string Text = """{"text":"Hello world"}""";
 
-    private static readonly Dictionary<string, string> TwoPlaces = new()
+    private static readonly Dictionary<string, string> ThreePlaces = new()
     {
         ["Runtime:Threads"] = "1",
-        ["Classification:MaxQueuedTexts"] = "2",
+        ["Classification:MaxQueuedTexts"] = "3",
         ["Classification:MaxTextsPerRequest"] = "2",
     };
 
@@ -37,7 +38,7 @@ public sealed class OverloadTests
             Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
             var error = JsonSerializer.Deserialize<JsonElement>(await refused.Content.ReadAsStringAsync()).GetProperty("error");
             Assert.Equal(
-                "the request has 1 texts and 2 wait already; toxicity 1557429385_v0.01 queues 2 (Classification__MaxQueuedTexts)",
+                "3 texts are waiting or running; toxicity 1557429385_v0.01 admits 3 (Classification__MaxQueuedTexts)",
                 error.GetProperty("message").GetString());
             Assert.Equal("overloaded", error.GetProperty("code").GetString());
         }
@@ -67,13 +68,88 @@ public sealed class OverloadTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
 
         // Once the server has seen it there is room again, although the worker is still held.
-        var next = new QueuedRequest([[2, 7, 3], [2, 8, 3]], CancellationToken.None);
-        await UntilAsync(() => server.Services.GetRequiredService<RequestQueue>().TryAdd(next));
+        await UntilAsync(() => server.Services.GetRequiredService<AdmittedWork>().Items == 1);
+        var next = server.PostAsync("/classify", """{"texts":["c","d"]}""");
+        await WaitingAsync(server, 4);
         runner.LetGo();
-        await next.Logits.WaitAsync(Patience.Limit);
+        using var second = await next.WaitAsync(Patience.Limit);
+        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
         using var first = await running.WaitAsync(Patience.Limit);
         Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-        Assert.Equal([Hello, 7, 8], runner.Ran);
+        Assert.Equal(3, runner.Ran.Count);
+    }
+
+    [Theory]
+    [InlineData("/predict", """{"inputs":"a"}""", 429, "\"error_type\":\"Overloaded\"")]
+    [InlineData("/", """{"description":"a"}""", 429, "3 texts are waiting or running")]
+    [InlineData("/v1/models/toxicity:predict", """{"instances":["a"]}""", 429, "{\"error\":\"3 texts are waiting or running")]
+    [InlineData("/v2/models/toxicity/infer", """{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["a"]}]}""", 429, "{\"error\":\"3 texts are waiting or running")]
+    public async Task Post_QueueFull_IsToldInTheApisOwnForm(string path, string body, int status, string message)
+    {
+        var runner = new HeldRunner(labels: 6);
+        using var server = Start(runner);
+        var waiting = new[] { server.PostAsync("/classify", """{"texts":["a","b"]}"""), server.PostAsync("/classify", Text) };
+        await UntilAsync(() => server.Services.GetRequiredService<AdmittedWork>().Items == 3);
+
+        using var refused = await server.PostAsync(path, body);
+
+        Assert.Equal(status, (int)refused.StatusCode);
+        Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+        Assert.Contains(message, await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        runner.LetGo();
+        await Task.WhenAll(waiting).WaitAsync(Patience.Limit);
+    }
+
+    [Fact]
+    public async Task Classify_MoreTextsThanAreEverAdmitted_IsRefusedAtOnce()
+    {
+        var runner = new HeldRunner(labels: 6);
+        runner.LetGo();
+        using var server = ClassifierServer.Start(
+            new() { ["Classification:MaxQueuedTexts"] = "2", ["Classification:MaxTextsPerRequest"] = "2", ["Classification:WindowOverlap"] = "0" },
+            services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
+
+        using var refused = await server.PostAsync("/classify", JsonSerializer.Serialize(new { text = string.Concat(Enumerable.Repeat("Hello ", 100)), windows = true }));
+
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
+        Assert.Contains("the request asks for 3 texts; toxicity 1557429385_v0.01 admits 2 at a time (Classification__MaxQueuedTexts)", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(runner.Ran);
+    }
+
+    [Fact]
+    public async Task Classify_DeadlinePassesInTheQueue_Answers504AndNeverRuns()
+    {
+        var runner = new HeldRunner(labels: 6);
+        using var server = Start(runner);
+        var running = server.PostAsync("/classify", Text);
+        await runner.BegunAsync();
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/classify") { Content = new StringContent("""{"text":"world"}""") };
+        request.Headers.Add("x-request-timeout-ms", "20");
+        using var late = await server.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
+        Assert.Contains(
+            "the request did not end within the 20 ms that its header x-request-timeout-ms allows: 1 of 1 sequences still waited for a worker",
+            await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        runner.LetGo();
+        using var first = await running.WaitAsync(Patience.Limit);
+        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
+        Assert.Equal([Hello], runner.Ran);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("soon")]
+    public async Task Classify_DeadlineThatIsNoTime_IsRefused(string milliseconds)
+    {
+        var runner = new HeldRunner(labels: 6);
+        runner.LetGo();
+        using var server = Start(runner);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/classify") { Content = new StringContent(Text) };
+        request.Headers.Add("x-request-timeout-ms", milliseconds);
+        using var refused = await server.Http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.BadRequest, refused.StatusCode);
     }
 
     [Fact]
@@ -93,12 +169,12 @@ public sealed class OverloadTests
     }
 
     private static ClassifierServer Start(HeldRunner runner) =>
-        ClassifierServer.Start(TwoPlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
+        ClassifierServer.Start(ThreePlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
 
     private static Task WaitingAsync(ClassifierServer server, int texts)
     {
         var queue = server.Services.GetRequiredService<RequestQueue>();
-        return UntilAsync(() => queue.WaitingTexts == texts);
+        return UntilAsync(() => queue.Waiting == texts);
     }
 
     private static async Task UntilAsync(Func<bool> condition)

@@ -15,12 +15,12 @@ internal sealed class HeldRunner(int labels) : ISequenceRunner
     /// <summary>Sequences with this token fail.</summary>
     public int? FailsOn { get; init; }
 
-    public float[] Run(ReadOnlySpan<int> sequence)
+    public float[] Run(TokenSequence sequence)
     {
-        Ran.Enqueue(sequence[1]);
+        Ran.Enqueue(sequence.Ids[1]);
         _begun.Release();
         _go.Wait(Patience.Limit); // a test that fails before it lets go must still end
-        return sequence[1] == FailsOn ? throw new InvalidOperationException("the run failed") : [.. Enumerable.Repeat((float)sequence[1], labels)];
+        return sequence.Ids[1] == FailsOn ? throw new InvalidOperationException("the run failed") : [.. Enumerable.Repeat((float)sequence.Ids[1], labels)];
     }
 
     /// <summary>Waits until one more run has begun.</summary>

@@ -1,8 +1,9 @@
 using System.Diagnostics.Metrics;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Telemetry;
+using ElasticSynapse.Serving.Hosting.Drain;
 using ElasticSynapse.Serving.Hosting.Errors;
-using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Classifier.Tests.Inference;
@@ -12,14 +13,16 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
     private const int Broken = 99;
 
     private readonly HeldRunner _runner = new(labels: 1) { FailsOn = Broken };
-    private readonly RequestQueue _queue = new(maxTexts: 100);
+    private readonly Grace _grace = new();
+    private readonly RequestQueue _queue = new();
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly InferenceWorkers _workers;
 
     public InferenceWorkersTests()
     {
-        var metrics = new ClassifierMetrics(_services.GetRequiredService<IMeterFactory>());
-        _workers = new InferenceWorkers(new WorkerCount(1), () => _runner, _queue, metrics);
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        _workers = new InferenceWorkers(
+            new WorkerCount(1), () => _runner, _queue, new LogitsCache(0), new ClassifierMetrics(meters), new RequestMetrics(meters), _grace);
     }
 
     public async ValueTask DisposeAsync()
@@ -27,15 +30,8 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
         _runner.LetGo();
         await _workers.StopAsync(default);
         await _services.DisposeAsync();
+        _grace.Dispose();
     }
-
-    [Theory]
-    [InlineData(0, 4, 4)]
-    [InlineData(1, 4, 1)]
-    [InlineData(3, 4, 3)]
-    [InlineData(9, 4, 9)]
-    public void Of_ThreadsAndCores_OneWorkerACoreUnlessAnotherNumberIsAskedFor(int threads, int cores, int workers) =>
-        Assert.Equal(workers, WorkerCount.Of(new RuntimeOptions { Threads = threads }, cores).Workers);
 
     [Fact]
     public async Task Run_CallerGoneWhileWaiting_IsSkipped()
@@ -54,7 +50,7 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
         Assert.Equal([[4f]], await last.Logits.WaitAsync(Patience.Limit));
         Assert.False(gone.Logits.IsCompleted);
         Assert.Equal([1, 4], _runner.Ran);
-        Assert.Equal(0, _queue.WaitingTexts);
+        Assert.Equal(0, _queue.Waiting);
     }
 
     [Fact]
@@ -69,7 +65,7 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
         Assert.Equal("the run failed", exception.Message);
         Assert.Equal([[4f], [5f]], await good.Logits.WaitAsync(Patience.Limit));
         Assert.Equal([Broken, 4, 5], _runner.Ran);
-        Assert.Equal(0, _queue.WaitingTexts);
+        Assert.Equal(0, _queue.Waiting);
     }
 
     [Fact]
@@ -103,11 +99,38 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
         Assert.Equal(ErrorKind.NotReady, Assert.Throws<ApiException>(() => Add([3])).Kind);
     }
 
+    [Fact]
+    public async Task GraceEnds_RequestsStillWaiting_FailAsNotReadyAtOnce()
+    {
+        var running = Add([1]);
+        var waiting = Add([2]);
+        await _workers.StartAsync(default);
+        await _runner.BegunAsync();
+
+        await _grace.EndAsync();
+
+        var error = await Assert.ThrowsAsync<ApiException>(() => waiting.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal(ErrorKind.NotReady, error.Kind);
+        _runner.LetGo();
+        Assert.Equal([[1f]], await running.Logits.WaitAsync(Patience.Limit));
+    }
+
     // A sequence is [CLS], the token that tells them apart, [SEP].
     private QueuedRequest Add(int[] texts, CancellationToken caller = default)
     {
-        var request = new QueuedRequest([.. texts.Select(token => new[] { 2, token, 3 })], caller);
-        Assert.True(_queue.TryAdd(request));
+        var request = new QueuedRequest([.. texts.Select(token => new TokenSequence([2, token, 3]))], Deadline.None, caller);
+        _queue.Add(request);
         return request;
+    }
+
+    private sealed class Grace : IGracePeriod, IDisposable
+    {
+        private readonly CancellationTokenSource _ended = new();
+
+        public CancellationToken Ended => _ended.Token;
+
+        public Task EndAsync() => _ended.CancelAsync();
+
+        public void Dispose() => _ended.Dispose();
     }
 }

@@ -1,79 +1,65 @@
 using ElasticSynapse.Classifier.Inference;
+using ElasticSynapse.Serving.Hosting.Requests;
+using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Inference;
 
 public sealed class RequestQueueTests
 {
-    [Fact]
-    public void TryAdd_MoreTextsThanFit_TakesNone()
-    {
-        var queue = new RequestQueue(maxTexts: 5);
-
-        Assert.True(queue.TryAdd(Request(3)));
-        Assert.False(queue.TryAdd(Request(3)));
-        Assert.Equal(3, queue.WaitingTexts);
-        Assert.True(queue.TryAdd(Request(2)));
-        Assert.False(queue.TryAdd(Request(1)));
-        Assert.Equal(5, queue.WaitingTexts);
-    }
+    private readonly RequestQueue _queue = new();
 
     [Fact]
-    public void TryTake_OneText_MakesRoomForOne()
+    public void TryTake_SeveralRequests_OneSequenceOfEachInTurn()
     {
-        var queue = new RequestQueue(maxTexts: 2);
-        Assert.True(queue.TryAdd(Request(2)));
-
-        Assert.True(queue.TryTake(out _, out var text));
-
-        Assert.Equal(0, text);
-        Assert.Equal(1, queue.WaitingTexts);
-        Assert.True(queue.TryAdd(Request(1)));
-        Assert.False(queue.TryAdd(Request(1)));
-    }
-
-    [Fact]
-    public void TryAdd_FullOfRequestsWhoseCallersHaveGone_TakesTheirPlace()
-    {
-        using var gone = new CancellationTokenSource();
-        var queue = new RequestQueue(maxTexts: 4);
-        Assert.True(queue.TryAdd(Request(1)));
-        Assert.True(queue.TryAdd(Request(3, gone.Token)));
-        Assert.False(queue.TryAdd(Request(3)));
-
-        gone.Cancel();
-
-        Assert.True(queue.TryAdd(Request(3)));
-        Assert.Equal(4, queue.WaitingTexts);
-    }
-
-    [Fact]
-    public void TryTake_SeveralRequests_OneTextOfEachInTurn()
-    {
-        var queue = new RequestQueue(maxTexts: 10);
         QueuedRequest[] requests = [Request(3), Request(1), Request(2)];
-        Assert.All(requests, request => Assert.True(queue.TryAdd(request)));
+        Assert.All(requests, _queue.Add);
+        Assert.Equal(6, _queue.Waiting);
 
-        var taken = new List<(int Request, int Text)>();
-        while (queue.WaitingTexts > 0 && queue.TryTake(out var request, out var text))
+        var taken = new List<(int Request, int Sequence)>();
+        while (_queue.Waiting > 0 && _queue.TryTake(out var request, out var sequence))
         {
-            taken.Add((Array.IndexOf(requests, request), text));
+            taken.Add((Array.IndexOf(requests, request), sequence));
         }
 
         Assert.Equal([(0, 0), (1, 0), (2, 0), (0, 1), (2, 1), (0, 2)], taken);
     }
 
     [Fact]
-    public void TryTake_Closed_ReturnsFalse()
+    public void TryTake_CallerGoneOrDeadlinePassed_DropsTheWholeRequest()
     {
-        var queue = new RequestQueue(maxTexts: 1);
-        Assert.True(queue.TryAdd(Request(1)));
+        using var caller = new CancellationTokenSource();
+        var time = new ManualTime();
+        var last = Request(1);
+        _queue.Add(Request(2, caller: caller.Token));
+        _queue.Add(Request(3, Expiring(time, milliseconds: 50)));
+        _queue.Add(last);
 
-        queue.Close();
+        caller.Cancel();
+        time.Advance(TimeSpan.FromMilliseconds(50));
 
-        Assert.False(queue.TryTake(out _, out _));
-        Assert.Equal(0, queue.WaitingTexts);
+        Assert.True(_queue.TryTake(out var request, out _));
+        Assert.Same(last, request);
+        Assert.Equal(0, _queue.Waiting);
     }
 
-    private static QueuedRequest Request(int texts, CancellationToken caller = default) =>
-        new([.. Enumerable.Repeat(new[] { 2, 3 }, texts)], caller);
+    [Fact]
+    public void TryTake_Closed_ReturnsFalse()
+    {
+        _queue.Add(Request(1));
+
+        _queue.Close();
+
+        Assert.False(_queue.TryTake(out _, out _));
+        Assert.Equal(0, _queue.Waiting);
+    }
+
+    private static Deadline Expiring(TimeProvider time, int milliseconds)
+    {
+        var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
+        context.Request.Headers[Deadline.Header] = milliseconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Deadline.Of(context, time);
+    }
+
+    private static QueuedRequest Request(int sequences, Deadline? deadline = null, CancellationToken caller = default) =>
+        new([.. Enumerable.Repeat(new TokenSequence([2, 3]), sequences)], deadline ?? Deadline.None, caller);
 }

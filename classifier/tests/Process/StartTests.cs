@@ -1,3 +1,6 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
 using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Process;
@@ -39,7 +42,12 @@ public sealed class StartTests
     [InlineData("Classification__Threshold", "NaN", "Classification__Threshold='NaN': must be between 0 and 1")]
     [InlineData("Classification__MaxTextsPerRequest", "0", "Classification__MaxTextsPerRequest='0': must be between 1 and 65,536")]
     [InlineData("Classification__MaxQueuedTexts", "100", "Classification__MaxQueuedTexts='100': is below MaxTextsPerRequest (256)")]
-    [InlineData("Classification__Treshold", "0.3", "Classification__Treshold is not an option; Classification has MaxQueuedTexts, MaxTextsPerRequest, Threshold, Thresholds")]
+    [InlineData("Classification__MaxQueuedTokens", "100", "Classification__MaxQueuedTokens='100': must be between 512 and 1,073,741,824")]
+    [InlineData("Classification__WindowOverlap", "1", "Classification__WindowOverlap='1': must be between 0 and 0.9")]
+    [InlineData("Classification__MaxExplainedWords", "0", "Classification__MaxExplainedWords='0': must be between 1 and 1,024")]
+    [InlineData("Classification__CacheBytes", "-1", "Classification__CacheBytes='-1': must be between 0 (off) and 1,073,741,824")]
+    [InlineData("Model__MaxSequenceLength", "1", "Model__MaxSequenceLength='1': must be between 2 and the model's positions")]
+    [InlineData("Classification__Treshold", "0.3", "Classification__Treshold is not an option; Classification has CacheBytes, MaxExplainedWords, MaxQueuedTexts, MaxQueuedTokens, MaxTextsPerRequest, Threshold, Thresholds, WindowOverlap, Windows")]
     [InlineData("Tokenizer__LowerCase", "perhaps", "Tokenizer__LowerCase='perhaps' is not true or false")]
     public async Task Start_OneMistake_NamesOptionValueAndRule(string option, string value, string message)
     {
@@ -98,11 +106,76 @@ public sealed class StartTests
     }
 
     [Fact]
+    public async Task Start_LongerSequencesThanTheModelHasPositions_SaysBothNumbers()
+    {
+        var line = Assert.Single(await FailAsync(new() { ["Model__Uri"] = Fixture, ["Model__MaxSequenceLength"] = "129" }));
+        Assert.StartsWith("classifier: cannot start: Model__MaxSequenceLength='129': ", line, StringComparison.Ordinal);
+        Assert.EndsWith("has 128 positions", line, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{"toxic":1.5}""", "thresholds.json: toxic is 1.5; accepted: a number between 0 and 1")]
+    [InlineData("""{"toxic":"high"}""", "thresholds.json: toxic is \"high\"; accepted: a number between 0 and 1")]
+    [InlineData("""{"thread":0.5}""", "thresholds.json: 'thread' is no label of the model; it has toxic, severe_toxic")]
+    [InlineData("[0.5]", "thresholds.json: not a JSON object; expected one")]
+    public async Task Start_ThresholdsThatCannotBeUsed_EndsWithOneClearLine(string thresholds, string message)
+    {
+        using var checkpoint = new CheckpointCopy("bert");
+        await File.WriteAllTextAsync(Path.Combine(checkpoint.Folder, "thresholds.json"), thresholds);
+        await AssertRefusedAsync(checkpoint.Folder, message);
+    }
+
+    [Fact]
     public async Task Start_MoreTokensThanTheModelHasRows_SaysBothNumbers()
     {
         using var checkpoint = new CheckpointCopy("bert");
         await File.AppendAllTextAsync(Path.Combine(checkpoint.Folder, "vocab.txt"), "\nonemore\nandmore");
         await AssertRefusedAsync(checkpoint.Folder, "the tokenizer has");
+    }
+
+    [Fact]
+    public async Task Start_GrpcPortThatIsTaken_EndsWithOneClearLine()
+    {
+        using var taken = new TcpListener(IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((IPEndPoint)taken.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+
+        var line = Assert.Single(await FailAsync(new() { ["Model__Uri"] = Fixture, ["Grpc__Port"] = port }));
+
+        Assert.StartsWith($"classifier: cannot start: Failed to bind to address http://127.0.0.1:{port}: address already in use", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_DefaultGrpcPortOfSeveralClassifiers_IsOnesAndTheOthersServeHttp()
+    {
+        using var first = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        using var second = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        foreach (var server in new[] { first, second })
+        {
+            var http = await server.ReadyAsync();
+            Assert.Contains("Hello BERT", await http.GetStringAsync("/"), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Terminate_RequestsInFlight_AreAnsweredFirst()
+    {
+        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture, ["Runtime__Threads"] = "1", ["Classification__CacheBytes"] = "0" });
+        var http = await server.ReadyAsync();
+        var body = $$"""{"texts":[{{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"{i} {new string('a', 300)} Hello world\""))}}]}""";
+        var requests = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/classify", new StringContent(body))).ToArray();
+        using (await requests[0])
+        {
+            server.Terminate();
+        }
+
+        foreach (var request in requests[1..])
+        {
+            using var response = await request;
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        }
+        var (code, errors) = await server.ExitAsync();
+        Assert.Equal((0, ""), (code, errors));
     }
 
     [Fact]

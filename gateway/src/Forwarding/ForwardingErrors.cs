@@ -1,85 +1,61 @@
-using System.Runtime.ExceptionServices;
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>Turns YARP's failures into the error envelope. YARP has logged them by then, and where the answer had
+/// <summary>What the caller reads when the last try has failed. YARP has logged why by then, and where the answer had
 /// already begun it has cut the client's connection, so that half an answer is not taken for a whole one.</summary>
 internal static class ForwardingErrors
 {
     private const int ClientClosedRequest = 499;
 
-    public static async Task ExplainAsync(HttpContext context, RequestDelegate next)
+    public static async Task ExplainAsync(HttpContext context, RequestTries tries)
     {
-        await next(context);
-
-        if (context.Features.Get<IForwarderErrorFeature>() is not { } failure)
+        if (context.RequestAborted.IsCancellationRequested)
         {
-            if (TooLongWithOurAdditions(context) is { } tooLong)
+            if (!context.Response.HasStarted)
+            {
+                context.Response.StatusCode = ClientClosedRequest;
+            }
+            return;
+        }
+        if (context.Features.Get<IForwarderErrorFeature>() is null && !tries.WillRetry)
+        {
+            if (TooLongWithOurAdditions(context, tries) is { } tooLong)
             {
                 throw tooLong;
             }
-            // An answer without a body is still the upstream's; unfinished, it would be taken for one that nobody gave.
+            // An answer without a body is still the replica's; unfinished, it would be taken for one that nobody gave.
             await context.Response.CompleteAsync();
             return;
         }
-        if (context.Response.HasStarted)
+        if (!context.Response.HasStarted)
         {
-            return;
+            throw Explain(tries);
         }
-        if (context.RequestAborted.IsCancellationRequested)
-        {
-            context.Response.StatusCode = ClientClosedRequest;
-            return;
-        }
-        if (failure.Error == ForwarderError.RequestBodyClient && RefusalByServer(failure.Exception) is { } refusal)
-        {
-            // Such as 413: the defaults word these for every service alike.
-            ExceptionDispatchInfo.Throw(refusal);
-        }
-        throw Explain(failure, context.Response.StatusCode, Upstream(context));
     }
 
     // The gateway's headers and its escapes in the path can make a request too long that was just short enough for itself.
-    // The upstream's Kestrel then answers before anything could word it.
-    private static ApiException? TooLongWithOurAdditions(HttpContext context) =>
+    // The replica's Kestrel then answers before anything could word it.
+    private static ApiException? TooLongWithOurAdditions(HttpContext context, RequestTries tries) =>
         (context.Response.HasStarted, context.Response.ContentLength, context.Response.StatusCode) switch
         {
             (false, 0, StatusCodes.Status414UriTooLong) =>
-                new(ErrorKind.InvalidRequest, $"the request's path and query are longer than {Upstream(context)} accepts"),
+                new(ErrorKind.InvalidRequest, $"the request's path and query are longer than {Name(tries)} accepts"),
             (false, 0, StatusCodes.Status431RequestHeaderFieldsTooLarge) =>
-                new(ErrorKind.InvalidRequest, $"the request's headers are larger or more than {Upstream(context)} accepts"),
+                new(ErrorKind.InvalidRequest, $"the request's headers are larger or more than {Name(tries)} accepts"),
             _ => null,
         };
 
-    // YARP tells a timeout from other failures in the status that it sets.
-    private static ApiException Explain(IForwarderErrorFeature failure, int status, string upstream) => (failure.Error, status) switch
+    private static ApiException Explain(RequestTries tries) => tries switch
     {
-        (ForwarderError.RequestCreation, _) when failure.Exception is NotSupportedException =>
-            new(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded"),
-        (ForwarderError.RequestBodyClient, _) =>
-            new(ErrorKind.InvalidRequest, "the request body broke off before its end"),
-        (ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled, _) or (_, StatusCodes.Status504GatewayTimeout) =>
-            new(ErrorKind.UpstreamTimeout, $"{upstream} did not answer in time"),
-        (ForwarderError.Request, _) when failure.Exception is HttpRequestException
-        {
-            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-        } => new(ErrorKind.UpstreamUnavailable, $"{upstream} can't be reached"),
-        _ => new(ErrorKind.UpstreamUnavailable, $"{upstream} broke off its answer"),
+        { Deadline.HasPassed: true } => tries.Deadline.Exceeded($"it ended at {Name(tries)}, try {tries.Count}"),
+        { Failure: TryFailure.TimedOut } => new(ErrorKind.UpstreamTimeout, $"{Name(tries)} did not answer in time"),
+        { Failure: TryFailure.Unreachable } => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} can't be reached"),
+        _ => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} broke off its answer"),
     };
 
-    private static string Upstream(HttpContext context)
-    {
-        var proxy = context.GetReverseProxyFeature();
-        var address = proxy.ProxiedDestination?.Model.Config.Address.TrimEnd('/');
-        return $"the {proxy.Cluster.Config.ClusterId} at {address}";
-    }
-
-    private static BadHttpRequestException? RefusalByServer(Exception? exception) => exception switch
-    {
-        BadHttpRequestException refusal => refusal,
-        AggregateException aggregate => aggregate.InnerExceptions.Select(RefusalByServer).FirstOrDefault(found => found is not null),
-        _ => null,
-    };
+    private static string Name(RequestTries tries) => $"the {tries.Version.Model.Kind.Word()} at {tries.Replica.Authority}";
 }

@@ -1,35 +1,38 @@
-using System.Text;
-using ElasticSynapse.Gateway.Routing;
-using Yarp.ReverseProxy.Transforms;
+using ElasticSynapse.Gateway.Admission;
+using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Configuration;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>The proxy: routes, headers on the way there and back, connections, and what its failures become.</summary>
+/// <summary>The stages that a request passes, and the proxy at their end.</summary>
 internal static class ForwardingSetup
 {
-    // Kubernetes moves a service's name to other addresses; a connection is not kept past this, so that they are noticed.
-    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
-
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
-    public static void AddForwarding(this WebApplicationBuilder builder, UpstreamOptions upstreams)
+    public static void AddForwarding(this WebApplicationBuilder builder, OptionsReader options)
     {
         // Two lines a request at Information; RequestLog has one.
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
-        builder.Services.AddReverseProxy()
-            .LoadFromMemory(RouteTable.Routes(), RouteTable.Clusters(upstreams))
-            .AddTransforms(HeaderTransforms.Add)
-            .AddTransforms(context => context.AddRequestTransform(EncodedSlash.KeepAsync))
-            .ConfigureHttpClient((_, handler) =>
-            {
-                // YARP's own defaults already leave cookies, redirects, compressed bodies and HTTP proxies alone.
-                handler.PooledConnectionLifetime = ConnectionLifetime;
-                handler.ConnectTimeout = ConnectTimeout;
-                // As Kestrel reads them, so that they arrive byte for byte; the default refuses what is not ASCII.
-                handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
-            });
+        builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
+        builder.Services.AddSingleton(options.Read<DeadlineOptions>("Deadlines"));
+        builder.Services.AddSingleton<RetryBudget>();
+        builder.Services.AddSingleton<GatewayTransformer>();
+        builder.Services.AddSingleton(_ => new UpstreamConnections().Create());
+        builder.Services.AddSingleton<ForwardingStage>();
     }
 
-    public static void MapForwarding(this WebApplication app) =>
-        app.MapReverseProxy(pipeline => pipeline.Use(ForwardingErrors.ExplainAsync));
+    /// <summary>Every path that nothing else has.</summary>
+    public static void MapForwarding(this WebApplication app)
+    {
+        var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        stages.UseMiddleware<RequestReading>();   // path and body
+        stages.UseMiddleware<VersionRouting>();   // model and version
+        stages.UseMiddleware<CallerLimits>();     // what this caller may use
+        stages.UseMiddleware<AdmissionStage>();   // its turn at the model
+        var forwarding = app.Services.GetRequiredService<ForwardingStage>();
+        stages.Run(forwarding.InvokeAsync);       // replica, tries
+        app.Map("/{**path}", stages.Build());
+    }
 }

@@ -10,7 +10,7 @@ namespace ElasticSynapse.Gateway.Tests.Forwarding;
 public sealed class ForwardingErrorsTests
 {
     [Theory]
-    [InlineData("/v1/models", "generator")]
+    [InlineData("/v1/models/gpt2", "generator")]
     [InlineData("/classify", "classifier")]
     public async Task Forward_UpstreamDown_Answers502NamingIt(string path, string name)
     {
@@ -35,7 +35,7 @@ public sealed class ForwardingErrorsTests
         });
         await using var gateway = new RunningGateway(upstream.Address);
 
-        using var answer = await gateway.Client.GetAsync("/v1/models");
+        using var answer = await gateway.Client.GetAsync("/v1/models/gpt2");
 
         var message = await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadGateway, "server_error", "upstream_unavailable");
         Assert.EndsWith(" broke off its answer", message, StringComparison.Ordinal);
@@ -53,7 +53,7 @@ public sealed class ForwardingErrorsTests
         });
         await using var gateway = new RunningGateway(upstream.Address);
 
-        using var answer = await gateway.Client.GetAsync("/v1/models");
+        using var answer = await gateway.Client.GetAsync("/v1/models/gpt2");
 
         await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadGateway, "server_error", "upstream_unavailable");
         Assert.False(answer.Headers.Contains("X-Model-Version"));
@@ -71,7 +71,7 @@ public sealed class ForwardingErrorsTests
         });
         await using var gateway = new RunningGateway(new Uri($"http://{listener.LocalEndpoint}"));
 
-        using var answer = await gateway.Client.GetAsync("/v1/models");
+        using var answer = await gateway.Client.GetAsync("/v1/completions");
 
         await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadGateway, "server_error", "upstream_unavailable");
         await answering;
@@ -124,7 +124,7 @@ public sealed class ForwardingErrorsTests
         await using var upstream = await Upstream.StartAsync("{}");
         await using var gateway = new RunningGateway(upstream.Address);
         // Quotes travel as they are, and as %22 to the upstream; 97 headers become more than 100.
-        var target = headers ? "/v1/models" : "/v1/models/" + new string('"', 8000);
+        var target = headers ? "/v1/models/gpt2" : "/v1/models/" + new string('"', 8000);
         var more = string.Concat(Enumerable.Range(0, headers ? 97 : 0).Select(i => string.Create(CultureInfo.InvariantCulture, $"X-{i}: 1\r\n")));
 
         var answer = await gateway.SendRawAsync($"GET {target} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n{more}\r\n");

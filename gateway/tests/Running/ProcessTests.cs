@@ -62,7 +62,7 @@ public sealed class ProcessTests
         using var gateway = ServiceProcess.Start(Assembly, new() { ["Upstreams__Generator"] = upstream.Address.AbsoluteUri });
         var client = await gateway.ReadyAsync();
 
-        var answering = client.GetAsync("/v1/models");
+        var answering = client.GetAsync("/v1/models/gpt2");
         await arrived.Task.WaitAsync(Patience.Limit);
         gateway.Terminate();
         // The drain has begun once no new connection is taken.

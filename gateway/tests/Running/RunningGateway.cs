@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
+using ElasticSynapse.Gateway.Admin;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace ElasticSynapse.Gateway.Tests.Running;
 
@@ -9,13 +12,23 @@ internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
 
+    /// <summary>Between two fixed upstreams.</summary>
     public RunningGateway(Uri generator, Uri? classifier = null, params (string Key, string Value)[] settings)
+        : this([("Upstreams:Generator", generator.AbsoluteUri), ("Upstreams:Classifier", (classifier ?? generator).AbsoluteUri), .. settings])
+    {
+    }
+
+    /// <summary>In front of what a catalogue file lists.</summary>
+    public RunningGateway(CatalogueFile catalogue, params (string Key, string Value)[] settings)
+        : this([("Catalogue:File", catalogue.Path), ("Catalogue:ReloadInterval", "00:00:00.020"), ("Replicas:ProbeInterval", "00:00:00.100"), .. settings])
+    {
+    }
+
+    private RunningGateway(IEnumerable<(string Key, string Value)> settings)
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
         {
             host.UseSetting("urls", "http://127.0.0.1:0");
-            host.UseSetting("Upstreams:Generator", generator.AbsoluteUri);
-            host.UseSetting("Upstreams:Classifier", (classifier ?? generator).AbsoluteUri);
             foreach (var (key, value) in settings)
             {
                 host.UseSetting(key, value);
@@ -36,6 +49,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where operators look.</summary>
+    public Uri AdminAddress => _factory.Services.GetServices<IHostedService>().OfType<AdminServer>().Single().Address;
 
     /// <summary>Sends bytes as they are and reads until the gateway closes the connection.</summary>
     public async Task<string> SendRawAsync(string request)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -16,17 +17,29 @@ internal sealed class Upstream : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    /// <summary>Answers every request with <paramref name="answer"/>, /readyz too.</summary>
-    public static async Task<Upstream> StartAsync(RequestDelegate answer)
+    /// <summary>Answers every request with <paramref name="answer"/>; the gateway's probes only if they are what a test is about.</summary>
+    /// <param name="model">Who it says it is on every answer: name and version.</param>
+    /// <param name="port">0 for a free one.</param>
+    public static async Task<Upstream> StartAsync(
+        RequestDelegate answer, bool probes = false, (string Name, string Version)? model = null, int port = 0)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         // A test that failed has left requests open; they need not finish.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
         var app = builder.Build();
-        app.Run(answer);
+        app.Run(context =>
+        {
+            if (model is { } known)
+            {
+                context.Response.Headers["x-model-name"] = known.Name;
+                context.Response.Headers["x-model-version"] = known.Version;
+            }
+            var isProbe = context.Request.Path.Value is "/readyz" or "/metrics";
+            return probes || !isProbe ? answer(context) : Task.CompletedTask;
+        });
         await app.StartAsync();
         return new Upstream(app);
     }

@@ -36,6 +36,21 @@ public enum ErrorKind
     /// <summary>The replica behind the gateway did not answer in time.</summary>
     UpstreamTimeout,
 
+    /// <summary>The version that a request insists on exists and can't answer now.</summary>
+    VersionNotReady,
+
     /// <summary>The time that the caller itself allows has passed.</summary>
     DeadlineExceeded,
+
+    /// <summary>No API key, or one that is not known.</summary>
+    InvalidApiKey,
+
+    /// <summary>The caller is known and may not use this model.</summary>
+    PermissionDenied,
+
+    /// <summary>The caller has used up its requests for now.</summary>
+    RateLimitExceeded,
+
+    /// <summary>The caller has used up its tokens for now.</summary>
+    TokenLimitExceeded,
 }

@@ -18,7 +18,12 @@ public static class ErrorTable
         ErrorKind.UpstreamUnavailable => (502, "server_error", "upstream_unavailable"),
         ErrorKind.NotReady => (503, "server_error", "not_ready"),
         ErrorKind.UpstreamTimeout => (504, "server_error", "upstream_timeout"),
+        ErrorKind.VersionNotReady => (503, "server_error", "version_not_ready"),
         ErrorKind.DeadlineExceeded => (504, "server_error", "deadline_exceeded"),
+        ErrorKind.InvalidApiKey => (401, "invalid_request_error", "invalid_api_key"),
+        ErrorKind.PermissionDenied => (403, "invalid_request_error", "permission_denied"),
+        ErrorKind.RateLimitExceeded => (429, "requests", "rate_limit_exceeded"),
+        ErrorKind.TokenLimitExceeded => (429, "tokens", "rate_limit_exceeded"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no row in the error table"),
     };
 }

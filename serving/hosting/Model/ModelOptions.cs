@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace ElasticSynapse.Serving.Hosting.Model;
 
 /// <summary>Which checkpoint a service serves, and under what name. Bound from "Model".</summary>
-public sealed partial class ModelOptions : IValidatableObject
+public partial class ModelOptions : IValidatableObject
 {
     // Name and version stand in headers, URLs, metric labels and image tags alike.
     private const string NamePattern = "^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$";

@@ -22,6 +22,9 @@ public sealed class Deadline
 
     private Deadline(TimeProvider time, long start, int milliseconds) => (_time, _start, _milliseconds) = (time, start, milliseconds);
 
+    /// <summary>What the caller allows in all; infinite when it says nothing.</summary>
+    public TimeSpan Allowed => _milliseconds == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromMilliseconds(_milliseconds);
+
     public bool HasPassed => _milliseconds > 0 && Left <= TimeSpan.Zero;
 
     /// <summary>Time left; negative when it has passed.</summary>

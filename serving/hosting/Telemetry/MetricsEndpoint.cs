@@ -39,11 +39,14 @@ internal static class MetricsEndpoint
             .Build());
     }
 
-    public static void MapMetrics(this IEndpointRouteBuilder app)
+    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapMetricsOf(app.ServiceProvider);
+
+    /// <param name="services">Of the service whose metrics they are.</param>
+    public static void MapMetricsOf(this IEndpointRouteBuilder app, IServiceProvider services)
     {
         // Building the provider starts the counting, so it happens here and not at the first scrape.
-        app.ServiceProvider.GetRequiredService<MeterProvider>();
-        var exporter = app.ServiceProvider.GetRequiredService<PrometheusExporter>();
+        services.GetRequiredService<MeterProvider>();
+        var exporter = services.GetRequiredService<PrometheusExporter>();
         app.MapGet("/metrics", () => Results.Text(exporter.Scrape(), "text/plain; version=0.0.4; charset=utf-8"));
     }
 }

@@ -35,6 +35,11 @@ internal sealed class PrometheusText
             _ => ("gauge", false),
         };
         var name = PrometheusName.Metric(metric.MeterName, metric.Name, metric.Unit, isCounter);
+        if (isCounter && !name.EndsWith("_total", StringComparison.Ordinal))
+        {
+            // A peer's own name. promtool refuses such a counter; of an untyped series it asks nothing.
+            type = "untyped";
+        }
         if (metric.MetricType == MetricType.ExponentialHistogram || !_families.Add(name))
         {
             return;

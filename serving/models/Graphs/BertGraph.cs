@@ -5,7 +5,7 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles a BERT classifier (Devlin et al. 2018; Hugging Face's BertForSequenceClassification defines the behaviour) to an
-/// ONNX model of fused operators. Every token has type 0: the servers classify single texts.
+/// ONNX model of fused operators.
 /// </summary>
 internal sealed class BertGraph
 {
@@ -42,7 +42,7 @@ internal sealed class BertGraph
         return _graph.ToModelBytes();
     }
 
-    // Layer norm of token + position + type: the fused operator's input, skip and bias.
+    // Layer norm of token + type + position: the fused operator's input and skip.
     private string Embed()
     {
         var ids = _graph.Input(BertModel.InputIds, DataType.Int64, "batch", "tokens");
@@ -50,7 +50,13 @@ internal sealed class BertGraph
         var length = _graph.Standard("Shape", "length", [ids], Int("start", 1)); // [1]: tokens
         var position = _graph.Standard("Slice", "position_embedding", // [tokens, hidden]
             [_weights.Use(BertTensors.PositionEmbedding), _graph.Constant("zero", [0], 1), length]);
-        return AddAndNormalize("embedding", token, position, _weights.FirstRow(BertTensors.TypeEmbedding), "embeddings.LayerNorm");
+        // An input with a default: [1, 1] of type 0, which the addition repeats for every token.
+        var types = _graph.Input(_graph.Constant(BertModel.TokenTypeIds, [0], 1, 1), DataType.Int64, "type_batch", "type_tokens");
+        var type = _graph.Standard("Gather", "type_embedding", [_weights.Use(BertTensors.TypeEmbedding), types]);
+        var typed = _graph.Standard("Add", "typed_embedding", [token, type]); // [batch, tokens, hidden]
+        return _graph.Fused("SkipLayerNormalization", "embedding.normalized",
+            [typed, position, _weights.Use("embeddings.LayerNorm.weight"), _weights.Use("embeddings.LayerNorm.bias")],
+            Float("epsilon", _config.LayerNormEpsilon));
     }
 
     private string Layer(string l, string hidden)

@@ -18,14 +18,6 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights,
         return _written.Add(name) ? Write(name, tensor, tensor.Shape, tensor.ByteLength) : name;
     }
 
-    /// <summary>Row 0 of a matrix: the same place in the file, but only [columns] of it.</summary>
-    public string FirstRow(string name)
-    {
-        var tensor = weights[name];
-        var row = name + ":0";
-        return _written.Add(row) ? Write(row, tensor, [tensor.Shape[1]], tensor.Shape[1] * tensor.Type.Size()) : row;
-    }
-
     private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
     {
         var location = folder.Location(tensor.File);

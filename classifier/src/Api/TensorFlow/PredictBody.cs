@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+using ElasticSynapse.Classifier.Reading;
+using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.Classifier.Api.TensorFlow;
+
+/// <summary>The bodies of TensorFlow Serving's verbs.</summary>
+internal sealed class PredictBody(InstanceReader reader, PaddedIds padded, int maxInputs)
+{
+    /// <summary>Rows under <c>instances</c>, or columns under <c>inputs</c>.</summary>
+    public (ClassifierInput[] Inputs, bool IsRow) ReadPredict(JsonFields json)
+    {
+        Signatures.Check(SignatureName(json) ?? Signatures.Default, "predict");
+        return (json.Element("instances"), json.Element("inputs")) switch
+        {
+            ({ } rows, null) => (Rows(rows, "instances"), true),
+            (null, { } columns) => (Columns(columns), false),
+            (null, null) => throw ApiException.Invalid("instances", "Missing 'inputs' or 'instances' key"),
+            _ => throw ApiException.Invalid("instances", "Not formatted correctly: expected only one of 'inputs' and 'instances'"),
+        };
+    }
+
+    /// <summary>Objects of features under <c>examples</c>.</summary>
+    public ClassifierInput[] ReadClassify(JsonFields json)
+    {
+        Signatures.Check(SignatureName(json) ?? Signatures.Classify, "classify");
+        return Rows(json.Element("examples") ?? throw ApiException.Invalid("examples", "When method is classify, key 'examples' is expected and was not found"), "examples");
+    }
+
+    /// <exception cref="ApiException">It is no string.</exception>
+    public static string? SignatureName(JsonFields json) => json.Element("signature_name") switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } name => JsonFields.AsString(name, "signature_name"),
+        _ => throw ApiException.Invalid("signature_name", "'signature_name' key must be a string value."),
+    };
+
+    private ClassifierInput[] Rows(JsonElement rows, string name)
+    {
+        if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0)
+        {
+            throw JsonFields.Mistake(name, "a list that is not empty", rows);
+        }
+        CheckCount(name, rows.GetArrayLength());
+        return [.. rows.EnumerateArray().Select((row, index) => reader.Read(row, string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]")))];
+    }
+
+    // One input may stand by itself, without its name.
+    private ClassifierInput[] Columns(JsonElement columns)
+    {
+        if (columns.ValueKind == JsonValueKind.Array)
+        {
+            return Rows(columns, "inputs");
+        }
+        if (columns.ValueKind != JsonValueKind.Object || JsonFields.Element(columns, "b64", "inputs") is not null)
+        {
+            return [reader.Read(columns, "inputs")];
+        }
+        foreach (var text in new[] { "examples", "text" })
+        {
+            if (JsonFields.Element(columns, text, "inputs") is { } values)
+            {
+                var name = $"inputs.{text}";
+                return values.ValueKind == JsonValueKind.Array ? Rows(values, name) : [reader.ReadNamedText(values, name)];
+            }
+        }
+        return Ids(columns);
+    }
+
+    private ClassifierInput[] Ids(JsonElement columns)
+    {
+        var ids = Column("input_ids") ?? throw ApiException.Invalid("inputs", "Missing named input: input_ids (or examples, or text) in 'inputs' object.");
+        var mask = Column("input_mask");
+        var types = Column("segment_ids");
+        CheckCount("inputs.input_ids", ids.Length);
+        if ((mask ?? ids).Length != ids.Length || (types ?? ids).Length != ids.Length)
+        {
+            throw ApiException.Invalid("inputs", string.Create(CultureInfo.InvariantCulture,
+                $"'inputs' has {ids.Length:N0} rows of input_ids, {mask?.Length ?? 0:N0} of input_mask and {types?.Length ?? 0:N0} of segment_ids; accepted: as many"));
+        }
+        return [.. ids.Select((row, i) => new ClassifierInput(null, padded.Read(
+            string.Create(CultureInfo.InvariantCulture, $"inputs.input_ids[{i}]"), row, mask?[i] ?? [], types?[i] ?? [])))];
+
+        long[][]? Column(string name)
+        {
+            if (JsonFields.Element(columns, name, "inputs") is not { } rows)
+            {
+                return null;
+            }
+            return rows.ValueKind == JsonValueKind.Array && rows.GetArrayLength() > 0
+                ? [.. rows.EnumerateArray().Select((row, index) => InstanceReader.Numbers(row, string.Create(CultureInfo.InvariantCulture, $"inputs.{name}[{index}]")))]
+                : throw JsonFields.Mistake($"inputs.{name}", "a list of lists of whole numbers", rows);
+        }
+    }
+
+    private void CheckCount(string name, int count)
+    {
+        if (count > maxInputs)
+        {
+            throw ApiException.Invalid(name, string.Create(CultureInfo.InvariantCulture,
+                $"'{name}' has {count:N0} texts; this server accepts {maxInputs:N0} a request (Classification__MaxTextsPerRequest)"));
+        }
+    }
+}

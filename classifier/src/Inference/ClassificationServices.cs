@@ -1,0 +1,49 @@
+using ElasticSynapse.Classifier.Explanation;
+using ElasticSynapse.Classifier.Labels;
+using ElasticSynapse.Classifier.Reading;
+using ElasticSynapse.Classifier.Telemetry;
+using ElasticSynapse.Serving.Hosting.Admission;
+using ElasticSynapse.Serving.Hosting.Model;
+
+namespace ElasticSynapse.Classifier.Inference;
+
+/// <summary>What takes texts to scores, put together.</summary>
+internal static class ClassificationServices
+{
+    // Long enough to be typical of comments, short enough for a quick trial.
+    private const int MeasuredTokens = 64;
+
+    public static void AddClassification(
+        this IServiceCollection services, ServedClassifier served, ClassificationOptions options, LabelThresholds thresholds, RuntimeOptions runtime)
+    {
+        services.AddSingleton(served);
+        services.AddSingleton(options);
+        services.AddSingleton<ClassifierMetrics>();
+        services.AddSingleton<RequestMetrics>();
+        services.AddSingleton<CountedRequests>();
+
+        services.AddSingleton(new SequenceReader(served.Tokenizer, served.MaxTokens, served.Model.Config.TokenTypes, options.WindowOverlap));
+        services.AddSingleton(new TextScorer(served.Probabilities, thresholds));
+        services.AddSingleton(provider => new AdmittedWork(
+            served.Identity,
+            new AdmissionLimit(options.MaxQueuedTexts, "texts", "Classification__MaxQueuedTexts"),
+            new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Classification__MaxQueuedTokens"),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new LogitsCache(options.CacheBytes));
+        services.AddSingleton<RequestQueue>();
+        services.AddSingleton<SequenceAdmission>();                  // cache, or room in the queue
+        services.AddSingleton(provider => new TextExplainer(
+            provider.GetRequiredService<SequenceReader>(), provider.GetRequiredService<TextScorer>(),
+            provider.GetRequiredService<SequenceAdmission>(), options.MaxExplainedWords));
+        services.AddSingleton<TextClassifier>();                     // texts -> tokens -> admission -> probabilities -> flags
+        services.AddSingleton<Func<ISequenceRunner>>(() => new OnnxSequenceRunner(served.Model, served.MaxTokens));
+        services.AddSingleton(provider => Workers(runtime, served, provider.GetRequiredService<Func<ISequenceRunner>>()));
+        services.AddHostedService<InferenceWorkers>();               // queue -> session -> logits
+    }
+
+    private static WorkerCount Workers(RuntimeOptions runtime, ServedClassifier served, Func<ISequenceRunner> newRunner)
+    {
+        var sequence = new TokenSequence([.. Enumerable.Repeat(served.Tokenizer.SeparatorId, Math.Min(MeasuredTokens, served.MaxTokens))]);
+        return WorkerCount.Of(runtime, Environment.ProcessorCount, workers => WorkerCount.Measure(workers, newRunner, sequence));
+    }
+}

@@ -1,0 +1,81 @@
+using System.Globalization;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Serving.Hosting.Errors;
+
+namespace ElasticSynapse.Gateway.Callers;
+
+/// <summary>Third stage: what this caller may use, and how much of it. Says what is left as OpenAI does.</summary>
+internal sealed class CallerLimits(RequestDelegate next, GatewayMetrics metrics)
+{
+    public async Task InvokeAsync(HttpContext context)
+    {
+        if (context.Features.Get<Caller>() is not { } caller)
+        {
+            await next(context);
+            return;
+        }
+        var request = GatewayRequest.Of(context);
+        var model = request.Version.Model.Name;
+        if (!caller.MayUse(model))
+        {
+            throw new ApiException(ErrorKind.PermissionDenied,
+                $"the caller {caller.Name} may not use the model '{model}'; it may use {string.Join(", ", caller.Entry.Models.Select(name => $"'{name}'"))}", "model");
+        }
+        context.Response.OnStarting(() =>
+        {
+            Tell(context.Response.Headers, "requests", caller.Requests);
+            Tell(context.Response.Headers, "tokens", caller.Tokens);
+            return Task.CompletedTask;
+        });
+        Take(context, caller, request.Tokens);
+        try
+        {
+            await next(context);
+        }
+        finally
+        {
+            caller.End();
+        }
+    }
+
+    private void Take(HttpContext context, Caller caller, long tokens)
+    {
+        if (caller.Requests?.Take(1) is { } requestsAfter)
+        {
+            throw Refuse(context, "caller_requests", ErrorKind.RateLimitExceeded, requestsAfter,
+                $"the caller {caller.Name} may send {caller.Requests.Limit:N0} requests a minute");
+        }
+        if (caller.Tokens?.Take(tokens) is { } tokensAfter)
+        {
+            caller.Requests?.Return(1);
+            throw Refuse(context, "caller_tokens", ErrorKind.TokenLimitExceeded, tokensAfter,
+                $"the request may take {tokens:N0} tokens; the caller {caller.Name} may use {caller.Tokens.Limit:N0} a minute, and {caller.Tokens.State.Remaining:N0} are left");
+        }
+        if (!caller.TryBegin())
+        {
+            caller.Requests?.Return(1);
+            caller.Tokens?.Return(tokens);
+            throw Refuse(context, "caller_concurrency", ErrorKind.RateLimitExceeded, TimeSpan.FromSeconds(1),
+                $"the caller {caller.Name} may have {caller.Entry.Concurrency:N0} requests running at a time");
+        }
+    }
+
+    private ApiException Refuse(HttpContext context, string reason, ErrorKind kind, TimeSpan after, FormattableString message)
+    {
+        metrics.Refused(reason);
+        RefusalReason.Set(context, reason);
+        return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) };
+    }
+
+    private static void Tell(IHeaderDictionary headers, string what, TokenBucket? bucket)
+    {
+        if (bucket is null)
+        {
+            return;
+        }
+        var (remaining, fullAfter) = bucket.State;
+        headers[$"x-ratelimit-limit-{what}"] = bucket.Limit.ToString(CultureInfo.InvariantCulture);
+        headers[$"x-ratelimit-remaining-{what}"] = remaining.ToString(CultureInfo.InvariantCulture);
+        headers[$"x-ratelimit-reset-{what}"] = GoDuration.Of(fullAfter);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using System.Text.Json;
+using ElasticSynapse.Gateway.Configuration;
+
+namespace ElasticSynapse.Gateway.Callers;
+
+/// <summary>The format of the keys file. It holds hashes only, so that whoever reads it can't call.</summary>
+internal sealed class KeysDocument(StrictJson file)
+{
+    /// <summary>The keys, or null and what is wrong with the file.</summary>
+    public static (ImmutableArray<CallerKey>? Keys, IReadOnlyList<string> Mistakes) Parse(ReadOnlyMemory<byte> json)
+    {
+        var (keys, mistakes) = StrictJson.Parse(json, (file, root) => new KeysDocument(file).Read(root));
+        return keys is null ? (null, mistakes) : ([.. keys], mistakes);
+    }
+
+    private List<CallerKey> Read(JsonElement root)
+    {
+        var keys = new List<CallerKey>();
+        foreach (var (_, value) in file.Members(root, "the file", "callers"))
+        {
+            foreach (var caller in file.Named(value, "callers"))
+            {
+                ReadCaller(caller.Name, caller.Value, keys);
+            }
+        }
+        foreach (var shared in keys.GroupBy(key => Convert.ToHexString(key.Hash)).Where(group => group.Select(key => key.Caller.Name).Distinct().Count() > 1))
+        {
+            file.Add($"callers: {string.Join(" and ", shared.Select(key => key.Caller.Name))} have the same key");
+        }
+        return keys;
+    }
+
+    private void ReadCaller(string name, JsonElement json, List<CallerKey> keys)
+    {
+        var owner = $"callers.{name}";
+        ImmutableArray<string> models = [];
+        string[] hashes = [];
+        long? requests = null, tokens = null, concurrency = null;
+        foreach (var (key, value) in file.Members(json, owner, "sha256", "models", "requestsPerMinute", "tokensPerMinute", "concurrency"))
+        {
+            switch (key)
+            {
+                case "sha256":
+                    hashes = [.. file.Strings(value, $"{owner}.sha256")];
+                    break;
+                case "models":
+                    models = [.. file.Strings(value, $"{owner}.models")];
+                    break;
+                case "requestsPerMinute":
+                    requests = Limit(value, $"{owner}.requestsPerMinute");
+                    break;
+                case "tokensPerMinute":
+                    tokens = Limit(value, $"{owner}.tokensPerMinute");
+                    break;
+                default:
+                    concurrency = Limit(value, $"{owner}.concurrency");
+                    break;
+            }
+        }
+        if (hashes.Length == 0 && json.ValueKind == JsonValueKind.Object)
+        {
+            file.Add($"{owner}.sha256 is required: a list of the SHA-256 of each of its keys, in hexadecimal");
+        }
+        var caller = new CallerEntry(name, models, requests, tokens, (int?)concurrency);
+        foreach (var hash in hashes)
+        {
+            if (hash.Length == 2 * SHA256.HashSizeInBytes && hash.All(char.IsAsciiHexDigit))
+            {
+                keys.Add(new CallerKey(Convert.FromHexString(hash), caller));
+            }
+            else
+            {
+                // Not quoted: somebody may have put the key itself there.
+                file.Add($"{owner}.sha256 holds a text of {hash.Length} characters; a SHA-256 has 64 hexadecimal digits");
+            }
+        }
+    }
+
+    private long? Limit(JsonElement json, string owner)
+    {
+        if (json.ValueKind == JsonValueKind.Number && json.TryGetInt64(out var value) && value is >= 1 and <= 1_000_000_000)
+        {
+            return value;
+        }
+        file.Add(owner, json, "must be a whole number between 1 and 1,000,000,000; leave it out for no limit");
+        return null;
+    }
+}

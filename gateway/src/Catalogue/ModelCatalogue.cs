@@ -1,0 +1,7 @@
+using System.Collections.Immutable;
+
+namespace ElasticSynapse.Gateway.Catalogue;
+
+/// <summary>What is served and where, as a source tells it: one immutable picture, replaced as a whole.</summary>
+/// <param name="Models">In the source's order; the first of a kind answers requests of that kind that name no model.</param>
+internal sealed record ModelCatalogue(ImmutableArray<ModelEntry> Models);

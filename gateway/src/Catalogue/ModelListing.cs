@@ -1,0 +1,74 @@
+using System.Globalization;
+using ElasticSynapse.Gateway.Replicas;
+
+namespace ElasticSynapse.Gateway.Catalogue;
+
+/// <summary>What there is to call, in the words of the APIs that have such a list: every model with its versions and labels.</summary>
+internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
+{
+    public static void Map(IEndpointRouteBuilder app)
+    {
+        var listing = app.ServiceProvider.GetRequiredService<ModelListing>();
+        app.MapGet("/v1/models", listing.OpenAiAsync);
+        app.MapGet("/v2/models", listing.OpenInferenceAsync);
+        app.MapGet("/v2/health/live", () => Results.Json(new { live = true }));
+        app.MapGet("/v2/health/ready", listing.Ready);
+        app.MapPost("/v2/repository/index", listing.RepositoryAsync);
+    }
+
+    // OpenAI's list, with the plain names beside it that KServe's clients look for.
+    private async Task<IResult> OpenAiAsync(CancellationToken cancellationToken)
+    {
+        var models = await ModelsAsync(cancellationToken);
+        return Results.Json(new
+        {
+            @object = "list",
+            data = models.Select(model => new
+            {
+                id = model.Name,
+                @object = "model",
+                created = model.Versions.Max(version => ExportedAt(version.Version)),
+                owned_by = "elastic-synapse",
+                kind = model.Entry.Kind.Word(),
+                versions = model.Versions.Select(version => new
+                {
+                    version = version.Version,
+                    labels = version.Entry.Labels,
+                    weight = version.Entry.Weight,
+                    ready = version.IsReady,
+                }),
+            }),
+            models = models.Select(model => model.Name),
+        });
+    }
+
+    private async Task<IResult> OpenInferenceAsync(CancellationToken cancellationToken) =>
+        Results.Json(new { models = (await ModelsAsync(cancellationToken)).Select(model => model.Name) });
+
+    private IResult Ready()
+    {
+        var ready = fleet.Current.Models.Any(model => model.Versions.Any(version => version.IsReady));
+        return Results.Json(new { ready }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
+    }
+
+    private async Task<IResult> RepositoryAsync(CancellationToken cancellationToken) =>
+        Results.Json((await ModelsAsync(cancellationToken)).SelectMany(model => model.Versions.Select(version => new
+        {
+            name = model.Name,
+            version = version.Version,
+            state = version.IsReady ? "READY" : "UNAVAILABLE",
+            reason = version.IsReady ? "" : version.Reason,
+        })));
+
+    private async Task<IReadOnlyList<ModelPool>> ModelsAsync(CancellationToken cancellationToken)
+    {
+        if (fleet.Current.HasUnnamed)
+        {
+            await names.LearnAsync(cancellationToken);
+        }
+        return [.. fleet.Current.Models.Where(model => model.Entry.IsNamed)];
+    }
+
+    private static long ExportedAt(string version) =>
+        long.TryParse(version.Split('_')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) ? seconds : 0;
+}

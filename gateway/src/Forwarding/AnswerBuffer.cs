@@ -1,0 +1,41 @@
+using System.Net.Http.Headers;
+
+namespace ElasticSynapse.Gateway.Forwarding;
+
+/// <summary>Holds back a JSON answer until it is complete, so that one that breaks off can be asked for again elsewhere
+/// instead of reaching the client as half an answer. Streams are never held back.</summary>
+internal static class AnswerBuffer
+{
+    // Far above any answer of the model services; what is longer passes as it comes.
+    private const int MaxBytes = 1024 * 1024;
+
+    public static bool Suits(HttpResponseMessage answer) =>
+        answer.Content.Headers is { ContentType.MediaType: "application/json" or "application/problem+json" } headers
+        && (headers.ContentLength ?? 0) <= MaxBytes;
+
+    /// <exception cref="IOException">The answer broke off.</exception>
+    /// <exception cref="HttpRequestException">The answer broke off.</exception>
+    public static async Task FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
+        var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
+        var buffer = new MemoryStream((int)(answer.Content.Headers.ContentLength ?? 0));
+        var chunk = new byte[8192];
+        int read;
+        while (buffer.Length < MaxBytes && (read = await stream.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            buffer.Write(chunk, 0, read);
+        }
+        buffer.Position = 0;
+        var headers = answer.Content.Headers;
+        answer.Content = new StreamContent(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
+        Copy(headers, answer.Content.Headers);
+    }
+
+    private static void Copy(HttpContentHeaders from, HttpContentHeaders to)
+    {
+        foreach (var (name, values) in from.NonValidated)
+        {
+            to.TryAddWithoutValidation(name, values);
+        }
+    }
+}

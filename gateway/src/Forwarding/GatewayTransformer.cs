@@ -1,0 +1,132 @@
+using System.Globalization;
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Requests;
+using Microsoft.Net.Http.Headers;
+using Yarp.ReverseProxy.Forwarder;
+
+namespace ElasticSynapse.Gateway.Forwarding;
+
+/// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
+/// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
+internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
+{
+    public const string ServedBy = "x-served-by";
+
+    private const string ModelName = "x-model-name";
+    private const string EventStream = "text/event-stream";
+    private const string AccelBuffering = "X-Accel-Buffering";
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var request = GatewayRequest.Of(httpContext);
+        var tries = RequestTries(httpContext);
+        var incoming = httpContext.Request;
+        proxyRequest.RequestUri = ReplicaUri.Of(destinationPrefix, request.Target.PathFor(request.Version.Version), incoming.QueryString);
+
+        var headers = proxyRequest.Headers;
+        LeaveOutConnectionHeaders(incoming, headers);
+        // The replica's own Host, and what a caller claims about itself is not passed on as our word.
+        headers.Host = null;
+        Replace("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
+        Replace("X-Forwarded-Proto", incoming.Scheme);
+        Replace("X-Forwarded-Host", incoming.Host.ToUriComponent());
+        Replace(Deadline.Header, tries.Deadline.LeftMilliseconds.ToString(CultureInfo.InvariantCulture));
+        if (proxyRequest.Content is { } content)
+        {
+            content.Headers.ContentLength = request.Body.Length;
+        }
+
+        void Replace(string name, string? value)
+        {
+            headers.Remove(name);
+            if (!string.IsNullOrEmpty(value))
+            {
+                headers.TryAddWithoutValidation(name, value);
+            }
+        }
+    }
+
+    /// <returns>False for an answer that nobody gets to see.</returns>
+    public override async ValueTask<bool> TransformResponseAsync(
+        HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is null)
+        {
+            return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        }
+        var tries = RequestTries(httpContext);
+        tries.Timer.Stop();
+        if (RetryRules.Judge((int)proxyResponse.StatusCode) is var failure and not TryFailure.None)
+        {
+            tries.Fail(failure, RetryAfter(proxyResponse));
+            if (tries.WillRetry)
+            {
+                return false;
+            }
+        }
+        else if (AnswerBuffer.Suits(proxyResponse))
+        {
+            await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+        }
+        var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+        SetAnswerHeaders(httpContext, tries);
+        return passes;
+    }
+
+    private void SetAnswerHeaders(HttpContext context, RequestTries tries)
+    {
+        var headers = context.Response.Headers;
+        var version = tries.Version;
+        if (version.Model.IsUpstream)
+        {
+            names.Learn(tries.Replica, headers[ModelName], headers[VersionRouting.VersionHeader]);
+        }
+        else
+        {
+            // Its own word, where it gives it: a replica that serves something else than the catalogue says is a mistake to be seen.
+            headers.TryAdd(ModelName, version.Model.Name);
+            headers.TryAdd(VersionRouting.VersionHeader, version.Version);
+        }
+        headers[ServedBy] = tries.Replica.Address.Name;
+
+        // The replica echoes the id that it was sent, beside our own echo.
+        headers[RequestIds.Header] = context.TraceIdentifier;
+
+        // nginx and its like would otherwise hold tokens back until a buffer is full.
+        if (headers.ContentType.ToString().StartsWith(EventStream, StringComparison.OrdinalIgnoreCase))
+        {
+            headers[AccelBuffering] = "no";
+        }
+    }
+
+    private static void LeaveOutConnectionHeaders(HttpRequest incoming, System.Net.Http.Headers.HttpRequestHeaders headers)
+    {
+        // Kestrel has already dealt with Expect; sent on, it would hold each body back until the replica says 100.
+        headers.Remove(HeaderNames.Expect);
+
+        // RFC 9110, 7.6.1: headers that Connection names are meant for this hop only.
+        foreach (var name in incoming.Headers.GetCommaSeparatedValues(HeaderNames.Connection))
+        {
+            if (!name.Equals(RequestIds.Header, StringComparison.OrdinalIgnoreCase))
+            {
+                headers.Remove(name);
+            }
+        }
+    }
+
+    private static TimeSpan? RetryAfter(HttpResponseMessage answer) => answer.Headers.RetryAfter switch
+    {
+        { Delta: { } delta } => delta,
+        // A date is for whoever comes back later.
+        { Date: not null } => TimeSpan.MaxValue,
+        _ => null,
+    };
+
+    private static RequestTries RequestTries(HttpContext context) =>
+        context.Features.Get<RequestTries>() ?? throw new InvalidOperationException("only ForwardingStage forwards");
+}

@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using ElasticSynapse.Gateway.Catalogue;
+
+namespace ElasticSynapse.Gateway.Replicas;
+
+/// <summary>A catalogue with the live state of its replicas. Immutable but for that state: a request works with the fleet
+/// that it began with.</summary>
+internal sealed class Fleet
+{
+    private readonly FrozenDictionary<string, ModelPool> _byName;
+
+    private Fleet(ImmutableArray<ModelPool> models)
+    {
+        Models = models;
+        _byName = models.Where(model => model.Entry.IsNamed).ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
+    }
+
+    public ImmutableArray<ModelPool> Models { get; }
+
+    public IEnumerable<Replica> Replicas => Models.SelectMany(model => model.Versions).SelectMany(version => version.Replicas);
+
+    /// <summary>Whether a model waits for its replica to say its name.</summary>
+    public bool HasUnnamed => Models.Any(model => !model.Entry.IsNamed);
+
+    public bool Has(string model) => _byName.ContainsKey(model);
+
+    /// <summary>The model of that name, or, while nobody knows the names, the one of the kind, whose replica will judge.</summary>
+    public ModelPool? Find(string name, ModelKind? kind) =>
+        _byName.TryGetValue(name, out var model) ? model
+        : kind is { } wanted && Default(wanted) is { Entry.IsNamed: false } unnamed ? unnamed
+        : null;
+
+    /// <summary>The model that answers when a request names none.</summary>
+    public ModelPool? Default(ModelKind kind)
+    {
+        foreach (var model in Models)
+        {
+            if (model.Entry.Kind == kind)
+            {
+                return model;
+            }
+        }
+        return null;
+    }
+
+    /// <summary>The fleet of <paramref name="catalogue"/>. Replicas that <paramref name="before"/> had at the same address keep
+    /// what is known about them.</summary>
+    public static Fleet Of(ModelCatalogue catalogue, Fleet? before, Func<ReplicaAddress, Replica> create)
+    {
+        var known = before?.Replicas.DistinctBy(replica => replica.Address).ToDictionary(replica => replica.Address) ?? [];
+        return new Fleet([.. catalogue.Models.Select(model => new ModelPool(model, [.. model.Versions.Select(version =>
+            new VersionPool(model, version, [.. version.Replicas.Select(Resolve)]))]))]);
+
+        Replica Resolve(ReplicaAddress address)
+        {
+            if (!known.TryGetValue(address, out var replica))
+            {
+                known[address] = replica = create(address);
+            }
+            return replica;
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using ElasticSynapse.Gateway.Catalogue;
+
+namespace ElasticSynapse.Gateway.Replicas;
+
+/// <summary>The fleet in effect. Publishing swaps it; requests under way keep the one they have.</summary>
+internal sealed class LiveFleet
+{
+    private readonly Lock _publishing = new();
+    private readonly Func<ReplicaAddress, Replica> _create;
+    private volatile Fleet _current;
+
+    public LiveFleet(ICatalogueSource source, ReplicaOptions options, OutlierOptions outliers, TimeProvider time)
+    {
+        _create = address => new Replica(address, options, outliers, time);
+        _current = Fleet.Of(source.Initial, before: null, _create);
+    }
+
+    public Fleet Current => _current;
+
+    public void Publish(ModelCatalogue catalogue)
+    {
+        lock (_publishing)
+        {
+            _current = Fleet.Of(catalogue, _current, _create);
+        }
+    }
+}

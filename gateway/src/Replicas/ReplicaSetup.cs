@@ -1,0 +1,33 @@
+using System.Diagnostics.Metrics;
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Health;
+using ElasticSynapse.Serving.Hosting.Configuration;
+
+namespace ElasticSynapse.Gateway.Replicas;
+
+/// <summary>The replicas: their live state, the probes, the choice.</summary>
+internal static class ReplicaSetup
+{
+    public static void AddReplicas(this IServiceCollection services, OptionsReader options)
+    {
+        services.AddSingleton(options.Read<ReplicaOptions>("Replicas"));
+        services.AddSingleton(options.Read<OutlierOptions>("Outliers"));
+        // Gateways that start together must not draw alike.
+        services.AddSingleton(new Draws(BitConverter.ToUInt64(Guid.NewGuid().ToByteArray())));
+        services.AddSingleton<LiveFleet>();
+        services.AddSingleton<ReplicaChoice>();
+        services.AddSingleton<ReplicaProbe>();
+        services.AddHostedService<ProbeLoop>();
+    }
+
+    public static void ObserveReplicas(this IServiceProvider services)
+    {
+        var fleet = services.GetRequiredService<LiveFleet>();
+        var source = services.GetRequiredService<ICatalogueSource>();
+        var time = services.GetRequiredService<TimeProvider>();
+        var metrics = services.GetRequiredService<GatewayMetrics>();
+        metrics.ObserveCatalogueAge(() => source.ConfirmedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : 0);
+        metrics.ObserveReplicas(() => fleet.Current.Models.SelectMany(model => model.Versions).SelectMany(version => version.Replicas.Select(replica =>
+            new Measurement<int>(replica.Requests, new("model", version.Model.Name), new("version", version.Version), new("replica", replica.Address.Name)))));
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Replicas;
+
+namespace ElasticSynapse.Gateway.Requests;
+
+/// <summary>What the gateway has to know of a body. It judges nothing: a body that is no JSON object has no facts, and the
+/// replica says what is wrong with it.</summary>
+/// <param name="Model">The member <c>model</c>, if it is a string.</param>
+/// <param name="ModelAt">Where in the body that string stands, quotes included.</param>
+/// <param name="User">The member <c>user</c>: OpenAI's name for who is behind the caller.</param>
+/// <param name="PromptHead">Hash of the first bytes of the prompt, under whichever name the API has for it.</param>
+/// <param name="Kind">The kind of service that such a body is for, where a member tells.</param>
+/// <param name="IsStream">Whether it asks for a stream.</param>
+/// <param name="MaxTokens">Tokens that it asks for at most.</param>
+internal readonly record struct BodyFacts(
+    string? Model, Range ModelAt, string? User, ulong? PromptHead, ModelKind? Kind, bool IsStream, long MaxTokens)
+{
+    private const long TokensUnlessSaid = 16;
+
+    // OpenAI, Text Generation Inference and Flask, Open Inference, Blurb Blocks, gpt-2-cloud-run.
+    private static readonly string[] PromptNames = ["prompt", "inputs", "text", "text_input", "seed", "prefix"];
+    private static readonly string[] TokenNames = ["max_tokens", "max_new_tokens", "max_completion_tokens", "length"];
+
+    /// <summary>Reads the members that stand at the top, and the numbers inside <c>parameters</c>.</summary>
+    public static BodyFacts Read(ReadOnlySpan<byte> body, int affinityBytes, bool isPredict, bool isRoot)
+    {
+        var facts = new BodyFacts { MaxTokens = TokensUnlessSaid };
+        try
+        {
+            var reader = new Utf8JsonReader(body);
+            if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
+            {
+                return facts;
+            }
+            while (reader.Read())
+            {
+                if (reader.TokenType == JsonTokenType.PropertyName)
+                {
+                    facts = facts.With(ref reader, body, affinityBytes, isPredict, isRoot);
+                }
+            }
+            return facts;
+        }
+        // What was read before the mistake still decides where the mistake is explained.
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            return facts;
+        }
+    }
+
+    private BodyFacts With(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, int affinityBytes, bool isPredict, bool isRoot)
+    {
+        var name = reader.GetString()!;
+        var atTop = reader.CurrentDepth == 1;
+        reader.Read();
+        if (atTop && name == "parameters" && reader.TokenType == JsonTokenType.StartObject)
+        {
+            // Goes on with the members inside.
+            return this;
+        }
+        var start = (int)reader.TokenStartIndex;
+        var facts = this;
+        switch (name)
+        {
+            case "model" when atTop && reader.TokenType == JsonTokenType.String:
+                facts = this with { Model = reader.GetString(), ModelAt = start..(int)reader.BytesConsumed };
+                break;
+            case "user" when atTop && reader.TokenType == JsonTokenType.String:
+                facts = this with { User = reader.GetString() };
+                break;
+            case "stream" when atTop:
+                facts = this with { IsStream = reader.TokenType == JsonTokenType.True };
+                break;
+            case var _ when TokenNames.Contains(name) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var tokens):
+                facts = this with { MaxTokens = Math.Clamp(tokens, 0, 1_000_000) };
+                break;
+        }
+        if (atTop && isPredict && name == "inputs")
+        {
+            facts = facts with { Kind = ModelKind.Classifier };
+        }
+        else if (atTop && isRoot && name == "description")
+        {
+            facts = facts with { Kind = ModelKind.Classifier };
+        }
+        if (atTop && PromptNames.Contains(name) && reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray)
+        {
+            var isText = reader.TokenType == JsonTokenType.String;
+            reader.Skip();
+            var value = body[start..(int)reader.BytesConsumed];
+            // Without its closing quote, so that a text and a longer one that begins with it differ only past the head.
+            value = isText ? value[..^1] : value;
+            return facts with { PromptHead = StableHash.Of(value[..Math.Min(value.Length, affinityBytes)]) };
+        }
+        reader.Skip();
+        return facts;
+    }
+}

@@ -1,0 +1,76 @@
+using ElasticSynapse.Gateway.Replicas;
+
+namespace ElasticSynapse.Gateway.Retries;
+
+/// <summary>The tries of one request: which replicas, what became of the last one, and whether there will be another.</summary>
+internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget)
+{
+    private readonly List<Replica> _tried = [];
+    private bool _holdsBudget;
+
+    public VersionPool Version { get; } = version;
+
+    public RequestDeadline Deadline { get; } = deadline;
+
+    public IReadOnlyCollection<Replica> Tried => _tried;
+
+    public int Count { get; private set; }
+
+    /// <summary>Whose turn it is or last was.</summary>
+    public Replica Replica { get; private set; } = null!;
+
+    public TryFailure Failure { get; private set; }
+
+    public TimeSpan? RetryAfter { get; private set; }
+
+    /// <summary>The last try failed, and another one follows.</summary>
+    public bool WillRetry { get; private set; }
+
+    /// <summary>Whether the next try has a replica that this request has not failed on.</summary>
+    public bool HasAnother
+    {
+        get
+        {
+            foreach (var replica in Version.Replicas)
+            {
+                if (replica.CanServe && !_tried.Contains(replica))
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Ends the try whose answer does not begin in time.</summary>
+    public TryTimer Timer { get; private set; } = null!;
+
+    public void Begin(Replica replica, TryTimer timer)
+    {
+        Count++;
+        Timer = timer;
+        Replica = replica;
+        (Failure, RetryAfter, WillRetry) = (TryFailure.None, null, false);
+    }
+
+    /// <summary>Takes note of a failure and decides whether another try follows.</summary>
+    public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
+    {
+        _tried.Add(Replica);
+        (Failure, RetryAfter) = (failure, retryAfter);
+        WillRetry = !isFinal
+            && Count < options.MaxTries
+            && !Deadline.HasPassed
+            && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
+            && (_holdsBudget || (_holdsBudget = budget.TryBeginRetry()));
+    }
+
+    /// <summary>Gives the budget back. Not called Dispose: Polly disposes results that it retries.</summary>
+    public void End()
+    {
+        if (_holdsBudget)
+        {
+            budget.RetryEnds();
+        }
+    }
+}

@@ -1,0 +1,129 @@
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Serving.Hosting.Errors;
+using Microsoft.Extensions.Primitives;
+
+namespace ElasticSynapse.Gateway.Versions;
+
+/// <summary>Second stage: the model, and the version of it that answers.</summary>
+internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, UpstreamNames names, Draws draws)
+{
+    public const string VersionHeader = "x-model-version";
+    public const string LabelHeader = "x-model-label";
+    public const string SessionHeader = "x-session-id";
+
+    // What OpenAI's SDKs ask moderations of; here it means whichever classifier there is.
+    private static readonly string[] ModerationModels = ["omni-moderation", "text-moderation"];
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = GatewayRequest.Of(context);
+        var body = request.Facts.Model is { } named && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
+        var name = request.Target.Model ?? body.Name;
+        var model = Find(name, Kind(request));
+        if (model is null && name is not null && fleet.Current.HasUnnamed)
+        {
+            await names.LearnAsync(context.RequestAborted);
+            // What stays unnamed judges for itself; of two that would, the generator.
+            model = Find(name, Kind(request) ?? ModelKind.Generator);
+        }
+        if (model is null)
+        {
+            throw UnknownModel(name, request);
+        }
+        CheckKind(model, request, name);
+
+        // The body speaks of its own model, not of the path's.
+        var bodyPin = request.Target.Model is null || request.Target.Model == body.Name ? body.Pin : default;
+        var wanted = new VersionRequest(request.Target.Pin, HeaderPin(context), bodyPin, Key(context, request));
+        request.Version = Choose(model, wanted);
+        if (bodyPin.Label is not null)
+        {
+            // Labels are the gateway's; a replica knows itself by name and version.
+            request.Body = RequestBody.WithModel(request.Body, request.Facts.ModelAt, $"{model.Name}@{request.Version.Version}");
+        }
+        await next(context);
+    }
+
+    private ModelPool? Find(string? name, ModelKind? kind) =>
+        name is not null ? fleet.Current.Find(name, kind) : fleet.Current.Default(kind ?? ModelKind.Generator);
+
+    private static ModelKind? Kind(GatewayRequest request) =>
+        (request.Target.IsShared ? request.Facts.Kind : null) ?? request.Target.Kind;
+
+    private static VersionPool Choose(ModelPool model, in VersionRequest wanted)
+    {
+        var decision = VersionChoice.Choose(model, wanted);
+        return decision.Outcome switch
+        {
+            VersionOutcome.Chosen => decision.Version!,
+            VersionOutcome.UnknownVersion => throw new ApiException(ErrorKind.ModelNotFound,
+                $"The model '{model.Name}' has no version '{Excerpt.Of(wanted.Pin.Version!)}'; it has {Names(model.Versions.Select(version => version.Version))}", "model"),
+            VersionOutcome.UnknownLabel => throw new ApiException(ErrorKind.ModelNotFound,
+                $"The model '{model.Name}' has no label '{Excerpt.Of(wanted.Pin.Label!)}'; it has {Names(model.Versions.SelectMany(version => version.Entry.Labels))}", "model"),
+            _ => throw new ApiException(ErrorKind.VersionNotReady, decision.Version is { } version
+                ? $"{version} can't answer: {version.Reason}"
+                : $"{model.Name} can't answer: none of its versions has a weight")
+            {
+                RetryAfterSeconds = 1,
+            },
+        };
+    }
+
+    private ulong Key(HttpContext context, GatewayRequest request)
+    {
+        var who = context.Request.Headers[SessionHeader] is [{ Length: > 0 } session] ? session
+            : request.Facts.User is { Length: > 0 } user ? user
+            : context.User.Identity?.Name;
+        return who is null ? draws.Next() : StableHash.Of(who);
+    }
+
+    private static VersionPin HeaderPin(HttpContext context)
+    {
+        var version = One(context, VersionHeader);
+        var label = One(context, LabelHeader);
+        if (version is not null && label is not null)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest,
+                $"{VersionHeader} '{Excerpt.Of(version)}' and {LabelHeader} '{Excerpt.Of(label)}' exclude each other; send one of them");
+        }
+        return new VersionPin(version, label);
+    }
+
+    private static string? One(HttpContext context, string header)
+    {
+        StringValues values = context.Request.Headers[header];
+        return values switch
+        {
+            [] or [""] => null,
+            [var one] => one,
+            _ => throw new ApiException(ErrorKind.InvalidRequest, $"{header} stands there {values.Count} times; send it once"),
+        };
+    }
+
+    private static void CheckKind(ModelPool model, GatewayRequest request, string? name)
+    {
+        if (name is not null && request.Target is { Kind: { } needed, IsShared: false } && model.Entry.Kind != needed)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest,
+                $"the model '{model.Name}' is a {model.Entry.Kind.Word()}; {request.Target.Path} needs a {needed.Word()}", "model");
+        }
+    }
+
+    private ApiException UnknownModel(string? name, GatewayRequest request)
+    {
+        var known = fleet.Current.Models.Where(model => model.Entry.IsNamed).Select(model => model.Name);
+        return new ApiException(
+            ErrorKind.ModelNotFound,
+            name is null ? $"there is no {(Kind(request) ?? ModelKind.Generator).Word()} here; this gateway has {Names(known)}"
+                : $"The model '{Excerpt.Of(name)}' does not exist; this gateway has {Names(known)}",
+            "model");
+    }
+
+    private static bool IsModerationModel(string path, string model) =>
+        path == "/v1/moderations" && ModerationModels.Any(prefix => model.StartsWith(prefix, StringComparison.Ordinal));
+
+    private static string Names(IEnumerable<string> names) =>
+        string.Join(", ", names.Select(name => $"'{name}'")) is { Length: > 0 } list ? list : "none";
+}

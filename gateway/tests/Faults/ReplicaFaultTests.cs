@@ -1,0 +1,304 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using ElasticSynapse.Gateway.Tests.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace ElasticSynapse.Gateway.Tests.Faults;
+
+/// <summary>Replicas that go wrong in every way, behind a gateway whose clients must not notice.</summary>
+public sealed class ReplicaFaultTests
+{
+    private const string Answer = """{"choices":[{"text":"whole"}]}""";
+
+    [Fact]
+    public async Task Kill_OneOfThreeDuring200Requests_NoneFails()
+    {
+        var started = 0;
+        var half = new TaskCompletionSource();
+        RequestDelegate slowly = async context =>
+        {
+            if (Interlocked.Increment(ref started) == 60)
+            {
+                half.TrySetResult();
+            }
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, context.RequestAborted);
+            await AnswerAsync(context);
+        };
+        var victim = await Upstream.StartAsync(slowly);
+        await using var second = await Upstream.StartAsync(slowly);
+        await using var third = await Upstream.StartAsync(slowly);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, victim.Address, second.Address, third.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Retries:BudgetMinimum", "100"));
+
+        var asking = Enumerable.Range(0, 200).Select(i => gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"))).ToArray();
+        await half.Task.WaitAsync(Patience.Limit);
+        await victim.DisposeAsync();
+
+        foreach (var answer in await Task.WhenAll(asking))
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(Answer, await answer.Content.ReadAsStringAsync());
+            answer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Kill_StreamsNotYetStarted_AreServedByAnother()
+    {
+        var arrived = new TaskCompletionSource();
+        var victim = await Upstream.StartAsync(async context =>
+        {
+            arrived.TrySetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        await using var other = await Upstream.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: [DONE]\n\n");
+        });
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, victim.Address, other.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Retries:BudgetMinimum", "100"));
+
+        var asking = Enumerable.Range(0, 20).Select(i => gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"))).ToArray();
+        await arrived.Task.WaitAsync(Patience.Limit);
+        await victim.DisposeAsync();
+
+        foreach (var answer in await Task.WhenAll(asking))
+        {
+            Assert.Equal("data: [DONE]\n\n", await answer.Content.ReadAsStringAsync());
+            answer.Dispose();
+        }
+    }
+
+    public static TheoryData<string> Faults() => ["resets at once", "resets midway", "lies about its length", "answers 503", "answers 502", "answers 429"];
+
+    [Theory]
+    [MemberData(nameof(Faults))]
+    public async Task Answer_OneReplicaGoesWrong_TheOtherAnswersInstead(string fault)
+    {
+        await using var wrong = await Upstream.StartAsync(context => FailAsync(context, fault));
+        await using var right = await Upstream.StartAsync(AnswerAsync);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, wrong.Address, right.Address));
+        await using var gateway = new RunningGateway(catalogue);
+
+        for (var i = 0; i < 40; i++)
+        {
+            using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"));
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(Answer, await answer.Content.ReadAsStringAsync());
+            Assert.Equal(right.Address.Authority, Assert.Single(answer.Headers.GetValues("x-served-by")));
+            Assert.Single(answer.Headers.GetValues("x-request-id"));
+        }
+    }
+
+    [Fact]
+    public async Task Answer_OneReplicaNeverAnswers_TheTryEndsAndTheOtherAnswers()
+    {
+        await using var silent = await Upstream.StartAsync(context => Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted));
+        await using var right = await Upstream.StartAsync(AnswerAsync);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, silent.Address, right.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Deadlines:Try", "00:00:03"), ("Retries:BudgetMinimum", "100"));
+
+        // All at once: with eight prompts, some are at home on the silent one.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"))));
+
+        foreach (var answer in answers)
+        {
+            Assert.Equal(Answer, await answer.Content.ReadAsStringAsync());
+            answer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Answer_OneReplicaAnswers500_IsPassedOnAndTheReplicaEjected()
+    {
+        await using var wrong = await Upstream.StartAsync(context => FailAsync(context, "answers 500"));
+        await using var right = await Upstream.StartAsync(AnswerAsync);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, wrong.Address, right.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Outliers:BaseEjection", "00:10:00"), ("Outliers:MaxEjection", "00:10:00"));
+
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < 60; i++)
+        {
+            using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"));
+            statuses.Add(answer.StatusCode);
+        }
+
+        // Its own fault, which another replica may share: not tried again, but three of them are enough.
+        Assert.Equal(3, statuses.Count(status => status == HttpStatusCode.InternalServerError));
+        Assert.All(statuses.TakeLast(20), status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task Answer_AllReplicasFail_TheLastAnswerIsPassedOnAfterAtMostThreeTries()
+    {
+        var asked = 0;
+        RequestDelegate fail = context =>
+        {
+            Interlocked.Increment(ref asked);
+            return FailAsync(context, "answers 503");
+        };
+        await using var first = await Upstream.StartAsync(fail);
+        await using var second = await Upstream.StartAsync(fail);
+        await using var third = await Upstream.StartAsync(fail);
+        await using var fourth = await Upstream.StartAsync(fail);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, first.Address, second.Address, third.Address, fourth.Address));
+        await using var gateway = new RunningGateway(catalogue);
+
+        using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt("x"));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Equal("own words", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public async Task Outage_AllReplicasDownAndBack_ServesAgainByItself()
+    {
+        var first = await Upstream.StartAsync(AnswerAsync);
+        var second = await Upstream.StartAsync(AnswerAsync);
+        var ports = new[] { first.Address.Port, second.Address.Port };
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, first.Address, second.Address));
+        await using var gateway = new RunningGateway(catalogue);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway));
+
+        await first.DisposeAsync();
+        await second.DisposeAsync();
+        Assert.Equal(HttpStatusCode.BadGateway, await StatusAsync(gateway));
+
+        await using var firstAgain = await Upstream.StartAsync(AnswerAsync, port: ports[0]);
+        await using var secondAgain = await Upstream.StartAsync(AnswerAsync, port: ports[1]);
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(gateway));
+    }
+
+    [Fact]
+    public async Task Outage_ManyRequests_RetriesStayWithinTheBudget()
+    {
+        var asked = 0;
+        RequestDelegate fail = async context =>
+        {
+            Interlocked.Increment(ref asked);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            await FailAsync(context, "answers 503");
+        };
+        await using var first = await Upstream.StartAsync(fail);
+        await using var second = await Upstream.StartAsync(fail);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, first.Address, second.Address));
+        await using var gateway = new RunningGateway(catalogue);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {i}"))));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+        // Three tries each would be 300. A fifth of the 100 under way may be on their retries, at most two each; as they
+        // end others take their place, but nearly all have failed for good by then.
+        Assert.InRange(asked, 100, 180);
+    }
+
+    [Fact]
+    public async Task Deadline_CallersOwn_EndsTheRequestAndIsPassedOn()
+    {
+        var left = "";
+        await using var slow = await Upstream.StartAsync(async context =>
+        {
+            left = context.Request.Headers["x-request-timeout-ms"].ToString();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, slow.Address));
+        await using var gateway = new RunningGateway(catalogue);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = Prompt("x"), Headers = { { "x-request-timeout-ms", "300" } } };
+
+        var start = Stopwatch.GetTimestamp();
+        using var answer = await gateway.Client.SendAsync(request);
+
+        var message = await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.GatewayTimeout, "server_error", "deadline_exceeded");
+        Assert.StartsWith("the request was not done within 300 ms (x-request-timeout-ms, Deadlines__Request): it ended at the generator at ", message, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(left, System.Globalization.CultureInfo.InvariantCulture), 1, 300);
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 20);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("soon")]
+    [InlineData("1.5")]
+    public async Task Deadline_NoWholeNumber_IsTheCallersMistake(string value)
+    {
+        await using var upstream = await Upstream.StartAsync(AnswerAsync);
+        await using var gateway = new RunningGateway(upstream.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = Prompt("x"), Headers = { { "x-request-timeout-ms", value } } };
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        Assert.Equal(
+            $"the header x-request-timeout-ms is '{value}'; accepted: a whole number of milliseconds from 1 to 86,400,000",
+            await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Fact]
+    public async Task Retry_Body_ArrivesWholeAtEachTry()
+    {
+        var bodies = new List<string>();
+        RequestDelegate record = async context =>
+        {
+            var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
+            lock (bodies)
+            {
+                bodies.Add($"{context.Request.ContentLength} {body.Length}");
+            }
+            await FailAsync(context, "answers 503");
+        };
+        await using var first = await Upstream.StartAsync(record);
+        await using var second = await Upstream.StartAsync(record);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, first.Address, second.Address));
+        await using var gateway = new RunningGateway(catalogue);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent(new string('x', 300_000)) };
+        request.Headers.TransferEncodingChunked = true;
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        Assert.Equal(["300000 300000", "300000 300000", "300000 300000"], bodies);
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(RunningGateway gateway)
+    {
+        using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt("x"));
+        return answer.StatusCode;
+    }
+
+    private static StringContent Prompt(string text) => new($$"""{"prompt":"{{text}}"}""", Encoding.UTF8, "application/json");
+
+    private static Task AnswerAsync(HttpContext context)
+    {
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync(Answer);
+    }
+
+    private static async Task FailAsync(HttpContext context, string fault)
+    {
+        switch (fault)
+        {
+            case "resets at once":
+                context.Abort();
+                break;
+            case "resets midway":
+                context.Response.ContentType = "application/json";
+                await context.Response.WriteAsync(Answer[..10]);
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+                break;
+            case "lies about its length":
+                context.Response.ContentType = "application/json";
+                context.Response.ContentLength = 1000;
+                await context.Response.WriteAsync(Answer[..10]);
+                await context.Response.Body.FlushAsync();
+                context.Abort();
+                break;
+            default:
+                context.Response.StatusCode = int.Parse(fault["answers ".Length..], System.Globalization.CultureInfo.InvariantCulture);
+                await context.Response.WriteAsync("own words");
+                break;
+        }
+    }
+}

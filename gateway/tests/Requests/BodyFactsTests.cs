@@ -1,0 +1,83 @@
+using System.Text;
+using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Requests;
+using FsCheck;
+using FsCheck.Fluent;
+
+namespace ElasticSynapse.Gateway.Tests.Requests;
+
+public sealed class BodyFactsTests
+{
+    [Fact]
+    public void Read_Completion_FindsWhatTheGatewayNeeds()
+    {
+        const string body = """{"prompt":"Once","user":"ada","stream":true,"model":"gpt2:canary","max_tokens":300,"nested":{"model":"no","user":"no"}}""";
+
+        var facts = Read(body);
+
+        Assert.Equal(("gpt2:canary", "ada", true, 300), (facts.Model, facts.User, facts.IsStream, facts.MaxTokens));
+        Assert.Equal("\"gpt2:canary\"", body[facts.ModelAt]);
+        Assert.NotNull(facts.PromptHead);
+    }
+
+    [Theory]
+    [InlineData("""{"inputs":"Once","parameters":{"max_new_tokens":40,"stop":["a"]},"user":"ada"}""", 40)]
+    [InlineData("""{"text_input":"Once","parameters":{"max_tokens":41}}""", 41)]
+    [InlineData("""{"prefix":"Once","length":42}""", 42)]
+    [InlineData("""{"prompt":"Once","max_tokens":-5}""", 0)]
+    [InlineData("""{"prompt":"Once","max_tokens":"many"}""", 16)]
+    [InlineData("""{"prompt":"Once"}""", 16)]
+    public void Read_EachApisNameForTokens_IsFound(string body, long tokens) => Assert.Equal(tokens, Read(body).MaxTokens);
+
+    [Theory]
+    [InlineData("""{"inputs":"x"}""", "/predict", true)]
+    [InlineData("""{"seed":"x"}""", "/predict", false)]
+    [InlineData("""{"description":"x"}""", "/", true)]
+    [InlineData("""{"prefix":"x"}""", "/", false)]
+    [InlineData("""{"inputs":"x"}""", "/", false)]
+    [InlineData("""{"other":{"description":"x"}}""", "/", false)]
+    public void Read_PathsThatBothKindsHave_TheBodyTells(string body, string path, bool isClassifier) => Assert.Equal(
+        isClassifier ? ModelKind.Classifier : null,
+        BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, path == "/predict", path == "/").Kind);
+
+    [Fact]
+    public void Read_PromptsThatBeginAlike_ShareTheirHead()
+    {
+        var system = new string('s', 300);
+
+        Assert.Equal(Read($$"""{"prompt":"{{system}} and this"}""").PromptHead, Read($$"""{"model":"m","prompt":"{{system}} and that"}""").PromptHead);
+        Assert.NotEqual(Read("""{"prompt":"this"}""").PromptHead, Read("""{"prompt":"that"}""").PromptHead);
+        Assert.Equal(Read("""{"prompt":[1,2,3]}""").PromptHead, Read("""{"inputs":[1,2,3]}""").PromptHead);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("not json")]
+    [InlineData("{\"model\":7}")]
+    [InlineData("{\"model\":\"\\ud800\"}")]
+    public void Read_NothingToFind_HasNoModel(string body) => Assert.Null(Read(body).Model);
+
+    [Fact]
+    public void Read_BrokenBehindTheModel_StillKnowsTheModel() => Assert.Equal("gpt2", Read("""{"model":"gpt2","prompt":""").Model);
+
+    [Fact]
+    public void Read_AnyBytes_NeverThrows() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<byte[]>(),
+        bytes => BodyFacts.Read(bytes, 256, isPredict: true, isRoot: true).MaxTokens >= 0));
+
+    [Fact]
+    public void WithModel_AnyName_ReplacesItAndNothingElse() => Check.QuickThrowOnFailure(Prop.ForAll(
+        ArbMap.Default.ArbFor<NonNull<string>>(),
+        prompt =>
+        {
+            var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { prompt = prompt.Get, model = prompt.Get + ":x", last = 1 });
+            var facts = BodyFacts.Read(body, 256, isPredict: false, isRoot: false);
+            var changed = System.Text.Json.JsonDocument.Parse(RequestBody.WithModel(body, facts.ModelAt, "gpt2@1")).RootElement;
+            return changed.GetProperty("model").GetString() == "gpt2@1" && changed.GetProperty("last").GetInt32() == 1
+                && changed.GetProperty("prompt").GetString() == System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("prompt").GetString();
+        }));
+
+    private static BodyFacts Read(string body) => BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, isPredict: false, isRoot: false);
+}
