@@ -14,14 +14,14 @@ try
             await ClassifierBenchmark.RunAsync(BenchmarkOptions.Read(options, ClassifierBenchmark.Ours, ClassifierBenchmark.Peers));
             return 0;
         // What follows is started by the benchmarks themselves.
-        case ["gpt2-engine", var checkpoint]:
-            Gpt2Engine.Serve(checkpoint, Console.In, Console.Out);
+        case ["gpt2-engine", var checkpoint, var precision]:
+            Gpt2Engine.Serve(checkpoint, precision, Console.In, Console.Out);
             return 0;
-        case ["bert-engine", var checkpoint]:
-            BertEngine.Serve(checkpoint, Console.In, Console.Out);
+        case ["bert-engine", var checkpoint, var precision]:
+            BertEngine.Serve(checkpoint, precision, Console.In, Console.Out);
             return 0;
-        case ["bert-padded", var checkpoint, var port]:
-            await PaddedServer.RunAsync(checkpoint, int.Parse(port, CultureInfo.InvariantCulture));
+        case ["bert-padded", var checkpoint, var precision, var port]:
+            await PaddedServer.RunAsync(checkpoint, precision, int.Parse(port, CultureInfo.InvariantCulture));
             return 0;
         default:
             throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier");

@@ -9,10 +9,11 @@ namespace ElasticSynapse.Benchmarks.Classifier;
 internal static class BertEngine
 {
     /// <param name="checkpoint">Folder.</param>
+    /// <param name="precision">As Model__Precision.</param>
     /// <param name="questions">Until their end.</param>
-    public static void Serve(string checkpoint, TextReader questions, TextWriter answers)
+    public static void Serve(string checkpoint, string precision, TextReader questions, TextWriter answers)
     {
-        using var model = BertModel.Load(checkpoint, new SessionSettings(Threads: 1));
+        using var model = BertModel.Load(checkpoint, SessionSettings.Of(threads: 1, precision));
         answers.WriteLine("ready");
         while (questions.ReadLine() is { } question)
         {

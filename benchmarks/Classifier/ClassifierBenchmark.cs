@@ -10,7 +10,7 @@ namespace ElasticSynapse.Benchmarks.Classifier;
 internal static class ClassifierBenchmark
 {
     /// <summary>Contenders that run on any checkpoint.</summary>
-    public static readonly IReadOnlyList<string> Ours = ["fp32", "engine-fp32", "padded-fp32"];
+    public static readonly IReadOnlyList<string> Ours = ["fp32", "int8", "engine-fp32", "engine-int8", "padded-fp32", "padded-int8"];
 
     /// <summary>Contenders that need the peers' root.</summary>
     public static readonly IReadOnlyList<string> Peers = ["transformers-fp32", "transformers-int8"];
@@ -43,10 +43,11 @@ internal static class ClassifierBenchmark
     {
         ["transformers", var precision] => new ClassifierWorker(
             new Worker(name, Commands.Peer(options.Peers, "python3", "transformers_bert.py", "bert-base", precision)), options.Seconds, runsMixed: false),
-        ["engine", _] => new ClassifierWorker(new Worker(name, Commands.Self("bert-engine", checkpoint)), options.Seconds, runsMixed: true),
-        ["padded", _] => new ClassifierServer(new Server(name, "/readyz", port => Commands.Self("bert-padded", checkpoint, Number(port))), maxTokens, options.Seconds),
+        ["engine", var precision] => new ClassifierWorker(new Worker(name, Commands.Self("bert-engine", checkpoint, precision)), options.Seconds, runsMixed: true),
+        ["padded", var precision] => new ClassifierServer(
+            new Server(name, "/readyz", port => Commands.Self("bert-padded", checkpoint, precision, Number(port))), maxTokens, options.Seconds),
         _ => new ClassifierServer(
-            new Server(name, "/readyz", port => Commands.Service("classifier", "Classifier", port, checkpoint)), maxTokens, options.Seconds),
+            new Server(name, "/readyz", port => Commands.Service("classifier", "Classifier", port, checkpoint, ("Model__Precision", name))), maxTokens, options.Seconds),
     };
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);

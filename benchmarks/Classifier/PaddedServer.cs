@@ -13,10 +13,11 @@ internal sealed class PaddedServer(BertModel model)
     private sealed record Waiting(int[] Tokens, TaskCompletionSource Done);
 
     /// <param name="checkpoint">Folder.</param>
+    /// <param name="precision">As Model__Precision.</param>
     /// <param name="port">On loopback.</param>
-    public static async Task RunAsync(string checkpoint, int port)
+    public static async Task RunAsync(string checkpoint, string precision, int port)
     {
-        using var model = BertModel.Load(checkpoint, new SessionSettings(Threads: 0));
+        using var model = BertModel.Load(checkpoint, SessionSettings.Of(threads: 0, precision));
         var server = new PaddedServer(model);
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();

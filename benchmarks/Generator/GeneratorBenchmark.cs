@@ -11,7 +11,7 @@ namespace ElasticSynapse.Benchmarks.Generator;
 internal static class GeneratorBenchmark
 {
     /// <summary>Contenders of ours, which run on any checkpoint.</summary>
-    public static readonly IReadOnlyList<string> Ours = ["fp32", "engine-fp32"];
+    public static readonly IReadOnlyList<string> Ours = ["fp32", "int8", "int4", "engine-fp32", "engine-int8", "engine-int4"];
 
     /// <summary>Contenders that need the peers' root.</summary>
     public static readonly IReadOnlyList<string> Peers = ["llama-q8", "llama-q4", "transformers"];
@@ -45,14 +45,15 @@ internal static class GeneratorBenchmark
             [Together, FirstToken, Alone, Prefill, Measurements.PeakMemory, Allocated], Targets).Show(measurements));
     }
 
-    private static IContender Contender(string name, string checkpoint, Workload workload, BenchmarkOptions options) => name switch
+    private static IContender Contender(string name, string checkpoint, Workload workload, BenchmarkOptions options) => name.Split('-') switch
     {
-        "llama-q8" => Llama(name, "Q8_0", workload, options),
-        "llama-q4" => Llama(name, "Q4_0", workload, options),
-        "transformers" => new GeneratorWorker(
+        ["llama", "q8"] => Llama(name, "Q8_0", workload, options),
+        ["llama", "q4"] => Llama(name, "Q4_0", workload, options),
+        ["transformers"] => new GeneratorWorker(
             new Worker(name, Commands.Peer(options.Peers, "python3", "transformers_gpt2.py", "gpt2-124m")), workload, options.Seconds),
-        "engine-fp32" => new GeneratorWorker(new Worker(name, Commands.Self("gpt2-engine", checkpoint)), workload, options.Seconds),
+        ["engine", var precision] => new GeneratorWorker(new Worker(name, Commands.Self("gpt2-engine", checkpoint, precision)), workload, options.Seconds),
         _ => new GeneratorServer(new Server(name, "/readyz", port => Commands.Service("model-server", "ModelServer", port, checkpoint,
+            ("Model__Precision", name),
             // A model of random weights repeats itself, so that every guess from its own text would come true.
             ("Scheduler__DraftTokens", "0"),
             ("Scheduler__MaxSequences", Number(Streams)))), workload, options.Seconds),

@@ -14,10 +14,11 @@ internal static class Gpt2Engine
     private const int ChunkTokens = 128;
 
     /// <param name="checkpoint">Folder.</param>
+    /// <param name="precision">As Model__Precision.</param>
     /// <param name="questions">Until their end.</param>
-    public static void Serve(string checkpoint, TextReader questions, TextWriter answers)
+    public static void Serve(string checkpoint, string precision, TextReader questions, TextWriter answers)
     {
-        using var model = Gpt2Model.Load(checkpoint, new SessionSettings(Threads: 0));
+        using var model = Gpt2Model.Load(checkpoint, SessionSettings.Of(threads: 0, precision));
         using var decoder = new BatchDecoder(model, GeneratorFigures.Streams, cachedSlots: 0, ChunkTokens);
         answers.WriteLine("ready");
         for (var run = 0; questions.ReadLine() is { } question; run++)
