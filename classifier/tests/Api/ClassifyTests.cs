@@ -193,6 +193,21 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     }
 
     [Fact]
+    public async Task Classify_CasedCheckpoint_ReadsCapitalsAsTheyAre()
+    {
+        using var checkpoint = new CheckpointCopy("bert").With("tokenizer_config.json", "do_lower_case", "false");
+        using var cased = ClassifierServer.Start(new() { ["Model:Uri"] = checkpoint.Folder });
+
+        // Its vocabulary is lower-case: "hello world" are the tokens of the uncased "Hello world", and capitals are unknown.
+        var lower = await cased.AnswerAsync("/classify", new { text = "hello world" });
+        var upper = await cased.AnswerAsync("/classify", new { text = "HELLO WORLD" });
+
+        Golden.AssertClose([0.949138f, 0.717343f, 0.680814f, 0.317102f, 0.182952f, 0.180039f], Golden.ScoresOf(lower));
+        Assert.Equal(8, lower.GetProperty("tokens").GetInt32());
+        Assert.Equal(4, upper.GetProperty("tokens").GetInt32());
+    }
+
+    [Fact]
     public async Task Classify_MaxSequenceLength_TruncatesAsHuggingFace()
     {
         using var short16 = ClassifierServer.Start(new() { ["Model:MaxSequenceLength"] = "16" });

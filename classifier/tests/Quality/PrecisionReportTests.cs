@@ -31,7 +31,7 @@ public sealed class PrecisionReportTests
         var tokenizer = WordPieceTokenizer.Load(folder, null);
         using var exact = BertModel.Load(folder, new SessionSettings(1, Precision.Fp32));
         var tokens = exact.Config.Positions;
-        var sequences = texts.Select(text => tokenizer.Encode(text, tokens, allowSpecial: false)).Select(ids => new TokenSequence(ids.Take(tokens).ToArray())).ToList();
+        var sequences = texts.Select(text => tokenizer.Encode(text, tokens, allowSpecial: false)).Select(ids => new TokenSequence([.. ids.Take(tokens)])).ToList();
         using var exactRunner = new OnnxSequenceRunner(exact, tokens);
         foreach (var precision in new[] { Precision.Int8, Precision.Int4 })
         {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Models;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ElasticSynapse.Classifier.Api.TextEmbeddings;
@@ -14,7 +15,13 @@ internal sealed class InfoEndpoint(ServedClassifier served, ClassificationOption
         json.WriteStartObject();
         json.WriteString("model_id", served.Identity.Name);
         json.WriteString("model_sha", served.Identity.Version);
-        json.WriteString("model_dtype", "float32");
+        json.WriteString("model_dtype", served.Model.Precision switch
+        {
+            Precision.Fp16 => "float16",
+            Precision.Int8 => "int8",
+            Precision.Int4 => "int4",
+            _ => "float32",
+        });
         json.WriteString("served_model_name", served.Identity.Name);
         json.WriteStartObject("model_type");
         json.WriteStartObject("classifier");

@@ -118,6 +118,7 @@ public sealed class PredictTests(ClassifierServer server) : IClassFixture<Classi
         Assert.Equal("toxicity", info.GetProperty("model_id").GetString());
         Assert.Equal("toxic", info.GetProperty("model_type").GetProperty("classifier").GetProperty("id2label").GetProperty("0").GetString());
         Assert.Equal(5, info.GetProperty("model_type").GetProperty("classifier").GetProperty("label2id").GetProperty("identity_hate").GetInt32());
+        Assert.Equal("float32", info.GetProperty("model_dtype").GetString());
         Assert.Equal(128, info.GetProperty("max_input_length").GetInt32());
         Assert.Equal(256, info.GetProperty("max_client_batch_size").GetInt32());
     }
