@@ -1,3 +1,4 @@
+using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -12,8 +13,17 @@ internal static class CatalogueSetup
         var services = builder.Services;
         var upstreams = options.Read<UpstreamOptions>("Upstreams");
         var file = options.Read<CatalogueOptions>("Catalogue");
+        var cluster = options.Read<KubernetesOptions>("Kubernetes");
         services.AddSingleton(upstreams);
-        if (file.File is not null)
+        if (cluster.Namespace is not null)
+        {
+            RefuseUpstreams(builder.Configuration, options, "Kubernetes__Namespace");
+            CheckFiles(cluster, file, options);
+            services.AddSingleton(cluster);
+            services.AddSingleton<ICatalogueSource, KubernetesSource>();
+            services.AddHealthChecks().AddCheck<CatalogueReadiness>("models");
+        }
+        else if (file.File is not null)
         {
             RefuseUpstreams(builder.Configuration, options, "Catalogue__File");
             services.AddSingleton(FileSource.Read(file, options));
@@ -35,6 +45,18 @@ internal static class CatalogueSetup
         provider => ActivatorUtilities.CreateInstance<ModelReadiness>(provider, kind),
         HealthStatus.Unhealthy,
         tags: null));
+
+    private static void CheckFiles(KubernetesOptions cluster, CatalogueOptions file, OptionsReader options)
+    {
+        if (file.File is not null)
+        {
+            options.Add($"Catalogue__File='{file.File}' has no effect beside Kubernetes__Namespace; set one of them");
+        }
+        if (cluster.ApiServer.Scheme == Uri.UriSchemeHttps && !File.Exists(cluster.CertificateAuthorityFile))
+        {
+            options.Add($"Kubernetes__CertificateAuthorityFile='{cluster.CertificateAuthorityFile}' does not exist; inside a pod it is mounted with the service account");
+        }
+    }
 
     // Nothing configured is silently without effect.
     private static void RefuseUpstreams(ConfigurationManager configuration, OptionsReader options, string winner)

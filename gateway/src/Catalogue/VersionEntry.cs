@@ -6,6 +6,5 @@ namespace ElasticSynapse.Gateway.Catalogue;
 /// <param name="Version"><c>&lt;unix time of export&gt;_v&lt;major&gt;.&lt;minor&gt;</c> by convention.</param>
 /// <param name="Weight">Its share of the requests that pin no version, relative to the others'.</param>
 /// <param name="Labels">Names that callers may pin it by, such as stable and canary.</param>
-/// <param name="ShadowPercent">Share of the model's other requests that are copied to it, with answers that nobody sees.</param>
 internal sealed record VersionEntry(
-    string Version, double Weight, ImmutableArray<string> Labels, ImmutableArray<ReplicaAddress> Replicas, double ShadowPercent = 0);
+    string Version, double Weight, ImmutableArray<string> Labels, ImmutableArray<ReplicaAddress> Replicas);

@@ -16,7 +16,7 @@ public sealed class CatalogueDocumentTests
                   "kind": "generator",
                   "versions": {
                     "1557429385_v0.01": { "weight": 90, "labels": ["stable"], "replicas": ["http://10.0.0.1:8080", "http://10.0.0.2:8080"] },
-                    "1557515785_v0.02": { "weight": 10, "labels": ["canary", "next"], "replicas": ["https://canary:8443/base"], "shadow": 2.5 },
+                    "1557515785_v0.02": { "weight": 10, "labels": ["canary", "next"], "replicas": ["https://canary:8443/base"] },
                   }
                 },
                 "unitary/toxic-bert": { "kind": "classifier", "versions": { "0_v0.0": { "replicas": ["http://bert"] } } }
@@ -31,7 +31,6 @@ public sealed class CatalogueDocumentTests
         Assert.Equal(["stable"], gpt2.Versions[0].Labels.ToArray());
         Assert.Equal(["10.0.0.1:8080", "10.0.0.2:8080"], gpt2.Versions[0].Replicas.Select(replica => replica.Name));
         Assert.Equal(["canary", "next"], gpt2.Versions[1].Labels.ToArray());
-        Assert.Equal(2.5, gpt2.Versions[1].ShadowPercent);
         Assert.Equal("https://canary:8443/base", gpt2.Versions[1].Replicas[0].Address.AbsoluteUri);
         var bert = catalogue.Models[1];
         Assert.Equal(("unitary/toxic-bert", ModelKind.Classifier), (bert.Name, bert.Kind));
@@ -67,7 +66,7 @@ public sealed class CatalogueDocumentTests
                 "models.gpt2.kind=\"writer\": must be generator or classifier",
                 "models.gpt2.versions.a.weight=101: must be a number between 0 and 100",
                 "models.gpt2.versions.a.replicas: 'model-server' " + HttpAddressAttribute.Rule,
-                "models.gpt2.versions.b.replica is not an option; it has weight, labels, replicas, shadow",
+                "models.gpt2.versions.b.replica is not an option; it has weight, labels, replicas",
                 "models.gpt2: the label 'stable' stands on a and b; a label means one version",
                 "models: 'bad name' must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit",
                 "models.bert.versions.a.labels=\"stable\": must be a list of strings",

@@ -24,6 +24,12 @@ internal sealed class RunningGateway : IAsyncDisposable
     {
     }
 
+    /// <summary>With nothing but these settings.</summary>
+    public RunningGateway(params (string Key, string Value)[] settings)
+        : this(settings.AsEnumerable())
+    {
+    }
+
     private RunningGateway(IEnumerable<(string Key, string Value)> settings)
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>

@@ -76,9 +76,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             .ToList();
         var buffer = new ArrayBufferWriter<byte>(512);
         body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens)));
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = buffer.WrittenCount;
-        await context.Response.BodyWriter.WriteAsync(buffer.WrittenMemory, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, buffer.WrittenMemory);
     }
 
     private static async Task StreamAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)

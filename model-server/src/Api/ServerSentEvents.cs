@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Text.Json;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Api;
 
@@ -18,6 +20,12 @@ internal sealed class ServerSentEvents(HttpContext context)
         writeData(_response.BodyWriter);
         return EndAsync();
     }
+
+    public Task SendJsonAsync(Action<Utf8JsonWriter> write) => SendAsync(output =>
+    {
+        using var json = new Utf8JsonWriter(output, JsonText.WriterOptions);
+        write(json);
+    });
 
     /// <summary>Sends a comment, which clients ignore, to show that the connection lives.</summary>
     public Task KeepAliveAsync()

@@ -20,6 +20,10 @@ public class StartTests
             ["Scheduler__PrefillChunkTokens"] = "8",
             ["Http__MaxRequestBodyBytes"] = "1",
             ["Drain__GracePeriod"] = "soon",
+            ["TEMPERATURE"] = "hot",
+            ["BATCH_LENGTH"] = "0",
+            ["CloudRun__Profile"] = "mine",
+            ["Streaming__KeepAlive"] = "02:00:00",
         });
         var (code, errors) = await server.ExitAsync();
         Assert.Equal(1, code);
@@ -30,6 +34,10 @@ public class StartTests
         Assert.Contains("Scheduler__PrefillChunkTokens='8': must be between 16 and 4,096", errors, StringComparison.Ordinal);
         Assert.Contains("Http__MaxRequestBodyBytes='1': must be between 1,024 and 268,435,456 bytes", errors, StringComparison.Ordinal);
         Assert.Contains("Drain__GracePeriod='soon' is not a duration", errors, StringComparison.Ordinal);
+        Assert.Contains("Predict__Temperature='hot' is not a number", errors, StringComparison.Ordinal);
+        Assert.Contains("Streaming__BatchLength='0': must be between 1 and 1,024", errors, StringComparison.Ordinal);
+        Assert.Contains("CloudRun__Profile='mine' is not one of Minimaxir, Addadda023", errors, StringComparison.Ordinal);
+        Assert.Contains("Streaming__KeepAlive='02:00:00': must be between 00:00:00 and 01:00:00", errors, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", errors, StringComparison.Ordinal);
     }
 

@@ -3,13 +3,26 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>Keeps a cache within its bound: versions that were not used for longest go first.</summary>
 internal static class CacheCleaning
 {
+    /// <summary>Removes what is too much; what cannot be removed stays for the next time.</summary>
     /// <param name="keep">The version about to be served.</param>
     public static void Clean(CacheSettings settings, string keep)
+    {
+        try
+        {
+            RemoveBeyond(settings, keep);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Another process cleans, too, or the folder is another user's: no reason not to serve.
+        }
+    }
+
+    private static void RemoveBeyond(CacheSettings settings, string keep)
     {
         var versions = Directory.GetDirectories(settings.Directory)
             .Where(folder => File.Exists(Path.Combine(folder, CacheFolder.CurrentName)))
             .SelectMany(Directory.GetDirectories)
-            .Where(version => !version.EndsWith(CacheFolder.PartialSuffix, StringComparison.Ordinal))
+            .Where(version => !Path.GetFileName(version).Contains(CacheFolder.PartialSuffix, StringComparison.Ordinal))
             .Select(version => new DirectoryInfo(version))
             .Select(version => (Folder: version, Bytes: version.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)))
             .OrderByDescending(version => version.Folder.FullName == keep)

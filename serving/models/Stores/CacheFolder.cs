@@ -59,6 +59,13 @@ internal sealed class CacheFolder
         return path;
     }
 
+    /// <summary>Removes what fetches of other versions left. Only for the holder of the lock.</summary>
+    public void RemoveUnfinished()
+    {
+        foreach (var unfinished in Directory.GetDirectories(FullPath, $"*{PartialSuffix}*"))
+            Directory.Delete(unfinished, recursive: true);
+    }
+
     /// <summary>Waits until no other process fetches from this address.</summary>
     public async Task<IDisposable> LockAsync(TimeProvider time, CancellationToken cancellation)
     {

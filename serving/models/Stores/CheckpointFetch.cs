@@ -66,8 +66,7 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
         if (store.IsArchive)
             Unpack(uri, Path.Combine(target, files[0].Path), partial);
         var path = folder.Publish(version);
-        if (store.IsArchive)
-            Directory.Delete(target, recursive: true);
+        folder.RemoveUnfinished();
         CacheCleaning.Clean(cache with { Directory = Path.GetFullPath(cache.Directory) }, path);
         return path;
     }

@@ -12,8 +12,12 @@ internal sealed record FileChecksum(ChecksumAlgorithm Algorithm, string Value)
 {
     private const int BufferBytes = 1 << 20;
 
-    public static FileChecksum FromBase64(ChecksumAlgorithm algorithm, string base64) =>
-        new(algorithm, Convert.ToHexStringLower(Convert.FromBase64String(base64)));
+    /// <returns>Null if it is not base 64.</returns>
+    public static FileChecksum? FromBase64(ChecksumAlgorithm algorithm, string base64)
+    {
+        var bytes = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, bytes, out var length) ? new(algorithm, Convert.ToHexStringLower(bytes.AsSpan(0, length))) : null;
+    }
 
     /// <summary>The file's own value of the same algorithm.</summary>
     public async Task<string> OfAsync(string path, CancellationToken cancellation)

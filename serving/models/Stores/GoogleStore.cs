@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Google.Apis.Auth.OAuth2;
+using Google.Apis.Auth.OAuth2.Responses;
 
 namespace ElasticSynapse.Serving.Models;
 
@@ -11,6 +12,7 @@ namespace ElasticSynapse.Serving.Models;
 internal sealed class GoogleStore(string owner, string bucket, string prefix, StoreSettings settings, StoreHttp http) : ICheckpointStore
 {
     private const string ReadOnlyScope = "https://www.googleapis.com/auth/devstorage.read_only";
+    private const string CredentialsVariable = "GOOGLE_APPLICATION_CREDENTIALS";
     private const int MostPages = 100;
 
     private static readonly Uri PublicEndpoint = new("https://storage.googleapis.com");
@@ -52,7 +54,9 @@ internal sealed class GoogleStore(string owner, string bucket, string prefix, St
             return null; // a folder, as the console creates it
         if (!long.TryParse(Text(item, "size"), NumberStyles.None, CultureInfo.InvariantCulture, out var length) || Text(item, "generation") is not { } generation)
             throw Unexpected($"no size and generation of {name}");
-        var checksum = Text(item, "crc32c") is { } crc ? FileChecksum.FromBase64(ChecksumAlgorithm.Crc32C, crc) : null;
+        var checksum = Text(item, "crc32c") is { } crc
+            ? FileChecksum.FromBase64(ChecksumAlgorithm.Crc32C, crc) ?? throw Unexpected($"a broken crc32c of {name}")
+            : null;
         return new StoredFile(name[folder.Length..], length, checksum, generation,
             new Uri($"{ObjectsPath}/{Uri.EscapeDataString(name)}?alt=media&generation={Uri.EscapeDataString(generation)}"));
     }
@@ -73,16 +77,25 @@ internal sealed class GoogleStore(string owner, string bucket, string prefix, St
         {
             _credential ??= (await GoogleCredential.GetApplicationDefaultAsync(cancellation)).CreateScoped(ReadOnlyScope);
         }
-        catch (InvalidOperationException)
+        catch (Exception e) when (e is InvalidOperationException or IOException)
         {
+            if (Environment.GetEnvironmentVariable(CredentialsVariable) is { Length: > 0 } file)
+                throw Refusal.Of(owner, $"{CredentialsVariable}={file}, which cannot be used ({e.Message})", "a key file, or none", e);
             _isAnonymous = true; // there are none
             return null;
         }
-        return await _credential.GetAccessTokenForRequestAsync(cancellationToken: cancellation);
+        try
+        {
+            return await _credential.GetAccessTokenForRequestAsync(cancellationToken: cancellation);
+        }
+        catch (TokenResponseException e)
+        {
+            throw Refusal.Of(owner, $"credentials that Google refuses ({e.Message})", "credentials that may read it", e);
+        }
     }
 
     private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        parent.ValueKind == JsonValueKind.Object && parent.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private CheckpointException Unexpected(string found) => Refusal.Of(owner, found, "the answers of Google Cloud Storage's JSON API");
 }

@@ -40,7 +40,8 @@ internal sealed class HubStore(string owner, string repository, string revision,
         var address = Address($"{repository}/resolve/{commit}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}");
         var large = entry.TryGetProperty("lfs", out var lfs) && lfs.ValueKind == JsonValueKind.Object;
         var checksum = Text(large ? lfs : entry, "oid");
-        if (checksum is null || !(large ? lfs : entry).TryGetProperty("size", out var size) || !size.TryGetInt64(out var length) || length < 0)
+        if (checksum is null || !(large ? lfs : entry).TryGetProperty("size", out var size)
+            || size.ValueKind != JsonValueKind.Number || !size.TryGetInt64(out var length) || length < 0)
             throw Unexpected($"no size and hash of {path}");
         return new StoredFile(path, length,
             new FileChecksum(large ? ChecksumAlgorithm.Sha256 : ChecksumAlgorithm.GitBlobSha1, checksum.Replace("sha256:", "", StringComparison.Ordinal)),

@@ -73,7 +73,8 @@ internal sealed class S3Store : ICheckpointStore
     {
         var address = _isAnonymous ? file.Address : await SignAsync(file);
         var request = new HttpRequestMessage(HttpMethod.Get, address);
-        request.Headers.TryAddWithoutValidation("If-Match", file.Version);
+        if (file.Version.Length > 0)
+            request.Headers.TryAddWithoutValidation("If-Match", file.Version);
         return request;
     }
 
@@ -86,10 +87,10 @@ internal sealed class S3Store : ICheckpointStore
     private StoredFile File(S3Object item)
     {
         var path = string.Join('/', item.Key.Split('/').Select(Uri.EscapeDataString));
-        var etag = item.ETag.Trim('"');
+        var etag = item.ETag?.Trim('"') ?? "";
         // The MD5 of an object that was uploaded in one part; of several parts it has a dash.
         var checksum = etag.Length == 32 && etag.All(char.IsAsciiHexDigitLower) ? new FileChecksum(ChecksumAlgorithm.Md5, etag) : null;
-        return new StoredFile(item.Key[_folder.Length..], item.Size, checksum, $"\"{etag}\"", new Uri($"{_service}/{_bucket}/{path}"));
+        return new StoredFile(item.Key[_folder.Length..], item.Size, checksum, etag.Length == 0 ? "" : $"\"{etag}\"", new Uri($"{_service}/{_bucket}/{path}"));
     }
 
     private async Task<Uri> SignAsync(StoredFile file) => new(await _client.GetPreSignedURLAsync(new GetPreSignedUrlRequest

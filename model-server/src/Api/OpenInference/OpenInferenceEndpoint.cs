@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Json;
 using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -35,9 +34,7 @@ internal sealed class OpenInferenceEndpoint(ServedGenerator generator, TextGener
         using var generation = texts.Start(context, settings);
         var text = (await generation.TextsAsync())[0];
         var body = JsonText.Write(output => writer.WriteAnswer(output, text.Text, text.Finish, text.Placed));
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, body);
     }
 
     private async Task GenerateStreamAsync(string name, string? version, HttpContext context)
@@ -56,11 +53,7 @@ internal sealed class OpenInferenceEndpoint(ServedGenerator generator, TextGener
                 // A step that shows nothing is no event, unless the caller counts tokens.
                 if (piece.Text.Length > 0 || piece.Placed.Count > 0 || piece.Finish is not null)
                 {
-                    await events.SendAsync(output =>
-                    {
-                        using var json = new Utf8JsonWriter(output, JsonText.WriterOptions);
-                        writer.WriteEvent(json, piece);
-                    });
+                    await events.SendJsonAsync(output => writer.WriteEvent(output, piece));
                 }
             }
         }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text;
-using System.Text.Json;
 using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
@@ -82,9 +81,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             }
         });
         TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated));
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+        await JsonAnswer.WriteAsync(context, body);
     }
 
     // The router has begun its answer before it looks at the request, so that whatever it refuses is an event. An overload
@@ -120,11 +117,8 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
                 var token = piece.Placed[i];
                 var isLast = piece.Finish is not null && i == piece.Placed.Count - 1;
                 index++;
-                await events.SendAsync(output =>
-                {
-                    using var json = new Utf8JsonWriter(output, JsonText.WriterOptions);
-                    writer.WriteEvent(json, index, token, decoder.Append(token.Token), isLast ? (text.ToString(), piece.Finish!.Value) : null);
-                });
+                await events.SendJsonAsync(json =>
+                    writer.WriteEvent(json, index, token, decoder.Append(token.Token), isLast ? (text.ToString(), piece.Finish!.Value) : null));
             }
         }
     }

@@ -161,6 +161,7 @@ public sealed class CheckpointFetchTests : IAsyncLifetime, IDisposable
         Assert.Equal(WeightBytes, await File.ReadAllBytesAsync(Path.Combine(await _folder.FetchAsync(Address), "model.safetensors")));
         Assert.Equal(3, _server.AskedFor(Weights).Count);
         Assert.Empty(_server.AskedFor(HubServer.FilePath("config.json")));
+        Assert.Empty(Directory.GetDirectories(_folder.Cache, "*.partial*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -233,6 +234,19 @@ public sealed class CheckpointFetchTests : IAsyncLifetime, IDisposable
         _server.Model("main", HubServer.Commit, ("config.json", "{}"u8.ToArray()), ("model.safetensors", WeightBytes), ("pytorch_model.bin", [1]),
             ("tf_model.h5", [1]), ("onnx/model.onnx", [1]), ("training_args.bin", [1]), ("vocab.json", "{}"u8.ToArray()), (".gitattributes", [1]));
         Assert.Equal(["config.json", "model.safetensors", "vocab.json"], StoreTestFolder.FilesIn(await _folder.FetchAsync(Address)));
+    }
+
+    [Theory]
+    [InlineData("""{"entries":[]}""", "no list of files")]
+    [InlineData("""[{"type":"file","path":"config.json"}]""", "no size and hash of config.json")]
+    [InlineData("""[{"type":"file","path":"config.json","oid":"x","size":"2"}]""", "no size and hash of config.json")]
+    [InlineData("""[{"type":"file","size":2,"oid":"x"}]""", "a file without a path")]
+    [InlineData("[7]", "found no files; accepted: a folder that holds a checkpoint")]
+    public async Task Run_HubThatAnswersOtherwise_Refused(string tree, string expected)
+    {
+        _server.Routes.TryRemove($"/api/models/team/model/tree/{HubServer.Commit}?recursive=true", out _);
+        _server.Json($"/api/models/team/model/tree/{HubServer.Commit}", tree);
+        Assert.Contains(expected, await _folder.RefusedAsync(Address), StringComparison.Ordinal);
     }
 
     [Fact]

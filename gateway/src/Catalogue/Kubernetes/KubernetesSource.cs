@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using ElasticSynapse.Gateway.Replicas;
+
+namespace ElasticSynapse.Gateway.Catalogue.Kubernetes;
+
+/// <summary>The catalogue of a cluster, followed through watches. What was last known serves on while the API server is away.</summary>
+internal sealed partial class KubernetesSource : ICatalogueSource, IDisposable
+{
+    private readonly KubernetesOptions _options;
+    private readonly KubernetesClient _client;
+    private readonly ResourceWatch _services;
+    private readonly ResourceWatch _slices;
+    private readonly ILogger _logger;
+
+    // Only that something has changed: whoever reads it looks at all of it.
+    private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    public KubernetesSource(KubernetesOptions options, Draws draws, TimeProvider time, ILoggerFactory loggers)
+    {
+        _options = options;
+        _client = new KubernetesClient(options);
+        _services = Watch(WatchedResource.Services);
+        _slices = Watch(WatchedResource.EndpointSlices);
+        _logger = loggers.CreateLogger<KubernetesSource>();
+
+        ResourceWatch Watch(WatchedResource resource) =>
+            new(_client, resource, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
+    }
+
+    public ModelCatalogue Initial { get; } = new([]);
+
+    public DateTimeOffset? ConfirmedAt => _services.ConfirmedAt < _slices.ConfirmedAt ? _services.ConfirmedAt : _slices.ConfirmedAt;
+
+    public async IAsyncEnumerable<ModelCatalogue> FollowAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        _ = _services.RunAsync(cancellationToken);
+        _ = _slices.RunAsync(cancellationToken);
+        IReadOnlyList<string> known = [];
+        await foreach (var _ in _changes.Reader.ReadAllAsync(cancellationToken))
+        {
+            // Half a picture would take every replica away for a moment.
+            if (_services.Objects is not { } services || _slices.Objects is not { } slices)
+            {
+                continue;
+            }
+            var (catalogue, mistakes) = ClusterCatalogue.Of(services, slices, _options.PortName);
+            foreach (var mistake in mistakes.Except(known))
+            {
+                Mistaken(mistake);
+            }
+            known = mistakes;
+            yield return catalogue;
+        }
+    }
+
+    public void Dispose() => _client.Dispose();
+
+    [LoggerMessage(LogLevel.Error, "{Mistake}")]
+    private partial void Mistaken(string mistake);
+}

@@ -1,0 +1,159 @@
+using System.Text.Json;
+using ElasticSynapse.Gateway.Catalogue.Kubernetes;
+using ElasticSynapse.Gateway.Tests.Running;
+using Microsoft.AspNetCore.Http;
+
+namespace ElasticSynapse.Gateway.Tests.Catalogue.Kubernetes;
+
+public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("account-");
+    private ScriptedApiServer _api = null!;
+    private RunningGateway _gateway = null!;
+
+    public async Task InitializeAsync()
+    {
+        await File.WriteAllTextAsync(TokenFile, "first-token\n");
+        _api = await ScriptedApiServer.StartAsync();
+        _gateway = new RunningGateway(
+            ("Kubernetes:Namespace", "synapse"), ("Kubernetes:ApiServer", _api.Address.AbsoluteUri), ("Kubernetes:TokenFile", TokenFile), ("Kubernetes:PageSize", "7"));
+    }
+
+    public async Task DisposeAsync()
+    {
+        await _gateway.DisposeAsync();
+        await _api.DisposeAsync();
+    }
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    private string TokenFile => Path.Combine(_folder.FullName, "token");
+
+    [Fact]
+    public async Task Follow_RecordedLists_AreInEffectAndAskedForAsTheyShould()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+
+        Assert.Contains("/api/v1/namespaces/synapse/services?labelSelector=elastic-synapse.io%2Fmodel&limit=7 Bearer first-token", _api.Requests);
+        Assert.Contains("/apis/discovery.k8s.io/v1/namespaces/synapse/endpointslices?labelSelector=elastic-synapse.io%2Fmodel&limit=7 Bearer first-token", _api.Requests);
+        await Patience.UntilAsync(
+            () => Task.FromResult(_api.Requests.Contains(
+                "/apis/discovery.k8s.io/v1/namespaces/synapse/endpointslices?labelSelector=elastic-synapse.io%2Fmodel&watch=true&allowWatchBookmarks=true&timeoutSeconds=300&resourceVersion=328 Bearer first-token")),
+            "the slices are watched from where the list ended");
+    }
+
+    [Fact]
+    public async Task Follow_RecordedWatch_EachChangeIsInEffect()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        var lines = ScriptedApiServer.Recorded("endpointslices.watch.jsonl").Split('\n', StringSplitOptions.RemoveEmptyEntries);
+
+        _api.Send("endpointslices", lines.Last(line => line.Contains("\"serving\":true,\"terminating\":true", StringComparison.Ordinal)));
+        await UntilReplicasAsync("10.8.0.11 terminating 10.8.0.12");
+        _api.Send("endpointslices", lines.Last(line => line.Contains("\"type\":\"DELETED\"", StringComparison.Ordinal)));
+        await UntilReplicasAsync("");
+    }
+
+    [Fact]
+    public async Task Follow_WatchCut_GoesOnFromTheLastVersionWithTheRotatedToken()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        await File.WriteAllTextAsync(TokenFile, "second-token");
+
+        _api.Send("endpointslices", """{"type":"BOOKMARK","object":{"kind":"EndpointSlice","metadata":{"resourceVersion":"400"}}}""");
+        _api.Send("endpointslices", null);
+
+        await Patience.UntilAsync(
+            () => Task.FromResult(_api.Requests.Any(request => request.EndsWith("&resourceVersion=400 Bearer second-token", StringComparison.Ordinal))),
+            "the next watch begins where the bookmark was");
+    }
+
+    [Fact]
+    public async Task Follow_WatchExpired_ListsAgain()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        _api.Lists["endpointslices"] = ScriptedApiServer.Edited("endpointslices.list.json", "10.8.0.12", "10.8.0.13");
+
+        _api.Send("endpointslices", """{"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old resource version: 1 (328)","reason":"Expired","code":410}}""");
+
+        await UntilReplicasAsync("10.8.0.11 10.8.0.13");
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(500)]
+    [InlineData(503)]
+    public async Task Follow_ApiServerFailsForAWhile_KeepsWhatWasKnownAndCatchesUp(int status)
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        var refused = 0;
+        _api.Instead = async context =>
+        {
+            Interlocked.Increment(ref refused);
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync("not even JSON");
+            return true;
+        };
+        _api.Send("endpointslices", null);
+        await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref refused) >= 2), "the gateway tries again");
+        Assert.Equal("10.8.0.11 10.8.0.12", await ReplicasAsync());
+
+        _api.Instead = null;
+        _api.Send("endpointslices", ScriptedApiServer.Recorded("endpointslices.watch.jsonl").Split('\n').First(line => line.Contains("\"type\":\"DELETED\"", StringComparison.Ordinal)));
+        await UntilReplicasAsync("");
+    }
+
+    [Theory]
+    [InlineData("unauthorized.json", 401, "; the token in token-file is missing, expired or of another cluster")]
+    [InlineData("forbidden.json", 403, "; the gateway's service account needs a Role in synapse with the rule {apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\", \"watch\"]}")]
+    public async Task List_RecordedRefusal_SaysWhatIsMissing(string recording, int status, string advice)
+    {
+        _api.Instead = async context =>
+        {
+            context.Response.StatusCode = status;
+            await context.Response.WriteAsync(ScriptedApiServer.Recorded(recording));
+            return true;
+        };
+        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address, TokenFile = "token-file" });
+
+        var refusal = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(WatchedResource.EndpointSlices, CancellationToken.None));
+
+        Assert.Equal(status, refusal.Status);
+        Assert.EndsWith(advice, refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(JsonSerializer.Deserialize<JsonElement>(ScriptedApiServer.Recorded(recording)).GetProperty("message").GetString()!, refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_SeveralPages_AreReadToTheEnd()
+    {
+        var page = 0;
+        _api.Instead = async context =>
+        {
+            var number = Interlocked.Increment(ref page);
+            Assert.Equal(number == 1 ? "" : "next page/+", context.Request.Query["continue"].ToString());
+            await context.Response.WriteAsync(number < 3
+                ? $$"""{"metadata":{"resourceVersion":"7","continue":"next page/+"},"items":[{"metadata":{"name":"a{{number}}"} }]}"""
+                : """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a3"}}]}""");
+            return true;
+        };
+        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address });
+
+        var (items, resourceVersion) = await client.ListAsync(WatchedResource.Services, CancellationToken.None);
+
+        Assert.Equal(["a1", "a2", "a3"], items.Select(item => item.GetProperty("metadata").GetProperty("name").GetString()!));
+        Assert.Equal("7", resourceVersion);
+    }
+
+    private Task UntilReplicasAsync(string replicas) => Patience.UntilAsync(async () => await ReplicasAsync() == replicas, $"the replicas are '{replicas}'");
+
+    private async Task<string> ReplicasAsync()
+    {
+        using var client = new HttpClient();
+        using var page = JsonDocument.Parse(await client.GetStringAsync(new Uri(_gateway.AdminAddress, "/catalogue")));
+        var replicas = page.RootElement.GetProperty("models").EnumerateArray()
+            .SelectMany(model => model.GetProperty("versions").EnumerateArray())
+            .SelectMany(version => version.GetProperty("replicas").EnumerateArray());
+        return string.Join(' ', replicas.Select(replica =>
+            new Uri(replica.GetProperty("address").GetString()!).Host + (replica.GetProperty("terminating").GetBoolean() ? " terminating" : "")));
+    }
+}
