@@ -19,8 +19,8 @@ internal sealed class PrefixBlock
     /// <summary>Which of the cache's blocks of memory holds its keys and values.</summary>
     public int Place { get; }
 
-    /// <summary>[vocabulary] behind its last token, if a prompt has ended there.</summary>
-    public float[]? Logits { get; set; }
+    /// <summary>Whether a prompt has ended here, so that the logits behind its last token are kept too.</summary>
+    public bool HasLogits { get; set; }
 
     /// <summary>Its place in the order of use.</summary>
     public LinkedListNode<PrefixBlock> Use { get; }

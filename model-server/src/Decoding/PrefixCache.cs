@@ -16,6 +16,7 @@ internal sealed class PrefixCache
     private readonly PrefixBlock _root = new(null, [], -1);
     private readonly LinkedList<PrefixBlock> _recent = []; // first: used last
     private readonly Stack<int> _free;
+    private readonly float[]?[] _logits; // [place][vocabulary], made at a place's first use and then used again
 
     /// <param name="slots">Where the blocks lie.</param>
     /// <param name="firstSlot">First of the cache's own slots.</param>
@@ -27,12 +28,14 @@ internal sealed class PrefixCache
         (_slots, _firstSlot, _blockTokens) = (slots, firstSlot, Math.Min(chunk, positions));
         _blocksPerSlot = positions / _blockTokens;
         _free = new Stack<int>(Enumerable.Range(0, count * _blocksPerSlot).Reverse());
+        _logits = new float[]?[count * _blocksPerSlot];
     }
 
     /// <summary>Fills a slot with the longest beginning of a prompt that is kept.</summary>
     /// <param name="slot">Not one of the cache's.</param>
     /// <param name="prompt">Tokens from position 0 on.</param>
-    /// <returns>Positions filled: all of the prompt's only with the logits behind it, [vocabulary].</returns>
+    /// <returns>Positions filled: all of the prompt's only with the logits behind it, [vocabulary], valid until the next
+    /// <see cref="Store"/>.</returns>
     public (int Positions, float[]? Logits) Load(int slot, ReadOnlySpan<int> prompt)
     {
         var block = _root;
@@ -40,7 +43,7 @@ internal sealed class PrefixCache
         while (position < prompt.Length && block.Next(Part(prompt, position)) is { } next)
         {
             var end = position + Part(prompt, position).Length;
-            if (end == prompt.Length && next.Logits is null)
+            if (end == prompt.Length && !next.HasLogits)
             {
                 break;
             }
@@ -49,7 +52,7 @@ internal sealed class PrefixCache
             (block, position) = (next, end);
         }
         Touch(block);
-        return (position, position == prompt.Length ? block.Logits : null);
+        return (position, position == prompt.Length ? _logits[block.Place] : null);
     }
 
     /// <summary>Keeps the parts of a prompt that are not kept yet.</summary>
@@ -77,7 +80,11 @@ internal sealed class PrefixCache
             }
             block = next;
         }
-        block.Logits ??= logits.ToArray();
+        if (!block.HasLogits)
+        {
+            logits.CopyTo(_logits[block.Place] ??= new float[logits.Length]);
+            block.HasLogits = true;
+        }
         Touch(block);
     }
 

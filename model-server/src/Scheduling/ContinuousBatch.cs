@@ -88,12 +88,9 @@ internal sealed class ContinuousBatch : IDisposable
             EndUnsampled(job);
             return;
         }
-        if (!active.ScoresPrompt)
-        {
-            (active.Position, active.PromptLogits) = Known(job);
-        }
+        var logits = active.ScoresPrompt ? null : TakeKnown(active);
         _metrics.Joined(job, active.Position);
-        if (active.PromptLogits is { } logits)
+        if (logits is not null)
         {
             Decode(active, logits);
         }
@@ -227,15 +224,18 @@ internal sealed class ContinuousBatch : IDisposable
     public void Dispose() => _decoder.Dispose();
 
     // Puts what is known of a job's prompt into the slot behind all rows: from another job that has run the very same prompt,
-    // or from the prefix cache.
-    private (int Positions, float[]? Logits) Known(SequenceJob job)
+    // or from the prefix cache. Returns the logits behind the prompt if all of it is known.
+    private float[]? TakeKnown(ActiveJob job)
     {
-        if (job.HasSiblings && _decoding.Find(other => other.PromptLogits is not null && other.First.Prompt == job.First.Prompt) is { } sibling)
+        var prompt = job.First.Prompt;
+        if (job.Job.HasSiblings && _decoding.Find(other => other.PromptLogits is not null && other.First.Prompt == prompt) is { } sibling)
         {
-            _decoder.Copy(sibling.Slots[0], _rows.Count, 0, job.First.Prompt.Length);
-            return (job.First.Prompt.Length, sibling.PromptLogits);
+            _decoder.Copy(sibling.Slots[0], _rows.Count, 0, prompt.Length);
+            job.Position = prompt.Length;
+            return job.PromptLogits = sibling.PromptLogits;
         }
-        return _decoder.LoadPrefix(_rows.Count, job.First.Prompt);
+        (job.Position, var logits) = _decoder.LoadPrefix(_rows.Count, prompt);
+        return logits;
     }
 
     // The job's prompt is in the slot behind all rows.

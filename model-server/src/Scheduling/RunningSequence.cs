@@ -1,19 +1,18 @@
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
 
 /// <summary>A sequence that holds a slot. Only the scheduler thread uses it.</summary>
 /// <remarks>
 /// Drafted tokens are verified in a run of several tokens, whose logits differ in the last bits from those of one-token runs.
-/// So that the text is the same as without drafts, a token that wins by less than <see cref="CloseCall"/> is not taken from such
-/// logits, nor from any after them: the sequence goes back to where its rows are exact and runs its tokens again, one by one.
+/// So that the text is the same as without drafts, a token that wins by little is not taken from such logits, nor from any
+/// after them: the sequence goes back to where its rows are exact and runs its tokens again, one by one.
 /// </remarks>
 internal sealed class RunningSequence : ActiveJob
 {
-    /// <summary>Far beyond what the kind of run changes in a logit: 2e-5 was the most seen in fp32.</summary>
-    internal const float CloseCall = 2e-3f;
-
+    private readonly float _closeCall;
     private readonly SequenceText _text;
     private readonly FinishReason[] _finish = new FinishReason[1];
     private int _exact;        // positions whose rows no draft has touched
@@ -24,6 +23,7 @@ internal sealed class RunningSequence : ActiveJob
     {
         _text = new SequenceText(job.First, generator);
         _exact = job.First.Prompt.Length;
+        _closeCall = CloseCall(generator.Model.Precision);
         Drafts = new DraftGain();
     }
 
@@ -86,10 +86,14 @@ internal sealed class RunningSequence : ActiveJob
         return null;
     }
 
+    // Well beyond what the kind of run changes in a logit. The most seen: 2e-5 in fp32, where sums are rounded otherwise; 0.2 in
+    // int8 and int4, where that tips activations over to the next level.
+    private static float CloseCall(Precision precision) => precision == Precision.Fp32 ? 2e-3f : 1;
+
     private FinishReason[]? Choose(ReadOnlySpan<float> logits, TokenSampler sampler)
     {
         var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
-        if (_exact < Position && sampler.LastMargin() < CloseCall)
+        if (_exact < Position && sampler.LastMargin() < _closeCall)
         {
             Drafts.Lost(runs: Position - _exact);
             (Position, _isCloseCall) = (_exact, true);
