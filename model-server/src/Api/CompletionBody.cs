@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Text;
 using ElasticSynapse.ModelServer.Tokenization;
-using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Api;
 
@@ -24,13 +22,12 @@ internal sealed class CompletionBody(string id, long created, string model, BpeT
     /// <summary>Tokens of all prompts and of all generated sequences.</summary>
     public readonly record struct Usage(int PromptTokens, int CompletionTokens);
 
-    /// <param name="output">Where the JSON goes.</param>
+    /// <param name="writer">Gets one object.</param>
     /// <param name="choices">Empty in the chunk that tells the usage.</param>
     /// <param name="usage">Left out of the JSON when null, unless <paramref name="nullUsage"/>.</param>
     /// <param name="nullUsage">Write <c>"usage": null</c>, as a stream does that will tell the usage at its end.</param>
-    public void Write(IBufferWriter<byte> output, IReadOnlyList<Choice> choices, Usage? usage, bool nullUsage = false)
+    public void Write(Utf8JsonWriter writer, ReadOnlySpan<Choice> choices, Usage? usage, bool nullUsage = false)
     {
-        using var writer = new Utf8JsonWriter(output, JsonText.WriterOptions);
         writer.WriteStartObject();
         writer.WriteString("id", id);
         writer.WriteString("object", "text_completion");

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
@@ -73,15 +74,17 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         var choices = generated.Chunk(request.BestOf)
             .SelectMany(prompt => prompt.OrderByDescending(text => text.Score).Take(request.Choices))
             .Select((text, index) => new CompletionBody.Choice(index, text.Text, text.Finish, request.TopLogprobs is null ? null : text.Placed))
-            .ToList();
+            .ToArray();
         var buffer = new ArrayBufferWriter<byte>(512);
-        body.Write(buffer, choices, new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens)));
+        using var json = new Utf8JsonWriter(buffer, JsonText.WriterOptions);
+        body.Write(json, choices, new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens)));
+        json.Flush();
         await JsonAnswer.WriteAsync(context, buffer.WrittenMemory);
     }
 
     private static async Task StreamAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)
     {
-        var events = new ServerSentEvents(context);
+        using var events = new ServerSentEvents(context);
         var generated = 0;
         try
         {
@@ -100,7 +103,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             if (request.IncludeUsage)
             {
                 var usage = new CompletionBody.Usage(PromptTokens(request), generated);
-                await events.SendAsync(output => body.Write(output, [], usage));
+                await events.SendJsonAsync(json => body.Write(json, [], usage));
             }
         }
         catch (ApiException error) when (events.HasStarted)
@@ -113,7 +116,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         Task SendAsync(int index, string text, FinishReason? finish, IReadOnlyList<PlacedToken> placed)
         {
             var choice = new CompletionBody.Choice(index, text, finish, request.TopLogprobs is null ? null : placed);
-            return events.SendAsync(output => body.Write(output, [choice], null, request.IncludeUsage));
+            return events.SendJsonAsync(json => body.Write(json, [choice], null, request.IncludeUsage));
         }
     }
 

@@ -6,9 +6,10 @@ namespace ElasticSynapse.ModelServer.Api;
 
 /// <summary>Writes events of one <c>data:</c> line each, and sends each at once. The first begins the answer, so that whatever
 /// fails before it is an ordinary error with its own status.</summary>
-internal sealed class ServerSentEvents(HttpContext context)
+internal sealed class ServerSentEvents(HttpContext context) : IDisposable
 {
     private readonly HttpResponse _response = context.Response;
+    private readonly Utf8JsonWriter _json = new(Stream.Null, JsonText.WriterOptions); // one for all events
 
     public bool HasStarted { get; private set; }
 
@@ -21,11 +22,15 @@ internal sealed class ServerSentEvents(HttpContext context)
         return EndAsync();
     }
 
-    public Task SendJsonAsync(Action<Utf8JsonWriter> write) => SendAsync(output =>
+    public Task SendJsonAsync(Action<Utf8JsonWriter> write)
     {
-        using var json = new Utf8JsonWriter(output, JsonText.WriterOptions);
-        write(json);
-    });
+        Start();
+        _response.BodyWriter.Write("data: "u8);
+        _json.Reset(_response.BodyWriter);
+        write(_json);
+        _json.Flush();
+        return EndAsync();
+    }
 
     /// <summary>Sends a comment, which clients ignore, to show that the connection lives.</summary>
     public Task KeepAliveAsync()
@@ -33,6 +38,13 @@ internal sealed class ServerSentEvents(HttpContext context)
         Start();
         _response.BodyWriter.Write(":"u8);
         return EndAsync();
+    }
+
+    public void Dispose()
+    {
+        // It must not write to a body that is no longer its own.
+        _json.Reset(Stream.Null);
+        _json.Dispose();
     }
 
     private async Task EndAsync()

@@ -13,7 +13,7 @@ public class ServerSentEventsTests
         var context = new DefaultHttpContext();
         using var body = new MemoryStream();
         context.Response.Body = body;
-        var events = new ServerSentEvents(context);
+        using var events = new ServerSentEvents(context);
         Assert.False(events.HasStarted);
 
         await events.KeepAliveAsync();

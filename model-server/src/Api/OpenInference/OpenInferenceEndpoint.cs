@@ -45,7 +45,7 @@ internal sealed class OpenInferenceEndpoint(ServedGenerator generator, TextGener
         // Details name a token an event.
         int? batchLength = settings.TopLogprobs is null ? null : 1;
         using var generation = texts.Start(context, settings);
-        var events = new ServerSentEvents(context);
+        using var events = new ServerSentEvents(context);
         try
         {
             await foreach (var (_, piece) in generation.PiecesAsync(batchLength, events.KeepAliveAsync))

@@ -88,7 +88,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
     // keeps its status, for whoever retries by it.
     private async Task StreamAsync(HttpContext context, JsonRequest json)
     {
-        var events = new ServerSentEvents(context);
+        using var events = new ServerSentEvents(context);
         try
         {
             var request = TgiRequest.Read(json, generator, isStream: true);
