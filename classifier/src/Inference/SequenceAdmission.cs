@@ -69,6 +69,9 @@ internal sealed class SequenceAdmission(AdmittedWork admitted, LogitsCache cache
             {
             }
         }
-        throw deadline.Exceeded(string.Create(CultureInfo.InvariantCulture, $"{request.Waiting:N0} of {sequences:N0} sequences still waited for a worker"));
+        var late = deadline.Exceeded(string.Create(CultureInfo.InvariantCulture, $"{request.Waiting:N0} of {sequences:N0} sequences still waited for a worker"));
+        // A timer may go off a moment before the clock that the queue looks at agrees.
+        request.Fail(late);
+        throw late;
     }
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 
 namespace ElasticSynapse.Classifier.Tests.Telemetry;
 
+[Collection(AloneInTheProcess.Name)]
 public sealed class ClassifierMetricsTests
 {
     [Fact]

@@ -25,7 +25,7 @@ public class OverloadTests(ModelServerFixture server)
     [Fact]
     public async Task Completions_DeadlinePassesInAStream_EndsItWithAnErrorEvent()
     {
-        using var response = await SendAsync(Long.Replace("{", """{"stream":true,""", StringComparison.Ordinal), ("x-request-timeout-ms", "300"));
+        using var response = await SendAsync(Long.Replace("{", """{"stream":true,""", StringComparison.Ordinal), ("x-request-timeout-ms", "800"));
         var body = await response.Content.ReadAsStringAsync();
 
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
