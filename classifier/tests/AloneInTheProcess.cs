@@ -1,6 +1,6 @@
 namespace ElasticSynapse.Classifier.Tests;
 
-/// <summary>Tests of what the whole process shares, its memory and its meters: nothing else may run meanwhile.</summary>
+/// <summary>Tests that measure the memory of the process: nothing else may run meanwhile.</summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class AloneInTheProcess
 {

@@ -71,7 +71,7 @@ internal static class ClassifierRoutes
     /// <summary>TensorFlow Serving, by REST and by gRPC.</summary>
     public static void MapTensorFlow(this WebApplication app)
     {
-        app.UseErrorFormat(TensorFlowErrors.Format, "/v1/models");
+        app.UseErrorFormat(MessageErrors.Format, "/v1/models");
         app.MapGet("/v1/models/{**resource}", app.Service<TensorFlowEndpoint>().DescribeAsync);
         app.MapPost("/v1/models/{**resource}", app.Counted(app.Service<TensorFlowEndpoint>().RunAsync));
 

@@ -3,7 +3,6 @@ using System.Text.Json;
 
 namespace ElasticSynapse.Classifier.Tests.Telemetry;
 
-[Collection(AloneInTheProcess.Name)]
 public sealed class ClassifierMetricsTests
 {
     [Fact]

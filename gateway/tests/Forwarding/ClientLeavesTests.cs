@@ -2,7 +2,6 @@ using ElasticSynapse.Gateway.Tests.Running;
 
 namespace ElasticSynapse.Gateway.Tests.Forwarding;
 
-[Collection(OneGatewayInTheProcess.Name)]
 public sealed class ClientLeavesTests
 {
     [Fact]

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Globalization;
-using System.Text.Json;
 using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
@@ -75,11 +74,8 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
             .SelectMany(prompt => prompt.OrderByDescending(text => text.Score).Take(request.Choices))
             .Select((text, index) => new CompletionBody.Choice(index, text.Text, text.Finish, request.TopLogprobs is null ? null : text.Placed))
             .ToArray();
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using var json = new Utf8JsonWriter(buffer, JsonText.WriterOptions);
-        body.Write(json, choices, new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens)));
-        json.Flush();
-        await JsonAnswer.WriteAsync(context, buffer.WrittenMemory);
+        var usage = new CompletionBody.Usage(PromptTokens(request), generated.Sum(text => text.Tokens));
+        await JsonAnswer.WriteAsync(context, json => body.Write(json, choices, usage));
     }
 
     private static async Task StreamAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)

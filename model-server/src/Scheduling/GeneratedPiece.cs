@@ -9,7 +9,6 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 /// <param name="Placed">The tokens of <paramref name="Text"/>, if log-probabilities were asked for.</param>
 internal readonly record struct GeneratedPiece(string Text, int Tokens, FinishReason? Finish, IReadOnlyList<PlacedToken> Placed)
 {
-    /// <summary>Of the last piece of a ranked sequence: the mean log-probability of its tokens. Of a beam search: the
-    /// hypothesis' score.</summary>
+    /// <summary>Of the last piece of a ranked sequence: the mean log-probability of its tokens.</summary>
     public float Score { get; init; }
 }

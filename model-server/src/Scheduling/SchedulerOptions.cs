@@ -19,8 +19,8 @@ internal sealed class SchedulerOptions
     [Range(16, 4_096, ErrorMessage = "must be between 16 and 4,096")]
     public int PrefillChunkTokens { get; set; } = 128;
 
-    /// <summary>How many sequences' worth of prompts the prefix cache keeps in memory, in blocks of 16 tokens; 0 turns it off.
-    /// Default 4.</summary>
+    /// <summary>How many sequences' worth of prompts the prefix cache keeps in memory, in chunks of
+    /// <see cref="PrefillChunkTokens"/>; 0 turns it off. Default 4.</summary>
     [Range(0, 1_024, ErrorMessage = "must be between 0 and 1,024")]
     public int PrefixCacheSequences { get; set; } = 4;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -32,12 +33,17 @@ internal static class MetricsEndpoint
         services.AddSingleton(provider => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource => OpenTelemetry.Resources.ResourceBuilderExtensions.AddService(resource, serviceName))
             .AddMeter(Meters)
-            .AddView(instrument => instrument.Unit == "s" && instrument.GetType().Name.StartsWith("Histogram", StringComparison.Ordinal)
-                ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationSeconds }
-                : null)
+            .AddView(ViewOf(provider.GetRequiredService<IMeterFactory>()))
             .AddReader(new BaseExportingMetricReader(provider.GetRequiredService<PrometheusExporter>()))
             .Build());
     }
+
+    // The SDK listens to the whole process and knows meters by name: unless those of other hosts are dropped, two services in one
+    // process count for each other, and the end of one ends the other's instruments. Meters of no host are the runtime's.
+    private static Func<Instrument, MetricStreamConfiguration?> ViewOf(IMeterFactory own) => instrument =>
+        instrument.Meter.Scope is IMeterFactory factory && factory != own ? MetricStreamConfiguration.Drop
+        : instrument is Histogram<double> && instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationSeconds }
+        : null;
 
     public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapMetricsOf(app.ServiceProvider);
 

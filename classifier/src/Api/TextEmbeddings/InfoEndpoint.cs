@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Reflection;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Requests;
 using ElasticSynapse.Serving.Models;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 

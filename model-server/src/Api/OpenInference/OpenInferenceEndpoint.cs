@@ -33,8 +33,7 @@ internal sealed class OpenInferenceEndpoint(ServedGenerator generator, TextGener
         var (settings, writer) = Read(json);
         using var generation = texts.Start(context, settings);
         var text = (await generation.TextsAsync())[0];
-        var body = JsonText.Write(output => writer.WriteAnswer(output, text.Text, text.Finish, text.Placed));
-        await JsonAnswer.WriteAsync(context, body);
+        await JsonAnswer.WriteAsync(context, output => writer.WriteAnswer(output, text.Text, text.Finish, text.Placed));
     }
 
     private async Task GenerateStreamAsync(string name, string? version, HttpContext context)

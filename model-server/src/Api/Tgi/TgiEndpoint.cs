@@ -68,7 +68,8 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             .ToList();
 
         var writer = new TgiBody(request, generator);
-        var body = JsonText.Write(output =>
+        TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated));
+        await JsonAnswer.WriteAsync(context, output =>
         {
             if (isInArray)
             {
@@ -80,8 +81,6 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
                 output.WriteEndArray();
             }
         });
-        TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated));
-        await JsonAnswer.WriteAsync(context, body);
     }
 
     // The router has begun its answer before it looks at the request, so that whatever it refuses is an event. An overload

@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Builder;
 
 namespace ElasticSynapse.Serving.Tests.Hosting.Telemetry;
 
-[Collection(OneServiceInTheProcess.Name)]
 public sealed class MetricsEndpointTests
 {
     [Fact]
@@ -30,6 +29,23 @@ public sealed class MetricsEndpointTests
         Assert.Contains("# TYPE tests_wait_seconds histogram", lines);
         Assert.Contains("tests_wait_seconds_bucket{le=\"0.0001\"} 0", lines);
         Assert.Contains("tests_wait_seconds_bucket{le=\"0.00025\"} 1", lines);
+    }
+
+    [Fact]
+    public async Task Metrics_OfTwoServicesInAProcess_CountTheirOwnRequestsAlsoWhenOneHasEnded()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/hello", () => "hello"));
+        await using (var other = await RunningService.StartAsync(app => app.MapGet("/hello", () => "hello")))
+        {
+            await service.Client.GetStringAsync("/hello");
+            await other.Client.GetStringAsync("/hello");
+        }
+        await service.Client.GetStringAsync("/hello");
+
+        var hello = Assert.Single((await service.Client.GetStringAsync("/metrics")).Split('\n'), line =>
+            line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+            && line.Contains("http_route=\"/hello\"", StringComparison.Ordinal));
+        Assert.EndsWith(" 2", hello, StringComparison.Ordinal);
     }
 
     [Fact]

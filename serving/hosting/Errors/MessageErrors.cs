@@ -1,10 +1,9 @@
-using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
-namespace ElasticSynapse.ModelServer.Api;
+namespace ElasticSynapse.Serving.Hosting.Errors;
 
-/// <summary>Errors as <c>{"error":"message"}</c>, for the APIs that had no form of their own.</summary>
-internal sealed class MessageErrors : ErrorFormat
+/// <summary>Errors as <c>{"error":"message"}</c>: TensorFlow Serving's, and of the APIs that had no form of their own.</summary>
+public sealed class MessageErrors : ErrorFormat
 {
     public static readonly MessageErrors Format = new();
 

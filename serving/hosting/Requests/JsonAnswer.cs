@@ -1,10 +1,10 @@
 using System.Text.Json;
-using ElasticSynapse.Serving.Hosting.Requests;
+using Microsoft.AspNetCore.Http;
 
-namespace ElasticSynapse.Classifier.Api;
+namespace ElasticSynapse.Serving.Hosting.Requests;
 
 /// <summary>Writes an answer once it is whole, so that whatever fails before is still an error answer.</summary>
-internal static class JsonAnswer
+public static class JsonAnswer
 {
     public static Task WriteAsync(HttpContext context, Action<Utf8JsonWriter> write)
     {
