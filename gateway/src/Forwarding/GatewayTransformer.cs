@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
@@ -11,7 +12,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
-internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
+internal sealed class GatewayTransformer(UpstreamNames names, StreamingOptions streaming, UpstreamOptions upstreams, TimeProvider time) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
@@ -72,6 +73,15 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            if (tries.Version.Model.Kind == ModelKind.Classifier)
+            {
+                tries.FirstTokenCame();
+            }
+        }
+        else if (IsPlainEventStream(proxyResponse.Content.Headers))
+        {
+            var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
+            proxyResponse.Replace(new EventStreamBody(body, streaming.KeepAlive, upstreams.ActivityTimeout, time, tries.FirstTokenCame));
         }
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
@@ -104,7 +114,11 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         }
     }
 
-    private static void LeaveOutConnectionHeaders(HttpRequest incoming, System.Net.Http.Headers.HttpRequestHeaders headers)
+    // Nothing can be put in between the bytes of a compressed one, or of one whose length is known.
+    private static bool IsPlainEventStream(HttpContentHeaders headers) =>
+        headers is { ContentType.MediaType: EventStream, ContentLength: null, ContentEncoding.Count: 0 };
+
+    private static void LeaveOutConnectionHeaders(HttpRequest incoming, HttpRequestHeaders headers)
     {
         // Kestrel has already dealt with Expect; sent on, it would hold each body back until the replica says 100.
         headers.Remove(HeaderNames.Expect);
