@@ -1,4 +1,5 @@
 using System.Globalization;
+using ElasticSynapse.Gateway.Replicas;
 
 namespace ElasticSynapse.Gateway.Canaries;
 

@@ -1,6 +1,7 @@
 using ElasticSynapse.Gateway.Admission;
 using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.ColdStarts;
+using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
@@ -24,7 +25,11 @@ internal static class ForwardingSetup
         builder.Services.AddSingleton<RetryBudget>();
         builder.Services.AddSingleton<ShadowCopies>();
         builder.Services.AddSingleton<GatewayTransformer>();
-        builder.Services.AddSingleton(_ => new UpstreamConnections().Create());
+        var hedging = options.Read<HedgingOptions>("Hedging");
+        builder.Services.AddSingleton(hedging);
+        builder.Services.AddSingleton(services => hedging.Enabled
+            ? new HttpMessageInvoker(ActivatorUtilities.CreateInstance<HedgingHandler>(services, new UpstreamConnections().Create()))
+            : new UpstreamConnections().Create());
         builder.Services.AddSingleton<ForwardingStage>();
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Http.Headers;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Versions;
@@ -12,7 +13,8 @@ namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
-internal sealed class GatewayTransformer(UpstreamNames names, StreamingOptions streaming, UpstreamOptions upstreams, TimeProvider time) : HttpTransformer
+internal sealed class GatewayTransformer(
+    UpstreamNames names, StreamingOptions streaming, HedgingOptions hedging, UpstreamOptions upstreams, TimeProvider time) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
@@ -40,6 +42,11 @@ internal sealed class GatewayTransformer(UpstreamNames names, StreamingOptions s
         if (proxyRequest.Content is { } content)
         {
             content.Headers.ContentLength = request.Body.Length;
+        }
+        if (hedging.Enabled && tries.Version is { Model.Kind: ModelKind.Classifier, Replicas.Length: > 1 } version
+            && version.Record.AnswerTimes.Percentile95 is { } slow)
+        {
+            proxyRequest.Options.Set(Hedge.Key, new Hedge(request, tries, incoming.QueryString, slow > hedging.MinimumDelay ? slow : hedging.MinimumDelay));
         }
 
         void Replace(string name, string? value)
@@ -75,13 +82,17 @@ internal sealed class GatewayTransformer(UpstreamNames names, StreamingOptions s
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
             if (tries.Version.Model.Kind == ModelKind.Classifier)
             {
-                tries.FirstTokenCame();
+                var taken = tries.FirstTokenCame();
+                if (hedging.Enabled)
+                {
+                    tries.Version.Record.AnswerTimes.Add(taken);
+                }
             }
         }
         else if (IsPlainEventStream(proxyResponse.Content.Headers))
         {
             var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
-            proxyResponse.Replace(new EventStreamBody(body, streaming.KeepAlive, upstreams.ActivityTimeout, time, tries.FirstTokenCame));
+            proxyResponse.Replace(new EventStreamBody(body, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame()));
         }
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);

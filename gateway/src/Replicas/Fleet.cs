@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 
 namespace ElasticSynapse.Gateway.Replicas;

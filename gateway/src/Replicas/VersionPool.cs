@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 
 namespace ElasticSynapse.Gateway.Replicas;

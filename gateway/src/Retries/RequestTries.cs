@@ -59,7 +59,16 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         _tryBegan = time.GetTimestamp();
     }
 
-    public void FirstTokenCame() => FirstToken = time.GetElapsedTime(_tryBegan);
+    /// <returns>How long that took.</returns>
+    public TimeSpan FirstTokenCame()
+    {
+        var taken = time.GetElapsedTime(_tryBegan);
+        FirstToken = taken;
+        return taken;
+    }
+
+    /// <summary>Another replica than was asked first is the one whose answer counts.</summary>
+    public void AnsweredBy(Replica other) => Replica = other;
 
     /// <summary>Takes note of a failure and decides whether another try follows.</summary>
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)

@@ -1,4 +1,5 @@
 using ElasticSynapse.Gateway.Canaries;
+using ElasticSynapse.Gateway.Replicas;
 
 namespace ElasticSynapse.Gateway.Tests.Canaries;
 

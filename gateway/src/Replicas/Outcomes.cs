@@ -1,4 +1,4 @@
-namespace ElasticSynapse.Gateway.Canaries;
+namespace ElasticSynapse.Gateway.Replicas;
 
 /// <summary>How a version's latest requests went.</summary>
 /// <param name="Requests">How many there were.</param>

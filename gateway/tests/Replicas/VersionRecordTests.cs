@@ -1,7 +1,7 @@
-using ElasticSynapse.Gateway.Canaries;
+using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Tests;
 
-namespace ElasticSynapse.Gateway.Tests.Canaries;
+namespace ElasticSynapse.Gateway.Tests.Replicas;
 
 public sealed class VersionRecordTests
 {

@@ -1,6 +1,7 @@
-namespace ElasticSynapse.Gateway.Canaries;
+namespace ElasticSynapse.Gateway.Replicas;
 
-/// <summary>What is known of a version beyond its replicas: how its latest requests went, and whether it has lost its weight.
+/// <summary>What is known of a version beyond its replicas: how its latest requests went, how long they
+/// took, and whether it has lost its weight.
 /// Lives as long as the catalogue says the same of the version, whatever becomes of its replicas. Safe for many threads.</summary>
 internal sealed class VersionRecord(TimeSpan window, TimeProvider time)
 {
@@ -11,6 +12,9 @@ internal sealed class VersionRecord(TimeSpan window, TimeProvider time)
     private readonly (long Number, Outcomes Outcomes)[] _slices = new (long, Outcomes)[Slices];
     private readonly long _sliceTicks = Math.Max(1, (long)(window.TotalSeconds * time.TimestampFrequency) / Slices);
     private volatile bool _hasLostWeight;
+
+    /// <summary>Of a classifier, while hedging needs them.</summary>
+    public AnswerTimes AnswerTimes { get; } = new();
 
     /// <summary>Whether it gets no requests but those that pin it.</summary>
     public bool HasLostWeight => _hasLostWeight;
