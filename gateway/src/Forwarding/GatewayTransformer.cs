@@ -18,7 +18,7 @@ internal sealed class GatewayTransformer(
 {
     public const string ServedBy = "x-served-by";
 
-    private const string ModelName = "x-model-name";
+    public const string ModelName = "x-model-name";
     private const string EventStream = "text/event-stream";
     private const string AccelBuffering = "X-Accel-Buffering";
 
