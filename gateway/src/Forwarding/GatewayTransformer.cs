@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Versions;
@@ -11,11 +13,12 @@ namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
-internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
+internal sealed class GatewayTransformer(
+    UpstreamNames names, StreamingOptions streaming, HedgingOptions hedging, UpstreamOptions upstreams, TimeProvider time) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
-    private const string ModelName = "x-model-name";
+    public const string ModelName = "x-model-name";
     private const string EventStream = "text/event-stream";
     private const string AccelBuffering = "X-Accel-Buffering";
 
@@ -39,6 +42,11 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         if (proxyRequest.Content is { } content)
         {
             content.Headers.ContentLength = request.Body.Length;
+        }
+        if (hedging.Enabled && tries.Version is { Model.Kind: ModelKind.Classifier, Replicas.Length: > 1 } version
+            && version.Record.AnswerTimes.Percentile95 is { } slow)
+        {
+            proxyRequest.Options.Set(Hedge.Key, new Hedge(request, tries, incoming.QueryString, slow > hedging.MinimumDelay ? slow : hedging.MinimumDelay));
         }
 
         void Replace(string name, string? value)
@@ -72,6 +80,19 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            if (tries.Version.Model.Kind == ModelKind.Classifier)
+            {
+                var taken = tries.FirstTokenCame();
+                if (hedging.Enabled)
+                {
+                    tries.Version.Record.AnswerTimes.Add(taken);
+                }
+            }
+        }
+        else if (IsPlainEventStream(proxyResponse.Content.Headers))
+        {
+            var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
+            proxyResponse.Replace(new EventStreamBody(body, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame()));
         }
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
@@ -104,7 +125,11 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         }
     }
 
-    private static void LeaveOutConnectionHeaders(HttpRequest incoming, System.Net.Http.Headers.HttpRequestHeaders headers)
+    // Nothing can be put in between the bytes of a compressed one, or of one whose length is known.
+    private static bool IsPlainEventStream(HttpContentHeaders headers) =>
+        headers is { ContentType.MediaType: EventStream, ContentLength: null, ContentEncoding.Count: 0 };
+
+    private static void LeaveOutConnectionHeaders(HttpRequest incoming, HttpRequestHeaders headers)
     {
         // Kestrel has already dealt with Expect; sent on, it would hold each body back until the replica says 100.
         headers.Remove(HeaderNames.Expect);
