@@ -25,8 +25,8 @@ try
         case ["gpt2-engine", var checkpoint, var precision]:
             Gpt2Engine.Serve(checkpoint, precision, Console.In, Console.Out);
             return 0;
-        case ["gpt2-load", var checkpoint, var precision]:
-            Gpt2Loading.Serve(checkpoint, precision, Console.In, Console.Out);
+        case ["gpt2-load", var checkpoint, var precision, .. var cache]:
+            Gpt2Loading.Serve(checkpoint, precision, cache.FirstOrDefault(), Console.In, Console.Out);
             return 0;
         case ["bert-engine", var checkpoint, var precision]:
             BertEngine.Serve(checkpoint, precision, Console.In, Console.Out);

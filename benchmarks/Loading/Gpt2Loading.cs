@@ -10,13 +10,15 @@ internal static class Gpt2Loading
 {
     /// <param name="checkpoint">Folder.</param>
     /// <param name="precision">As Model__Precision.</param>
+    /// <param name="cache">Folder that keeps rounded weights; null keeps none.</param>
     /// <param name="questions">The first is answered, and then their end is awaited.</param>
-    public static void Serve(string checkpoint, string precision, TextReader questions, TextWriter answers)
+    public static void Serve(string checkpoint, string precision, string? cache, TextReader questions, TextWriter answers)
     {
         answers.WriteLine("ready");
         questions.ReadLine();
         var start = Stopwatch.GetTimestamp();
-        using var model = Gpt2Model.Load(checkpoint, SessionSettings.Of(threads: 0, precision));
+        using var model = Gpt2Model.Load(checkpoint, SessionSettings.Of(threads: 0, precision),
+            cache is null ? null : CacheSettings.Of(cache, maxBytes: 1L << 34));
         using var decoder = new BatchDecoder(model, slots: 1, cachedSlots: 0, chunk: 16);
         decoder.Append(slot: 0, position: 0, [0], rows: 1);
         answers.WriteLine(Stopwatch.GetElapsedTime(start).TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
