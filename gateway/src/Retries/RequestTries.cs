@@ -82,7 +82,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
             && (_holdsBudget || (_holdsBudget = budget.TryBeginRetry()));
     }
 
-    /// <summary>Gives the budget back. Not called Dispose: Polly disposes results that it retries.</summary>
+    /// <summary>Gives the budget back.</summary>
     public void End()
     {
         if (_holdsBudget)
