@@ -115,7 +115,9 @@ internal sealed class ContinuousBatch : IDisposable
             var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens);
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
+            var start = Stopwatch.GetTimestamp();
             var logits = _decoder.Append(_rows.Count, job.Position, prompt.AsSpan(job.Position, length), rows);
+            _metrics.Prefilled(Stopwatch.GetElapsedTime(start));
             if (job is RunningSequence { ScoresPrompt: true } scored)
             {
                 for (var i = 0; i < length; i++)
