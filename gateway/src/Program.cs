@@ -6,6 +6,7 @@ using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting;
 
 // The request's way, in order.
@@ -14,6 +15,7 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
     builder.Services.AddSingleton<GatewayMetrics>();
+    builder.Services.AddSingleton<RequestMetrics>();
     builder.AddCallers(options);                                     // who may call, and how much
     builder.AddCatalogue(options);                                   // which models, versions and replicas there are
     builder.Services.AddReplicas(options);                           // who is ready, who is loaded

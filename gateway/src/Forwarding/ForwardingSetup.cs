@@ -2,6 +2,7 @@ using ElasticSynapse.Gateway.Admission;
 using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
@@ -27,6 +28,7 @@ internal static class ForwardingSetup
     public static void MapForwarding(this WebApplication app)
     {
         var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        stages.UseMiddleware<CountedRequests>();  // time and outcome
         stages.UseMiddleware<RequestReading>();   // path and body
         stages.UseMiddleware<VersionRouting>();   // model and version
         stages.UseMiddleware<CallerLimits>();     // what this caller may use

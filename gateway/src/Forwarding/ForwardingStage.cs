@@ -3,7 +3,7 @@ using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
-using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Gateway.Telemetry;
 using Polly;
 using Polly.Retry;
 using Yarp.ReverseProxy.Forwarder;
@@ -67,25 +67,21 @@ internal sealed partial class ForwardingStage
         }
         finally
         {
+            if (tries.IsDenied)
+            {
+                _metrics.RetryDenied(request.Version);
+            }
             tries.End();
             _budget.RequestEnds();
         }
-        try
-        {
-            await ForwardingErrors.ExplainAsync(context, tries);
-            _metrics.Forwarded(request.Version, context.Response.StatusCode);
-        }
-        catch (ApiException error)
-        {
-            _metrics.Forwarded(request.Version, ErrorTable.Row(error.Kind).Status);
-            throw;
-        }
+        await ForwardingErrors.ExplainAsync(context, tries);
     }
 
     private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries, CancellationToken cancellationToken)
     {
         if (tries.Count > 0)
         {
+            tries.EndWait();
             _metrics.Retried(request.Version, tries.Failure);
             context.Response.Clear();
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -96,6 +92,7 @@ internal sealed partial class ForwardingStage
         {
             context.Request.Body = Stream(request.Body);
         }
+        using var span = GatewaySpans.Try(tries, replica);
         using var aTry = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var untilAnswer = new TryTimer(aTry, _deadlines.Try, _time);
         tries.Begin(replica, untilAnswer);
@@ -112,6 +109,12 @@ internal sealed partial class ForwardingStage
         finally
         {
             replica.End(cost);
+            GatewaySpans.End(span, tries.Failure);
+            tries.EndWait();
+            if (tries.WillRetry)
+            {
+                tries.BeginWait(RequestClock.Of(context));
+            }
         }
         Judge(context, tries, replica);
     }

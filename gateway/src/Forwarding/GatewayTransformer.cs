@@ -2,6 +2,7 @@ using System.Globalization;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.Net.Http.Headers;
@@ -40,6 +41,7 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         {
             content.Headers.ContentLength = request.Body.Length;
         }
+        tries.BeginWait(RequestClock.Of(httpContext));
 
         void Replace(string name, string? value)
         {
@@ -73,6 +75,7 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         {
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
         }
+        tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
         return passes;

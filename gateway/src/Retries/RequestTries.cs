@@ -1,4 +1,5 @@
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Telemetry;
 
 namespace ElasticSynapse.Gateway.Retries;
 
@@ -7,6 +8,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
 {
     private readonly List<Replica> _tried = [];
     private bool _holdsBudget;
+    private IDisposable? _wait;
 
     public VersionPool Version { get; } = version;
 
@@ -53,6 +55,15 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         (Failure, RetryAfter, WillRetry) = (TryFailure.None, null, false);
     }
 
+    /// <summary>From here on the request waits: for a replica's answer, or for its next try.</summary>
+    public void BeginWait(RequestClock clock)
+    {
+        EndWait();
+        _wait = clock.Wait();
+    }
+
+    public void EndWait() => _wait?.Dispose();
+
     /// <summary>Takes note of a failure and decides whether another try follows.</summary>
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
     {
@@ -62,12 +73,23 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
             && Count < options.MaxTries
             && !Deadline.HasPassed
             && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
-            && (_holdsBudget || (_holdsBudget = budget.TryBeginRetry()));
+            && HasBudget();
+    }
+
+    /// <summary>Whether the last failure would have been tried again, had the budget had room.</summary>
+    public bool IsDenied { get; private set; }
+
+    private bool HasBudget()
+    {
+        _holdsBudget = _holdsBudget || budget.TryBeginRetry();
+        IsDenied = !_holdsBudget;
+        return _holdsBudget;
     }
 
     /// <summary>Gives the budget back. Not called Dispose: Polly disposes results that it retries.</summary>
     public void End()
     {
+        EndWait();
         if (_holdsBudget)
         {
             budget.RetryEnds();
