@@ -42,7 +42,7 @@ internal sealed class CountedRequests(RequestDelegate next, RequestMetrics metri
             var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(context));
             var request = context.Features.Get<GatewayRequest>();
             metrics.Ended(request, context.Features.Get<Caller>()?.Entry.Class ?? Anonymous, status, outcome, clock);
-            GatewaySpans.Describe(Activity.Current, request, outcome);
+            GatewaySpans.Describe(Activity.Current, context, request, outcome);
         }
     }
 
