@@ -43,6 +43,9 @@ internal sealed class GatewayMetrics
         _meter.CreateObservableGauge("elastic_synapse.gateway.replicas", byState, "{replica}", "Replicas of a version, by what this gateway knows of them.");
     }
 
+    public void ObserveWeights(Func<IEnumerable<Measurement<double>>> weights) => _meter.CreateObservableGauge(
+        "elastic_synapse.gateway.version_weight", weights, null, "A version's share of the requests that pin none, by its labels.");
+
     public void ObserveRetryBudget(Func<double> used) => _meter.CreateObservableGauge(
         "elastic_synapse.gateway.retry_budget_used", used, "1", "Share of the retries allowed at a time that are under way, from 0 to 1.");
 

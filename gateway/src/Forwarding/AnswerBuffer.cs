@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-
 namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>Holds back a JSON answer until it is complete, so that one that breaks off can be asked for again elsewhere
@@ -26,16 +24,6 @@ internal static class AnswerBuffer
             buffer.Write(chunk, 0, read);
         }
         buffer.Position = 0;
-        var headers = answer.Content.Headers;
-        answer.Content = new StreamContent(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
-        Copy(headers, answer.Content.Headers);
-    }
-
-    private static void Copy(HttpContentHeaders from, HttpContentHeaders to)
-    {
-        foreach (var (name, values) in from.NonValidated)
-        {
-            to.TryAddWithoutValidation(name, values);
-        }
+        answer.Replace(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
     }
 }

@@ -12,7 +12,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
-internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
+internal sealed class GatewayTransformer(UpstreamNames names, RequestMetrics metrics) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
@@ -74,6 +74,11 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+        }
+        else if (proxyResponse.Content.Headers.ContentType?.MediaType == EventStream)
+        {
+            var events = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
+            proxyResponse.Replace(metrics.Timed(events, tries.Version, RequestClock.Of(httpContext)));
         }
         tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

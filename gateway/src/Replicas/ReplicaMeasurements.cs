@@ -18,6 +18,11 @@ internal static class ReplicaMeasurements
             version.Replicas.Count(replica => State(replica) == state),
             new("model", version.Model.Name), new("version", version.Version), new("state", state))));
 
+    /// <summary>The weight of each version, under each of its labels, or under none.</summary>
+    public static IEnumerable<Measurement<double>> Weights(Fleet fleet) =>
+        Versions(fleet).SelectMany(version => version.Entry.Labels.DefaultIfEmpty("").Select(label => new Measurement<double>(
+            version.Entry.Weight, new("model", version.Model.Name), new("version", version.Version), new("label", label))));
+
     private static string State(Replica replica) => replica switch
     {
         { Outlier.IsEjected: true } => "ejected",

@@ -27,6 +27,7 @@ internal static class ReplicaSetup
         var time = services.GetRequiredService<TimeProvider>();
         var metrics = services.GetRequiredService<GatewayMetrics>();
         metrics.ObserveCatalogueAge(() => source.ConfirmedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : 0);
+        metrics.ObserveWeights(() => ReplicaMeasurements.Weights(fleet.Current));
         metrics.ObserveRetryBudget(() => services.GetRequiredService<RetryBudget>().Used);
         metrics.ObserveReplicas(
             inFlight: () => ReplicaMeasurements.Of(fleet.Current, replica => replica.Requests),

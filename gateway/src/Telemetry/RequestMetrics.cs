@@ -11,6 +11,8 @@ internal sealed class RequestMetrics
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstByte;
+    private readonly Histogram<double> _firstToken;
+    private readonly Histogram<double> _interToken;
     private readonly Histogram<double> _overhead;
     private readonly Histogram<double> _queueWait;
 
@@ -20,6 +22,8 @@ internal sealed class RequestMetrics
         _requests = meter.CreateCounter<long>("elastic_synapse.gateway.requests", "{request}", "Requests, by model, version, route, status class, outcome and class of caller.");
         _duration = meter.CreateHistogram<double>("elastic_synapse.gateway.request_duration", "s", "Time from a request's arrival to the end of its answer.");
         _firstByte = meter.CreateHistogram<double>("elastic_synapse.gateway.time_to_first_byte", "s", "Time from a request's arrival to the first byte of its answer.");
+        _firstToken = meter.CreateHistogram<double>("elastic_synapse.gateway.time_to_first_token", "s", "Time from a request's arrival to the first event of a streamed answer.");
+        _interToken = meter.CreateHistogram<double>("elastic_synapse.gateway.inter_token", "s", "Time from one event of a streamed answer to the next.");
         _overhead = meter.CreateHistogram<double>("elastic_synapse.gateway.overhead", "s", "The gateway's own part of the time to the first byte: without its client, its queue, replicas and waits between tries.");
         _queueWait = meter.CreateHistogram<double>("elastic_synapse.gateway.queue_wait", "s", "Time that a request waited for its turn at its model.");
     }
@@ -39,6 +43,14 @@ internal sealed class RequestMetrics
         {
             _firstByte.Record(firstByte.TotalSeconds, model, name);
         }
+    }
+
+    /// <summary>The same stream, timed.</summary>
+    public Stream Timed(Stream events, VersionPool version, RequestClock clock)
+    {
+        KeyValuePair<string, object?> model = new("model", version.Model.Name), name = new("version", version.Version);
+        return new TimedEvents(
+            events, clock, first => _firstToken.Record(first.TotalSeconds, model, name), next => _interToken.Record(next.TotalSeconds, model, name));
     }
 
     /// <summary>A request got its turn, or gave up waiting for it.</summary>
