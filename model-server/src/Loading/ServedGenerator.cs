@@ -46,9 +46,10 @@ internal sealed partial class ServedGenerator : IDisposable
         IProgress<DownloadProgress>? fetching = null)
     {
         var start = Stopwatch.GetTimestamp();
-        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
+        var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         var tokenizer = BpeTokenizer.Load(folder);
-        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision));
+        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision), cache);
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();
