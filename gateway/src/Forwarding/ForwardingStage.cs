@@ -49,6 +49,7 @@ internal sealed partial class ForwardingStage
         using var overall = new CancellationTokenSource(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, overall.Token);
         context.Features.Set(tries);
+        _metrics.TriesBegin(request.Version);
         _budget.RequestBegins();
         try
         {
