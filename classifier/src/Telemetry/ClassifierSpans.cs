@@ -30,7 +30,7 @@ internal sealed class ClassifierSpans(ModelIdentity model, TracingOptions option
     /// <param name="inputs">None where the client sent tokens.</param>
     public void Describe(Activity? span, IReadOnlyList<TextInput> inputs, ClassifiedTexts classified)
     {
-        if (span is not { IsAllDataRequested: true })
+        if (span is not { Recorded: true })
         {
             return;
         }

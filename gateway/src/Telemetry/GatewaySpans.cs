@@ -44,7 +44,7 @@ internal static class GatewaySpans
     /// <summary>Says on the request's span what the stages found out.</summary>
     public static void Describe(Activity? span, HttpContext context, GatewayRequest? request, string outcome)
     {
-        if (span is not { IsAllDataRequested: true })
+        if (span is not { Recorded: true })
         {
             return;
         }

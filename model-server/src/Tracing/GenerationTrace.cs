@@ -37,7 +37,7 @@ internal sealed class GenerationTrace : IDisposable
     public static GenerationTrace? Start(ModelIdentity model, IReadOnlyList<GenerationSettings> settings, TracingOptions options)
     {
         using var scope = TraceScope.Keep();
-        if (Source.StartActivity($"{Operation} {model.Name}") is not { IsAllDataRequested: true } span)
+        if (Source.StartActivity($"{Operation} {model.Name}") is not { Recorded: true } span)
         {
             return null;
         }

@@ -26,7 +26,7 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
         context.TraceIdentifier = id;
         context.Request.Headers[Header] = id;
         Echo(context);
-        if (Activity.Current is { IsAllDataRequested: true } span)
+        if (Activity.Current is { Recorded: true } span)
         {
             span.SetTag("http.request.header.x-request-id", new[] { id });
         }

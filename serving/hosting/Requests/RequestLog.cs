@@ -32,7 +32,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
     // The framework calls every request's span the same; one with a better name has it already.
     private static void Name(Activity? span, HttpContext context)
     {
-        if (span is { IsAllDataRequested: true } && span.DisplayName == span.OperationName && context.GetEndpoint() is RouteEndpoint route)
+        if (span is { Recorded: true } && span.DisplayName == span.OperationName && context.GetEndpoint() is RouteEndpoint route)
         {
             span.DisplayName = $"{context.Request.Method} {route.RoutePattern.RawText}";
         }

@@ -18,7 +18,7 @@ public sealed class StageSpans
 
     /// <summary>Begins the first stage; null, and free, if <paramref name="parent"/> is not traced.</summary>
     public static StageSpans? Begin(ActivitySource source, Activity? parent, string firstStage) =>
-        parent is { IsAllDataRequested: true } ? new StageSpans(source, parent.Context, firstStage) : null;
+        source.HasListeners() && parent is { Recorded: true } ? new StageSpans(source, parent.Context, firstStage) : null;
 
     /// <summary>Ends the stage and begins the next, unless the last has ended already.</summary>
     public void Next(string stage)

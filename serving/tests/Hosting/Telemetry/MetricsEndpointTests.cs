@@ -99,6 +99,7 @@ public sealed class MetricsEndpointTests
     {
         await using var service = await RunningService.StartAsync(app => app.MapGet("/hello/{name}", (string name) => name));
         await AskAsync("warm-up");
+        await service.Client.GetStringAsync("/metrics");
         var before = Series(await service.Client.GetStringAsync("/metrics"));
 
         for (var i = 0; i < 20; i++)
