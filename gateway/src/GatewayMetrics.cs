@@ -14,6 +14,10 @@ internal sealed class GatewayMetrics
     private readonly Counter<long> _retries;
     private readonly Counter<long> _deniedRetries;
     private readonly Counter<long> _ejections;
+    private readonly Counter<long> _stoppedCanaries;
+    private readonly Counter<long> _shadowRequests;
+    private readonly Counter<long> _hedges;
+    private readonly Histogram<double> _coldStarts;
     private readonly Counter<long> _refusedReloads;
     private readonly Counter<long> _refusedRequests;
 
@@ -23,6 +27,10 @@ internal sealed class GatewayMetrics
         _retries = _meter.CreateCounter<long>("elastic_synapse.gateway.retries", "{retry}", "Tries after the first, by what made them necessary.");
         _deniedRetries = _meter.CreateCounter<long>("elastic_synapse.gateway.denied_retries", "{retry}", "Retries that the budget had no room for.");
         _ejections = _meter.CreateCounter<long>("elastic_synapse.gateway.ejections", "{ejection}", "Replicas ejected for failing.");
+        _stoppedCanaries = _meter.CreateCounter<long>("elastic_synapse.gateway.stopped_canaries", "{version}", "Canaries that lost their weight, by what they did worse than stable.");
+        _shadowRequests = _meter.CreateCounter<long>("elastic_synapse.gateway.shadow_requests", "{request}", "Copies of requests whose answers are dropped, by what became of them.");
+        _hedges = _meter.CreateCounter<long>("elastic_synapse.gateway.hedges", "{request}", "Requests sent to a second replica because the first was slow, by whether the second answered first.");
+        _coldStarts = _meter.CreateHistogram<double>("elastic_synapse.gateway.cold_start_duration", "s", "Time that requests waited for the first replica of a version, by how that ended.");
         _refusedReloads = _meter.CreateCounter<long>("elastic_synapse.gateway.refused_reloads", "{reload}", "Changed files that were refused.");
         _refusedRequests = _meter.CreateCounter<long>("elastic_synapse.gateway.refused_requests", "{request}", "Requests over a limit, by which.");
     }
@@ -58,6 +66,17 @@ internal sealed class GatewayMetrics
 
     public void Ejected(VersionPool version, Replica replica, TryFailure reason) => _ejections.Add(
         1, Model(version), Version(version), new("replica", replica.Address.Name), Reason(reason));
+
+    public void CanaryStopped(VersionPool version, string reason) => _stoppedCanaries.Add(
+        1, Model(version), Version(version), new("reason", reason));
+
+    public void Shadowed(VersionPool version, string outcome) => _shadowRequests.Add(
+        1, Model(version), Version(version), new("outcome", outcome));
+
+    public void Hedged(VersionPool version, string outcome) => _hedges.Add(1, Model(version), Version(version), new("outcome", outcome));
+
+    public void ColdStart(VersionPool version, string outcome, TimeSpan waited) => _coldStarts.Record(
+        waited.TotalSeconds, Model(version), Version(version), new("outcome", outcome));
 
     public void Refused(string reason) => _refusedRequests.Add(1, new KeyValuePair<string, object?>("reason", reason));
 

@@ -54,7 +54,11 @@ public static class ServiceDefaults
         builder.Services.AddSingleton<IGracePeriod>(services => services.GetRequiredService<DrainService>());
         builder.Services.AddHealthChecks().AddCheck<DrainService>("drain");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.ReadinessDelay + drain.GracePeriod + Farewell);
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            Limit(kestrel.Limits, http);
+        });
         builder.Services.AddMetrics(serviceName);
         builder.AddTracing(serviceName, options);
         return options;
@@ -74,6 +78,16 @@ public static class ServiceDefaults
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();
+    }
+
+    private static void Limit(KestrelServerLimits limits, HttpOptions http)
+    {
+        limits.MinRequestBodyDataRate = http.MinRequestBodyBytesPerSecond > 0
+            ? new MinDataRate(http.MinRequestBodyBytesPerSecond, HttpOptions.BodyGracePeriod)
+            : null;
+        limits.MaxRequestHeadersTotalSize = http.MaxRequestHeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(limits.MaxRequestLineSize, http.MaxRequestHeaderBytes);
+        limits.RequestHeadersTimeout = http.RequestHeadersTimeout;
     }
 
     private static void AddJsonLines(this ILoggingBuilder logging) => logging.AddJsonConsole(console =>

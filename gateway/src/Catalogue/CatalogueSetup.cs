@@ -1,4 +1,6 @@
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
+using ElasticSynapse.Gateway.ColdStarts;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -20,6 +22,10 @@ internal static class CatalogueSetup
             RefuseUpstreams(builder.Configuration, options, "Kubernetes__Namespace");
             CheckFiles(cluster, file, options);
             services.AddSingleton(cluster);
+            services.AddSingleton<KubernetesClient>();
+            services.AddHostedService<CanaryEvents>();
+            services.AddSingleton(options.Read<ScaleFromZeroOptions>("ScaleFromZero"));
+            services.AddSingleton<ScaleUps>();
             services.AddSingleton<ICatalogueSource, KubernetesSource>();
             services.AddHealthChecks().AddCheck<CatalogueReadiness>("models");
         }
@@ -34,6 +40,10 @@ internal static class CatalogueSetup
             services.AddSingleton<ICatalogueSource>(_ => new UpstreamSource(upstreams));
             AddReadiness(services, ModelKind.Generator);
             AddReadiness(services, ModelKind.Classifier);
+        }
+        if (cluster.Namespace is null && builder.Configuration.GetSection("ScaleFromZero").GetChildren().FirstOrDefault() is { } scaling)
+        {
+            options.Add($"ScaleFromZero__{scaling.Key}='{scaling.Value}' has no effect without Kubernetes__Namespace");
         }
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();

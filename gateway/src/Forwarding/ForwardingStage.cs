@@ -1,8 +1,10 @@
 using System.Runtime.InteropServices;
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
 using Polly;
 using Polly.Retry;
@@ -20,6 +22,8 @@ internal sealed partial class ForwardingStage
     private readonly RetryOptions _retries;
     private readonly RetryBudget _budget;
     private readonly DeadlineOptions _deadlines;
+    private readonly ShadowCopies _shadows;
+    private readonly CanaryGuard _canaries;
     private readonly GatewayMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ForwarderRequestConfig _config;
@@ -28,11 +32,12 @@ internal sealed partial class ForwardingStage
 
     public ForwardingStage(
         IHttpForwarder forwarder, HttpMessageInvoker connections, GatewayTransformer transformer, ReplicaChoice choice, RetryOptions retries,
-        RetryBudget budget, DeadlineOptions deadlines, UpstreamOptions upstreams, GatewayMetrics metrics, Draws draws, TimeProvider time,
-        ILogger<ForwardingStage> logger)
+        RetryBudget budget, DeadlineOptions deadlines, UpstreamOptions upstreams, ShadowCopies shadows, CanaryGuard canaries,
+        GatewayMetrics metrics, Draws draws, TimeProvider time, ILogger<ForwardingStage> logger)
     {
         (_forwarder, _connections, _transformer, _choice, _retries) = (forwarder, connections, transformer, choice, retries);
-        (_budget, _deadlines, _metrics, _time, _logger) = (budget, deadlines, metrics, time, logger);
+        (_budget, _deadlines, _shadows, _canaries) = (budget, deadlines, shadows, canaries);
+        (_metrics, _time, _logger) = (metrics, time, logger);
         _config = new ForwarderRequestConfig
         {
             Version = System.Net.HttpVersion.Version11,
@@ -45,11 +50,12 @@ internal sealed partial class ForwardingStage
     public async Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
-        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget);
+        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget, _time);
         using var overall = new CancellationTokenSource(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, overall.Token);
         context.Features.Set(tries);
         _metrics.TriesBegin(request.Version);
+        _shadows.Copy(context, request);
         _budget.RequestBegins();
         try
         {
@@ -127,6 +133,7 @@ internal sealed partial class ForwardingStage
         {
             return;
         }
+        _canaries.Observe(tries.Version, tries.Failure != TryFailure.None, tries.FirstToken);
         if (tries.Failure == TryFailure.None)
         {
             replica.Outlier.Succeeded();

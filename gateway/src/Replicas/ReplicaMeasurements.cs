@@ -21,7 +21,7 @@ internal static class ReplicaMeasurements
     /// <summary>The weight of each version, under each of its labels, or under none.</summary>
     public static IEnumerable<Measurement<double>> Weights(Fleet fleet) =>
         Versions(fleet).SelectMany(version => version.Entry.Labels.DefaultIfEmpty("").Select(label => new Measurement<double>(
-            version.Entry.Weight, new("model", version.Model.Name), new("version", version.Version), new("label", label))));
+            version.Weight, new("model", version.Model.Name), new("version", version.Version), new("label", label))));
 
     private static string State(Replica replica) => replica switch
     {

@@ -1,3 +1,4 @@
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Gateway.Retries;
@@ -12,6 +13,8 @@ internal static class ReplicaSetup
     {
         services.AddSingleton(options.Read<ReplicaOptions>("Replicas"));
         services.AddSingleton(options.Read<OutlierOptions>("Outliers"));
+        services.AddSingleton(options.Read<CanaryGuardOptions>("CanaryGuard"));
+        services.AddSingleton<CanaryGuard>();
         // Gateways that start together must not draw alike.
         services.AddSingleton(new Draws(BitConverter.ToUInt64(Guid.NewGuid().ToByteArray())));
         services.AddSingleton<LiveFleet>();

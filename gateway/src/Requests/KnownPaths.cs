@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
@@ -10,36 +11,36 @@ internal static class KnownPaths
     private static readonly FrozenDictionary<string, KnownPath> All = new Dictionary<string, KnownPath>
     {
         // OpenAI, and our own.
-        ["/v1/completions"] = new(ModelKind.Generator, ErrorShape.OpenAi),
-        ["/v1/chat/completions"] = new(ModelKind.Generator, ErrorShape.OpenAi),
-        ["/v1/moderations"] = new(ModelKind.Classifier, ErrorShape.OpenAi),
-        ["/classify"] = new(ModelKind.Classifier, ErrorShape.OpenAi),
-        ["/tokenize"] = new(ModelKind.Generator, ErrorShape.OpenAi, Shared: true),
-        ["/detokenize"] = new(ModelKind.Generator, ErrorShape.OpenAi),
+        ["/v1/completions"] = new(ModelKind.Generator, OpenAiErrors.Format),
+        ["/v1/chat/completions"] = new(ModelKind.Generator, OpenAiErrors.Format),
+        ["/v1/moderations"] = new(ModelKind.Classifier, OpenAiErrors.Format),
+        ["/classify"] = new(ModelKind.Classifier, OpenAiErrors.Format),
+        ["/tokenize"] = new(ModelKind.Generator, OpenAiErrors.Format, Shared: true),
+        ["/detokenize"] = new(ModelKind.Generator, OpenAiErrors.Format),
 
         // gpt-2-cloud-run, Text Generation Inference's short form, and the classifier's older client.
-        ["/"] = new(ModelKind.Generator, ErrorShape.Text, Shared: true),
+        ["/"] = new(ModelKind.Generator, MessageErrors.Format, Shared: true),
 
         // The text-generation service of the Flask tutorial, and both services' Swagger pages.
-        ["/hello"] = new(ModelKind.Generator, ErrorShape.RestX),
-        ["/text-generation/generate"] = new(ModelKind.Generator, ErrorShape.RestX),
-        ["/docs"] = new(ModelKind.Generator, ErrorShape.RestX, Shared: true),
-        ["/swagger.json"] = new(ModelKind.Generator, ErrorShape.RestX, Shared: true),
+        ["/hello"] = new(ModelKind.Generator, RestxErrors.Format),
+        ["/text-generation/generate"] = new(ModelKind.Generator, RestxErrors.Format),
+        ["/docs"] = new(ModelKind.Generator, RestxErrors.Format, Shared: true),
+        ["/swagger.json"] = new(ModelKind.Generator, RestxErrors.Format, Shared: true),
 
         // Text Generation Inference; Text Embeddings Inference has the shared ones too.
-        ["/generate"] = new(ModelKind.Generator, ErrorShape.HuggingFace),
-        ["/generate_stream"] = new(ModelKind.Generator, ErrorShape.HuggingFace),
-        ["/info"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/health"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/ping"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/invocations"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
+        ["/generate"] = new(ModelKind.Generator, HuggingFaceErrors.Format),
+        ["/generate_stream"] = new(ModelKind.Generator, HuggingFaceErrors.Format),
+        ["/info"] = new(ModelKind.Generator, HuggingFaceErrors.Format, Shared: true),
+        ["/health"] = new(ModelKind.Generator, HuggingFaceErrors.Format, Shared: true),
+        ["/ping"] = new(ModelKind.Generator, HuggingFaceErrors.Format, Shared: true),
+        ["/invocations"] = new(ModelKind.Generator, HuggingFaceErrors.Format, Shared: true),
 
         // Blurb Blocks writes, Text Embeddings Inference classifies: the body tells.
-        ["/predict"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/touch"] = new(ModelKind.Generator, ErrorShape.Text),
+        ["/predict"] = new(ModelKind.Generator, HuggingFaceErrors.Format, Shared: true),
+        ["/touch"] = new(ModelKind.Generator, MessageErrors.Format),
 
         // Open Inference Protocol, as far as it names no model; the lists are the gateway's own.
-        ["/v2"] = new(ModelKind.Generator, ErrorShape.Text, Shared: true),
+        ["/v2"] = new(ModelKind.Generator, MessageErrors.Format, Shared: true),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     public static KnownPath? Find(string path)

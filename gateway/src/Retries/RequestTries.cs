@@ -4,9 +4,10 @@ using ElasticSynapse.Gateway.Telemetry;
 namespace ElasticSynapse.Gateway.Retries;
 
 /// <summary>The tries of one request: which replicas, what became of the last one, and whether there will be another.</summary>
-internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget)
+internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget, TimeProvider time)
 {
     private readonly List<Replica> _tried = [];
+    private long _tryBegan;
     private bool _holdsBudget;
     private IDisposable? _wait;
 
@@ -20,6 +21,10 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
 
     /// <summary>Whose turn it is or last was.</summary>
     public Replica Replica { get; private set; } = null!;
+
+    /// <summary>From the last try's begin to the first event of a stream, or to the answer of a classifier; null when there was
+    /// neither.</summary>
+    public TimeSpan? FirstToken { get; private set; }
 
     public TryFailure Failure { get; private set; }
 
@@ -52,7 +57,8 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         Count++;
         Timer = timer;
         Replica = replica;
-        (Failure, RetryAfter, WillRetry) = (TryFailure.None, null, false);
+        (Failure, RetryAfter, FirstToken, WillRetry) = (TryFailure.None, null, null, false);
+        _tryBegan = time.GetTimestamp();
     }
 
     /// <summary>From here on the request waits: for a replica's answer, or for its next try.</summary>
@@ -63,6 +69,17 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
     }
 
     public void EndWait() => _wait?.Dispose();
+
+    /// <returns>How long that took.</returns>
+    public TimeSpan FirstTokenCame()
+    {
+        var taken = time.GetElapsedTime(_tryBegan);
+        FirstToken = taken;
+        return taken;
+    }
+
+    /// <summary>Another replica than was asked first is the one whose answer counts.</summary>
+    public void AnsweredBy(Replica other) => Replica = other;
 
     /// <summary>Takes note of a failure and decides whether another try follows.</summary>
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
