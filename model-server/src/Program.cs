@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ElasticSynapse.ModelServer;
 using ElasticSynapse.ModelServer.Api;
 using ElasticSynapse.ModelServer.Api.BlurbBlocks;
@@ -42,7 +43,7 @@ try
     builder.Services.AddApis();
 
     var app = builder.Build();
-    generator.Announce(app.Logger);
+    generator.Announce(app.Logger, app.Services.GetRequiredService<IMeterFactory>());
     app.UseModelHeaders(generator.Identity);
     app.MapServiceDefaults();                                     // /livez /readyz /metrics
     app.MapApis();                                                // OpenAI, TGI, Open Inference and the seed systems'
