@@ -104,10 +104,10 @@ export const rules = {
   Role_IsNoWiderThanUsed: {
     complaints: objects => {
       const sleepers = of(objects, "Service").flatMap(({ metadata }) => metadata.annotations?.["elastic-synapse.io/scale-from-zero"] ?? []);
-      const guarded = gateway(objects).spec.template.spec.containers[0].env.some(({ name }) => name.startsWith("CanaryGuard__"));
+      const guarded = environment(gateway(objects).spec.template.spec.containers[0]).CanaryGuard__Enabled !== "false";
       const used = [
-        '[""] ["services"] all: ["get","list","watch"]',
-        '["discovery.k8s.io"] ["endpointslices"] all: ["get","list","watch"]',
+        '[""] ["services"] all: ["list","watch"]',
+        '["discovery.k8s.io"] ["endpointslices"] all: ["list","watch"]',
         ...(sleepers.length ? [`["apps"] ["deployments/scale"] ${JSON.stringify(sleepers)}: ["patch"]`] : []),
         ...(guarded ? ['[""] ["events"] all: ["create"]'] : []),
       ];

@@ -74,9 +74,7 @@ test("Upgrade_OneVersionsResources_TouchThatDeploymentOnly", async () =>
   assert.deepEqual((await upgrade(release({ ...old({ weight: 90 }), ...next({ weight: 10 }) }), release({ ...old({ weight: 90 }), ...next({ weight: 10, precision: "int8" }) })))
     .map(line => line.split(": ")[0]).filter((name, index, all) => all.indexOf(name) === index), ["~ Deployment/demo-gpt2-1557515785-v0-02"]));
 
-test("Upgrade_ACanaryGuard_MayWriteEvents", async () => {
-  const changes = await upgrade(release(old()), release(old(), { config: { CanaryGuard__Enabled: true } }));
-  assert.deepEqual(changes.filter(line => line.includes("Role")), [
-    "~ Role/demo-gateway: rules/2: undefined -> [object Object]",
-  ]);
+test("Upgrade_TheCanaryGuardOff_MayNoLongerWriteEvents", async () => {
+  const changes = await upgrade(release(old()), release(old(), { config: { CanaryGuard__Enabled: false } }));
+  assert.deepEqual(changes.filter(line => line.includes("Role")), ["~ Role/demo-gateway: rules/2: [object Object] -> undefined"]);
 });
