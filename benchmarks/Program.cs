@@ -2,6 +2,7 @@ using System.Globalization;
 using ElasticSynapse.Benchmarks;
 using ElasticSynapse.Benchmarks.Classifier;
 using ElasticSynapse.Benchmarks.Generator;
+using ElasticSynapse.Benchmarks.Loading;
 
 try
 {
@@ -13,9 +14,15 @@ try
         case ["classifier", .. var options]:
             await ClassifierBenchmark.RunAsync(BenchmarkOptions.Read(options, ClassifierBenchmark.Ours, ClassifierBenchmark.Peers));
             return 0;
+        case ["load", .. var options]:
+            await LoadingBenchmark.RunAsync(BenchmarkOptions.Read(options, LoadingBenchmark.Ours, LoadingBenchmark.Peers));
+            return 0;
         // What follows is started by the benchmarks themselves.
         case ["gpt2-engine", var checkpoint, var precision]:
             Gpt2Engine.Serve(checkpoint, precision, Console.In, Console.Out);
+            return 0;
+        case ["gpt2-load", var checkpoint, var precision, .. var cache]:
+            Gpt2Loading.Serve(checkpoint, precision, cache.FirstOrDefault(), Console.In, Console.Out);
             return 0;
         case ["bert-engine", var checkpoint, var precision]:
             BertEngine.Serve(checkpoint, precision, Console.In, Console.Out);
@@ -24,7 +31,7 @@ try
             await PaddedServer.RunAsync(checkpoint, precision, int.Parse(port, CultureInfo.InvariantCulture));
             return 0;
         default:
-            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier");
+            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load");
     }
 }
 catch (Exception exception) when (exception is ArgumentException or BenchmarkException or HttpRequestException)

@@ -37,18 +37,18 @@ public sealed class BertModel : IDisposable
     public IReadOnlyList<string> UnusedTensors { get; }
 
     /// <summary>Loads the checkpoint in a local folder: config.json and model.safetensors, or its shards.</summary>
+    /// <param name="cache">Where rounded weights are kept for the next start; null keeps none.</param>
     /// <exception cref="CheckpointException">The folder cannot be served; the message says why.</exception>
-    public static BertModel Load(string folder, SessionSettings settings)
+    public static BertModel Load(string folder, SessionSettings settings, CacheSettings? cache = null)
     {
         folder = Path.GetFullPath(folder);
         var precision = settings.Precision.OnCpu();
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));
-        using var quantized = precision.IsQuantized() ? new QuantizedFile() : null;
-        var files = new ExternalDataFolder(quantized is null ? weights.Files : [.. weights.Files, quantized.FullPath]);
-        var model = BertGraph.Compile(config, weights, files, quantized, precision);
-        return new BertModel(config, precision, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+        using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
+            quantized => BertGraph.Compile(config, weights, quantized, precision));
+        return new BertModel(config, precision, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

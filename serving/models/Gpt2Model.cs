@@ -58,18 +58,19 @@ public sealed class Gpt2Model : IDisposable
     public static string PresentValue(int layer) => Name("present_value", layer);
 
     /// <summary>Loads the checkpoint in a local folder: config.json and model.safetensors, or its shards.</summary>
+    /// <param name="cache">Where rounded weights are kept for the next start; null keeps none.</param>
     /// <exception cref="CheckpointException">The folder cannot be served; the message says why.</exception>
-    public static Gpt2Model Load(string folder, SessionSettings settings)
+    public static Gpt2Model Load(string folder, SessionSettings settings, CacheSettings? cache = null)
     {
         folder = Path.GetFullPath(folder);
         var precision = settings.Precision.OnCpu();
         var config = Gpt2Config.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
-        using var quantized = precision.IsQuantized() ? new QuantizedFile() : null;
-        var files = new ExternalDataFolder(quantized is null ? weights.Files : [.. weights.Files, quantized.FullPath]);
-        var model = Gpt2Graph.Compile(config, weights, files, quantized, precision);
-        return new Gpt2Model(config, precision, CompiledModel.Open(folder, model, files, settings), weights.Unused);
+        using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
+            quantized => Gpt2Graph.Compile(config, weights, quantized, precision));
+        OneRowGuard.Apply(compiled.Model);
+        return new Gpt2Model(config, precision, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

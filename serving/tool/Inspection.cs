@@ -32,6 +32,8 @@ internal static class Inspection
             Line("labels", $"{string.Join(", ", bert.Labels)} ({bert.ProblemType?.ToString() ?? "problem type not said"})");
         }
         Line("memory", $"weights: fp32 {Size(4 * Elements(tensors))}, int8 about {Size(Quantized(tensors, 8))}, int4 about {Size(Quantized(tensors, 4))}");
+        if (Compilation.Of(folder).ToArray() is { Length: > 0 } compiled)
+            Line("compiled", $"{string.Join(", ", compiled).ToLowerInvariant()}");
         if (checkpoint.Weights.Unused.Count > 0)
             Line("unused", $"{string.Join(", ", checkpoint.Weights.Unused)}");
         output.WriteLine();

@@ -1,4 +1,5 @@
 using ElasticSynapse.Serving.Models;
+using ElasticSynapse.Serving.Models.Onnx;
 
 namespace ElasticSynapse.Serving.Tool;
 
@@ -53,6 +54,11 @@ internal sealed class LoadedCheckpoint : IDisposable
             throw;
         }
     }
+
+    /// <summary>Its graph; rounded weights go to <paramref name="quantized"/>.</summary>
+    public ModelProto Compile(QuantizedFile? quantized, Precision precision) => Gpt2 is not null
+        ? Gpt2Graph.Compile(Gpt2, Weights, quantized, precision)
+        : BertGraph.Compile(Bert!, Weights, quantized, precision);
 
     public void Dispose() => Source.Dispose();
 }

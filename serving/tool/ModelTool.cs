@@ -10,7 +10,9 @@ internal sealed class ModelTool(TextWriter output, TextWriter error, bool hasTer
         usage: model inspect URI              family, sizes, memory, tensors
                model verify URI               checksums, names, shapes and values of every tensor
                model fetch URI [--refresh]    into the cache; --refresh asks for a newer version of what is there
-               model convert URI --out DIR    a Hugging Face folder with model.safetensors
+               model convert URI --out DIR [--precision fp32|fp16|int8|int4]
+                                              a Hugging Face folder with model.safetensors and the compiled graph; int8 and
+                                              int4 add the rounded weights, fp16 rounds those of model.safetensors
                Each takes --cache DIR (default: Model__CacheDirectory, else the user's cache folder).
         """;
 
@@ -41,7 +43,7 @@ internal sealed class ModelTool(TextWriter output, TextWriter error, bool hasTer
                     output.WriteLine(folder);
                     break;
                 default:
-                    output.WriteLine(Conversion.Run(folder, command.Out!));
+                    output.WriteLine(Conversion.Run(folder, command.Out!, command.Precision));
                     break;
             }
             return Done;

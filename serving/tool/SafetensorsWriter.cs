@@ -11,23 +11,30 @@ internal static class SafetensorsWriter
     private const int WindowBytes = 1 << 24;
 
     /// <param name="tensors">By the names to write.</param>
-    public static void Write(string path, ITensorSource source, IReadOnlyDictionary<string, StoredTensor> tensors)
+    /// <param name="type">F16 to round to; null leaves each as it is.</param>
+    /// <exception cref="CheckpointException">A weight is too large for it.</exception>
+    public static void Write(string path, ITensorSource source, IReadOnlyDictionary<string, StoredTensor> tensors, TensorType? type = null)
     {
         var ordered = tensors.OrderBy(t => t.Key, StringComparer.Ordinal).ToArray();
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
-        var header = Header(ordered);
+        var header = Header(ordered, type);
         Span<byte> length = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(length, (ulong)header.Length);
         file.Write(length);
         file.Write(header);
         foreach (var (_, tensor) in ordered)
         {
-            for (long start = 0; start < tensor.ByteLength; start += WindowBytes)
-                file.Write(source.Bytes(tensor, start, (int)Math.Min(WindowBytes, tensor.ByteLength - start)));
+            if (type is not null)
+                HalfPrecision.Write(file, source, tensor);
+            else
+            {
+                for (long start = 0; start < tensor.ByteLength; start += WindowBytes)
+                    file.Write(source.Bytes(tensor, start, (int)Math.Min(WindowBytes, tensor.ByteLength - start)));
+            }
         }
     }
 
-    private static byte[] Header(KeyValuePair<string, StoredTensor>[] tensors)
+    private static byte[] Header(KeyValuePair<string, StoredTensor>[] tensors, TensorType? type)
     {
         using var bytes = new MemoryStream();
         using (var json = new Utf8JsonWriter(bytes))
@@ -39,12 +46,13 @@ internal static class SafetensorsWriter
             long offset = 0;
             foreach (var (name, tensor) in tensors)
             {
+                var byteLength = type is { } rounded ? tensor.ByteLength / tensor.Type.Size() * rounded.Size() : tensor.ByteLength;
                 json.WriteStartObject(name);
-                json.WriteString("dtype", tensor.Type.Name());
+                json.WriteString("dtype", (type ?? tensor.Type).Name());
                 WriteArray(json, "shape", tensor.Shape);
-                WriteArray(json, "data_offsets", [offset, offset + tensor.ByteLength]);
+                WriteArray(json, "data_offsets", [offset, offset + byteLength]);
                 json.WriteEndObject();
-                offset += tensor.ByteLength;
+                offset += byteLength;
             }
             json.WriteEndObject();
         }

@@ -16,6 +16,7 @@ internal static class Verification
         var tensors = checkpoint.Tensors.ToArray();
         foreach (var (_, tensor) in tensors)
             CheckFinite(checkpoint.Source, tensor);
+        Compilation.Verify(checkpoint);
         return FormattableString.Invariant($"{folder}: {tensors.Length} tensors of {tensors.Sum(t => t.Tensor.ByteLength):N0} bytes are whole and finite");
     }
 

@@ -62,9 +62,10 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
     public static ServedClassifier Load(ClassifierModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
+        var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         // One thread a run: the workers, not the operators, share the cores.
-        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision));
+        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision), cache);
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);

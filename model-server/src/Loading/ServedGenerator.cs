@@ -39,9 +39,10 @@ internal sealed partial class ServedGenerator : IDisposable
     public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time,
         IProgress<DownloadProgress>? fetching = null)
     {
-        var folder = CheckpointFetch.LocalFolder(options.Uri, CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes), fetching);
+        var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
+        var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         var tokenizer = BpeTokenizer.Load(folder);
-        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision));
+        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision), cache);
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();

@@ -16,7 +16,7 @@ public partial class ModelOptions : IValidatableObject
     [Required(ErrorMessage = "is required: the path or file: URI of a checkpoint folder, or an hf:, gs:, s3: or https: address")]
     public string Uri { get; set; } = "";
 
-    /// <summary>Where fetched checkpoints are kept; processes may share it. Default: elastic-synapse in the user's cache folder
+    /// <summary>Where fetched checkpoints and rounded weights are kept; processes may share it. Default: elastic-synapse in the user's cache folder
     /// (XDG_CACHE_HOME, else ~/.cache).</summary>
     public string? CacheDirectory { get; set; }
 
@@ -34,7 +34,7 @@ public partial class ModelOptions : IValidatableObject
     [RegularExpression(NamePattern, ErrorMessage = NameRule)]
     public string Version { get; set; } = "0_v0.0";
 
-    /// <summary>What the model computes in: fp32; fp16, on CUDA only; int8 or int4, whose weights are rounded while loading.
+    /// <summary>What the model computes in: fp32; fp16, on CUDA only; int8 or int4, whose weights are rounded at the first start.
     /// Default auto: the exact one, fp32 on a CPU and fp16 on CUDA.</summary>
     [RegularExpression("(?i)^(auto|fp32|fp16|int8|int4)$", ErrorMessage = "must be auto, fp32, fp16, int8 or int4")]
     public string Precision { get; set; } = "auto";

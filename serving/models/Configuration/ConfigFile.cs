@@ -21,8 +21,10 @@ internal static class ConfigFile
     public const int MostLayers = 1_024;
     public const int MostLabels = 65_536;
 
+    public static readonly IReadOnlyList<string> Names = [HuggingFace, OpenAiGpt2, GoogleBert];
+
     /// <summary>Whether a folder holds any of the three.</summary>
-    public static bool IsIn(string folder) => new[] { HuggingFace, OpenAiGpt2, GoogleBert }.Any(name => File.Exists(Path.Combine(folder, name)));
+    public static bool IsIn(string folder) => Names.Any(name => File.Exists(Path.Combine(folder, name)));
 
     /// <summary>The configuration of a checkpoint of one family.</summary>
     /// <exception cref="CheckpointException">None is there, that of the other family is, or both are.</exception>

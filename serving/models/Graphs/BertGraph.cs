@@ -1,3 +1,4 @@
+using ElasticSynapse.Serving.Models.Onnx;
 using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 using static ElasticSynapse.Serving.Models.OnnxAttribute;
 
@@ -14,32 +15,32 @@ internal sealed class BertGraph
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
 
-    private BertGraph(BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision)
+    private BertGraph(BertConfig config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
-        _weights = new GraphWeights(_graph, weights, folder);
+        _weights = new GraphWeights(_graph, weights);
         _products = precision switch
         {
-            Precision.Int8 => new ColumnProducts(_graph, weights, folder, quantized!),
-            Precision.Int4 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 4, isBatched: false),
+            Precision.Int8 => new ColumnProducts(_graph, weights, quantized!),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
             _ => new FloatProducts(_graph, _weights),
         };
     }
 
-    /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
+    /// <summary>The model; its weights stay in the checkpoint's files.</summary>
     /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
-    public static byte[] Compile(
-        BertConfig config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision) =>
-        new BertGraph(config, weights, folder, quantized, precision).Compile();
+    public static ModelProto Compile(
+        BertConfig config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision) =>
+        new BertGraph(config, weights, quantized, precision).Compile();
 
-    private byte[] Compile()
+    private ModelProto Compile()
     {
         var hidden = Embed(); // [batch, tokens, hidden]
         _graph.Input(BertModel.AttentionMask, DataType.Int32, "batch", "tokens");
         for (var layer = 0; layer < _config.Layers; layer++)
             hidden = Layer($"encoder.layer.{layer}", hidden);
         Classify(hidden);
-        return _graph.ToModelBytes();
+        return _graph.ToModel();
     }
 
     // Layer norm of token + type + position: the fused operator's input and skip.

@@ -7,7 +7,7 @@ namespace ElasticSynapse.Serving.Models;
 /// Products with 8-bit weights, a scale for each output. The activations of a run are rounded to 8 bits with one scale, so a
 /// run must hold one sequence: beside others, its logits would depend on them.
 /// </summary>
-internal sealed class ColumnProducts(GraphWriter graph, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile file) : IProducts
+internal sealed class ColumnProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
 {
     public string Product(string output, string x, string weight, bool isTransposed)
     {
@@ -38,6 +38,6 @@ internal sealed class ColumnProducts(GraphWriter graph, CheckpointWeights weight
     {
         var offset = file.Reserve(bytes.Length);
         file.Write(offset, bytes);
-        return graph.External(name, type, shape, folder.Location(file.FullPath), offset, bytes.Length);
+        return graph.External(name, type, shape, file.FullPath, offset, bytes.Length);
     }
 }

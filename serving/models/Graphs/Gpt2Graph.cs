@@ -1,3 +1,4 @@
+using ElasticSynapse.Serving.Models.Onnx;
 using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 using static ElasticSynapse.Serving.Models.OnnxAttribute;
 
@@ -19,32 +20,32 @@ internal sealed class Gpt2Graph
     private readonly IProducts _products;
     private readonly string _head;
 
-    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision)
+    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
-        _weights = new GraphWeights(_graph, weights, folder);
+        _weights = new GraphWeights(_graph, weights);
         _products = precision switch
         {
-            Precision.Int8 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 8, isBatched: true),
-            Precision.Int4 => new BlockwiseProducts(_graph, weights, folder, quantized!, bits: 4, isBatched: true),
+            Precision.Int8 => new BlockwiseProducts(_graph, weights, quantized!, bits: 8),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
             _ => new FloatProducts(_graph, _weights),
         };
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
     }
 
-    /// <summary>The model; its weights stay in the checkpoint's files, below <paramref name="folder"/>.</summary>
+    /// <summary>The model; its weights stay in the checkpoint's files.</summary>
     /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
-    public static byte[] Compile(
-        Gpt2Config config, CheckpointWeights weights, ExternalDataFolder folder, QuantizedFile? quantized, Precision precision) =>
-        new Gpt2Graph(config, weights, folder, quantized, precision).Compile();
+    public static ModelProto Compile(
+        Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision) =>
+        new Gpt2Graph(config, weights, quantized, precision).Compile();
 
-    private byte[] Compile()
+    private ModelProto Compile()
     {
         var (residual, normalized) = Embed(); // each [all, hidden]
         for (var layer = 0; layer < _config.Layers; layer++)
             (residual, normalized) = Layer(layer, residual, normalized);
         Head(normalized);
-        return _graph.ToModelBytes();
+        return _graph.ToModel();
     }
 
     private (string Residual, string Normalized) Embed()

@@ -6,8 +6,7 @@ namespace ElasticSynapse.Serving.Models;
 /// Brings a checkpoint's weights into a graph without reading them: each is external data that points into the file, and
 /// ONNX Runtime maps it. A weight that is not F32 goes through a Cast, which ONNX Runtime folds once while loading.
 /// </summary>
-/// <param name="folder">The folder that locations are relative to.</param>
-internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights, ExternalDataFolder folder)
+internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights)
 {
     private readonly HashSet<string> _written = [];
 
@@ -20,11 +19,10 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights,
 
     private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
     {
-        var location = folder.Location(tensor.File);
         if (tensor.Type == TensorType.F32)
-            return graph.External(name, DataType.Float, shape, location, tensor.Offset, byteLength);
+            return graph.External(name, DataType.Float, shape, tensor.File, tensor.Offset, byteLength);
         var stored = $"{name}:{tensor.Type.Name()}";
-        graph.External(stored, OnnxType(tensor.Type), shape, location, tensor.Offset, byteLength);
+        graph.External(stored, OnnxType(tensor.Type), shape, tensor.File, tensor.Offset, byteLength);
         return graph.Standard("Cast", name, [stored], OnnxAttribute.Int("to", (long)DataType.Float));
     }
 

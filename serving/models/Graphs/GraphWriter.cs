@@ -44,25 +44,23 @@ internal sealed class GraphWriter(string name)
         Constant(name, DataType.Float, MemoryMarshal.AsBytes(values), shape);
 
     /// <summary>A constant whose bytes stay in a file.</summary>
-    /// <param name="location">The file, relative to the folder that the session is told.</param>
-    public string External(string name, DataType type, IEnumerable<long> shape, string location, long offset, long byteLength)
+    /// <param name="file">Full path; <see cref="CompiledModel"/> gives ONNX Runtime the relative one that it wants.</param>
+    public string External(string name, DataType type, IEnumerable<long> shape, string file, long offset, long byteLength)
     {
-        var tensor = new TensorProto { Name = name, DataType = (int)type, DataLocation = DataLocation.External };
+        var tensor = new TensorProto { Name = name, DataType = (int)type };
         tensor.Dims.Add(shape);
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "location", Value = location });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "offset", Value = $"{offset}" });
-        tensor.ExternalData.Add(new StringStringEntryProto { Key = "length", Value = $"{byteLength}" });
+        ExternalData.Place(tensor, file, offset, byteLength);
         _graph.Initializer.Add(tensor);
         return name;
     }
 
-    /// <summary>The model as ONNX Runtime reads it; weights are not inside, so it stays small.</summary>
-    public byte[] ToModelBytes()
+    /// <summary>The model; weights are not inside, so it stays small.</summary>
+    public ModelProto ToModel()
     {
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "elastic-synapse", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = FusedDomain, Version = 1 });
-        return model.ToByteArray();
+        return model;
     }
 
     private string Constant(string name, DataType type, ReadOnlySpan<byte> bytes, long[] shape)

@@ -4,8 +4,8 @@ namespace ElasticSynapse.Serving.Models;
 internal static class CacheCleaning
 {
     /// <summary>Removes what is too much; what cannot be removed stays for the next time.</summary>
-    /// <param name="keep">The version about to be served.</param>
-    public static void Clean(CacheSettings settings, string keep)
+    /// <param name="keep">What is about to be served.</param>
+    public static void Clean(CacheSettings settings, params string[] keep)
     {
         try
         {
@@ -17,7 +17,7 @@ internal static class CacheCleaning
         }
     }
 
-    private static void RemoveBeyond(CacheSettings settings, string keep)
+    private static void RemoveBeyond(CacheSettings settings, string[] keep)
     {
         var versions = Directory.GetDirectories(settings.Directory)
             .Where(folder => File.Exists(Path.Combine(folder, CacheFolder.CurrentName)))
@@ -25,14 +25,14 @@ internal static class CacheCleaning
             .Where(version => !Path.GetFileName(version).Contains(CacheFolder.PartialSuffix, StringComparison.Ordinal))
             .Select(version => new DirectoryInfo(version))
             .Select(version => (Folder: version, Bytes: version.EnumerateFiles("*", SearchOption.AllDirectories).Sum(f => f.Length)))
-            .OrderByDescending(version => version.Folder.FullName == keep)
+            .OrderByDescending(version => keep.Contains(version.Folder.FullName))
             .ThenByDescending(version => version.Folder.LastWriteTimeUtc)
             .ToArray();
         long kept = 0;
         foreach (var (folder, bytes) in versions)
         {
             kept += bytes;
-            if (kept <= settings.MaxBytes || folder.FullName == keep)
+            if (kept <= settings.MaxBytes || keep.Contains(folder.FullName))
                 continue;
             kept -= bytes;
             // Under another name first: half a version must never look like one.

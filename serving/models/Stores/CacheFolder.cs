@@ -14,6 +14,9 @@ internal sealed class CacheFolder
     public const string CurrentName = "current";
     private const string LockName = "lock";
     private const int LongestLabel = 40;
+
+    // What the system says of a file that another process holds: Unix's EWOULDBLOCK, Windows' ERROR_SHARING_VIOLATION.
+    private const int WouldBlock = 11, SharingViolation = unchecked((int)0x80070020);
     private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(200);
 
     public CacheFolder(string cacheDirectory, string uri)
@@ -33,8 +36,14 @@ internal sealed class CacheFolder
         var name = Path.Combine(FullPath, CurrentName);
         if (!File.Exists(name))
             return null;
-        var version = Path.Combine(FullPath, Path.GetFileName(File.ReadAllText(name).Trim()));
-        if (!Directory.Exists(version) || version.TrimEnd('/') == FullPath)
+        return Path.GetFileName(File.ReadAllText(name).Trim()) is { Length: > 0 } version ? Version(version, time) : null;
+    }
+
+    /// <summary>A version, if it is here; noted as used.</summary>
+    public string? Version(string name, TimeProvider time)
+    {
+        var version = Path.Combine(FullPath, name);
+        if (!Directory.Exists(version))
             return null;
         try
         {
@@ -59,6 +68,13 @@ internal sealed class CacheFolder
         return path;
     }
 
+    /// <summary>Removes a version. Only for the holder of the lock.</summary>
+    public void Remove(string version)
+    {
+        if (Directory.Exists(Path.Combine(FullPath, version)))
+            Directory.Delete(Path.Combine(FullPath, version), recursive: true);
+    }
+
     /// <summary>Removes what fetches of other versions left. Only for the holder of the lock.</summary>
     public void RemoveUnfinished()
     {
@@ -77,7 +93,7 @@ internal sealed class CacheFolder
                 // The system releases it when the process ends, however it ends.
                 return new FileStream(Path.Combine(FullPath, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
             }
-            catch (IOException) when (File.Exists(Path.Combine(FullPath, LockName)))
+            catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
             {
                 await Task.Delay(LockPoll, time, cancellation);
             }

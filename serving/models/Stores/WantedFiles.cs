@@ -15,9 +15,9 @@ internal static partial class WantedFiles
         }
         var hasSafetensors = files.Any(f => f.Path is "model.safetensors" or "model.safetensors.index.json");
         var hasPyTorch = files.Any(f => f.Path is "pytorch_model.bin" or "pytorch_model.bin.index.json");
-        return [.. files.Where(f => !Unused().IsMatch(f.Path)
+        return [.. files.Where(f => f.Path.StartsWith($"{CompiledFolder.Name}/", StringComparison.Ordinal) || (!Unused().IsMatch(f.Path)
             && !(hasSafetensors && OtherThanSafetensors().IsMatch(f.Path))
-            && !(hasPyTorch && !hasSafetensors && Bundle().IsMatch(f.Path)))];
+            && !(hasPyTorch && !hasSafetensors && Bundle().IsMatch(f.Path))))];
     }
 
     /// <summary>Whether a relative path with '/' stays where it starts.</summary>

@@ -6,7 +6,7 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal static class TensorBundle
 {
-    private const int ChecksumWindow = 1 << 26;
+    private const int ChecksumWindow = 1 << 20;
 
     /// <param name="prefix">Path of the index without <c>.index</c>.</param>
     /// <exception cref="CheckpointException">The checkpoint is broken; the message names the tensor.</exception>
@@ -39,13 +39,13 @@ internal static class TensorBundle
                 continue;
             if (entry.Slices.Count == 0)
             {
-                Verify(index, tensor, files, entry.Checksum);
+                Verify(index, tensor, entry.Checksum);
                 tensors.Add(tensor);
                 continue;
             }
             var variable = PartitionedVariable.Find(index, tensor, entry.Slices);
             foreach (var slice in variable.Slices)
-                Verify(index, slice.Tensor with { Name = tensor.Name }, files, slice.Checksum);
+                Verify(index, slice.Tensor with { Name = tensor.Name }, slice.Checksum);
             tensors.Add(scratch.Add(tensor, output => variable.WriteTo(output, index, files)));
         }
         if (scratch.Map() is { } file)
@@ -76,13 +76,20 @@ internal static class TensorBundle
             output => view.WriteTo(output, file, tensor.Offset, tensor.Type.Size()));
     }
 
-    private static void Verify(BundleIndex index, StoredTensor tensor, Dictionary<string, MappedFile> files, uint checksum)
+    // From the file, not through the mapping, whose pages would stay in the process's memory beside what is made of them.
+    private static void Verify(BundleIndex index, StoredTensor tensor, uint checksum)
     {
+        using var file = File.OpenHandle(tensor.File);
+        var window = new byte[(int)Math.Min(ChecksumWindow, tensor.ByteLength)];
         uint crc = 0;
-        for (long start = 0; start < tensor.ByteLength; start += ChecksumWindow)
+        for (long start = 0; start < tensor.ByteLength;)
         {
-            var window = (int)Math.Min(ChecksumWindow, tensor.ByteLength - start);
-            crc = Crc32C.Append(crc, files[tensor.File].Bytes(tensor.Offset + start, window));
+            var wanted = window.AsSpan(0, (int)Math.Min(window.Length, tensor.ByteLength - start));
+            var read = RandomAccess.Read(file, wanted, tensor.Offset + start);
+            if (read == 0)
+                throw Refusal.Of(tensor.File, "an end before the last tensor's", "the length that the index has checked");
+            crc = Crc32C.Append(crc, window.AsSpan(0, read));
+            start += read;
         }
         if (Crc32C.Mask(crc) != checksum)
             throw Refusal.OfTensor(index.FullPath, tensor.Name, $"a wrong checksum of its bytes in {Path.GetFileName(tensor.File)}",

@@ -18,7 +18,7 @@ internal sealed class CheckpointWeights
 
     public bool Has(string name) => _weights.ContainsKey(name);
 
-    public IEnumerable<string> Files => _weights.Values.Select(t => t.File).Distinct(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, StoredTensor> ByName => _weights;
 
     /// <param name="required">What the graph needs, by normalised name.</param>
     /// <param name="optional">What it can use if it is there.</param>

@@ -65,7 +65,8 @@ public sealed class ModelToolTests : IDisposable
         var (code, output, _) = await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"));
         Assert.Equal(0, code);
         Assert.Contains("40 tensors of", output, StringComparison.Ordinal);
-        Assert.Equal(["config.json", "merges.txt", "model.safetensors", "vocab.json"], StoreTestFolder.FilesIn(_folder.File("gpt2")));
+        Assert.Equal(["compiled/fp32/SHA256SUMS", "compiled/fp32/graph.onnx", "config.json", "merges.txt", "model.safetensors", "vocab.json"],
+            StoreTestFolder.FilesIn(_folder.File("gpt2")));
         var expected = TestTensor.ReadFile(Path.Combine(Gpt2Golden.Folder, "model.safetensors")).ToDictionary(t => t.Name);
         Assert.All(TestTensor.ReadFile(_folder.File("gpt2/model.safetensors")), t => Assert.True(t.SameAs(expected[t.Name]), t.Name));
         var config = Gpt2Config.Load(_folder.File("gpt2"));
@@ -83,13 +84,87 @@ public sealed class ModelToolTests : IDisposable
         Assert.Equivalent(BertConfig.Load(BertGolden.Folder), BertConfig.Load(_folder.File("bert")));
     }
 
-    [Fact]
-    public async Task Convert_Twice_SameBytes()
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("fp16")]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public async Task Convert_Twice_SameBytes(string precision)
     {
-        await RunAsync("convert", Google, "--out", _folder.File("one"));
-        await RunAsync("convert", Google, "--out", _folder.File("two"));
+        await RunAsync("convert", Google, "--out", _folder.File("one"), "--precision", precision);
+        await RunAsync("convert", Google, "--precision", precision, "--out", _folder.File("two"));
+        Assert.Equal(StoreTestFolder.FilesIn(_folder.File("one")), StoreTestFolder.FilesIn(_folder.File("two")));
         foreach (var file in StoreTestFolder.FilesIn(_folder.File("one")))
             Assert.Equal(await File.ReadAllBytesAsync(_folder.File($"one/{file}")), await File.ReadAllBytesAsync(_folder.File($"two/{file}")));
+    }
+
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Int8)]
+    [InlineData(Precision.Int4)]
+    public async Task Convert_ToAPrecision_TheCompiledGraphIsServedAndComputesTheSame(Precision precision)
+    {
+        var converted = _folder.File("gpt2");
+        var name = precision.ToString().ToLowerInvariant();
+        var (code, output, _) = await RunAsync("convert", OpenAi, "--out", converted, "--precision", name);
+        Assert.Equal(0, code);
+        Assert.EndsWith($"compiled for Model__Precision={name}\n", output, StringComparison.Ordinal);
+        Assert.Contains($"compiled    {name}\n", (await RunAsync("inspect", converted)).Output, StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync("verify", converted)).Code);
+        var settings = new SessionSettings(1, precision);
+        Assert.Equal(Logits(OpenAi, settings), Logits(converted, settings));
+
+        // Elsewhere, too: no name of the machine that compiled is in it.
+        Directory.Move(converted, _folder.File("moved"));
+        Assert.Equal(Logits(OpenAi, settings), Logits(_folder.File("moved"), settings));
+    }
+
+    [Fact]
+    public async Task Convert_ToInt8_RoundedWeightsAreReadAndVerified()
+    {
+        await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"), "--precision", "int8");
+        var weights = _folder.File("gpt2/compiled/int8/weights.bin");
+        await File.WriteAllBytesAsync(weights, new byte[new FileInfo(weights).Length]);
+
+        Assert.NotEqual(Logits(OpenAi, new SessionSettings(1, Precision.Int8)), Logits(_folder.File("gpt2"), new SessionSettings(1, Precision.Int8)));
+        var (code, _, error) = await RunAsync("verify", _folder.File("gpt2"));
+        Assert.Equal(1, code);
+        Assert.Contains("weights.bin: found other bytes than were written; accepted: those of SHA256SUMS; convert it again", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_WeightsReplacedAfterwards_TheCompiledGraphIsNotServed()
+    {
+        await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"), "--precision", "int8");
+        using var other = new FixtureCopy(_folder.File("gpt2")).Change(t => t.Name == "transformer.wpe.weight" ? t with { Bytes = new byte[t.Bytes.Length] } : t).Save();
+        File.Copy(Path.Combine(other.FullPath, "model.safetensors"), _folder.File("gpt2/model.safetensors"), overwrite: true);
+
+        Assert.Equal(Logits(other.FullPath, new SessionSettings(1, Precision.Int8)), Logits(_folder.File("gpt2"), new SessionSettings(1, Precision.Int8)));
+        var (code, _, error) = await RunAsync("verify", _folder.File("gpt2"));
+        Assert.Equal(1, code);
+        Assert.Contains("found the graph of other weights, or of another release; accepted: that of these; convert it again", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Convert_ToFp16_RoundsTheWeightsToNearest()
+    {
+        await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"), "--precision", "fp16");
+        var expected = TestTensor.ReadFile(Path.Combine(Gpt2Golden.Folder, "model.safetensors")).ToDictionary(t => t.Name);
+        Assert.All(TestTensor.ReadFile(_folder.File("gpt2/model.safetensors")), t => Assert.True(t.SameAs(FixtureCopy.ToF16(expected[t.Name])), t.Name));
+        var difference = Numbers.LargestDifference(
+            Logits(OpenAi, new SessionSettings(1)), Logits(_folder.File("gpt2"), new SessionSettings(1)));
+        Assert.InRange(difference, 1e-6f, 0.05f);
+    }
+
+    [Fact]
+    public async Task Convert_ToFp16WeightThatIsTooLarge_RefusedByName()
+    {
+        using var copy = new FixtureCopy(Gpt2Golden.Folder)
+            .Change(t => t.Name == "transformer.ln_f.bias" ? t with { Bytes = [.. BitConverter.GetBytes(70_000f), .. t.Bytes[4..]] } : t).Save();
+        var (code, _, error) = await RunAsync("convert", copy.FullPath, "--out", _folder.File("gpt2"), "--precision", "fp16");
+        Assert.Equal(1, code);
+        Assert.Contains("tensor \"transformer.ln_f.bias\": found the weight 70000; accepted: at most 65,504 in fp16", error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder.File("gpt2")));
     }
 
     [Fact]
@@ -107,6 +182,8 @@ public sealed class ModelToolTests : IDisposable
     [InlineData("inspect needs the address of a checkpoint", "inspect")]
     [InlineData("convert needs --out DIR", "convert", "x")]
     [InlineData("'--out' is no option of verify, or lacks its value", "verify", "x", "--out", "y")]
+    [InlineData("unknown precision 'int2'; known: fp32, fp16, int8, int4", "convert", "x", "--out", "y", "--precision", "int2")]
+    [InlineData("'--precision' is no option of inspect, or lacks its value", "inspect", "x", "--precision", "int8")]
     [InlineData("'y' is one address too many", "verify", "x", "y")]
     [InlineData("'--cache' is no option of fetch, or lacks its value", "fetch", "x", "--cache")]
     public async Task Run_Misused_SaysHowToUseIt(string expected, params string[] arguments)
@@ -123,6 +200,12 @@ public sealed class ModelToolTests : IDisposable
         var (code, output, error) = await RunAsync("inspect", _folder.FullPath);
         Assert.Equal((1, ""), (code, output));
         Assert.Single(error.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    private static float[] Logits(string folder, SessionSettings settings)
+    {
+        using var model = Gpt2Model.Load(CheckpointFolder.Existing(folder), settings);
+        return new Gpt2Run(model).Whole([5, 9, 2]);
     }
 
     private static async Task<(int Code, string Output, string Error)> RunAsync(params string[] arguments)

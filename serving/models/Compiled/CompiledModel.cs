@@ -1,3 +1,5 @@
+using ElasticSynapse.Serving.Models.Onnx;
+using Google.Protobuf;
 using Microsoft.ML.OnnxRuntime;
 
 namespace ElasticSynapse.Serving.Models;
@@ -9,8 +11,9 @@ internal static class CompiledModel
     private const string ExternalDataFolderKey = "session.model_external_initializers_file_folder_path";
 
     /// <param name="checkpoint">The folder served; the owner in messages.</param>
+    /// <param name="model">The graph, whose weights are in files of full paths; those become relative.</param>
     /// <exception cref="CheckpointException">ONNX Runtime refuses the graph or cannot read the weights.</exception>
-    public static InferenceSession Open(string checkpoint, byte[] model, ExternalDataFolder folder, SessionSettings settings)
+    public static InferenceSession Open(string checkpoint, ModelProto model, SessionSettings settings)
     {
         using var options = new SessionOptions
         {
@@ -22,10 +25,15 @@ internal static class CompiledModel
             // It warns of every input that has a default.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
-        options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
+        if (ExternalData.Files(model) is { Count: > 0 } files)
+        {
+            var folder = new ExternalDataFolder(files);
+            ExternalData.Rename(model, folder.Location);
+            options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
+        }
         try
         {
-            return new InferenceSession(model, options);
+            return new InferenceSession(model.ToByteArray(), options);
         }
         catch (OnnxRuntimeException e)
         {
