@@ -36,11 +36,11 @@ test("Options_TimeSpansAndNumbers_AreWrittenAsTheServicesReadThem", async () => 
 test("Memory_OfAGenerator_FollowsFromWeightsAndCache", async () => {
   const memory = async (scenario, name) => (await objectsIn(scenarios.find(path => path.endsWith(`${scenario}-values.yaml`))))
     .find(({ kind, metadata }) => kind === "Deployment" && metadata.name === name).spec.template.spec.containers[0].resources;
-  // 2.1 * 475 MiB of weights + 32 sequences and no kept ones * 72 MiB + 512 MiB
-  assert.deepEqual(await memory("fleet", "demo-gpt2-1557429385-v0-01"), { requests: { cpu: "2", memory: "3814Mi" }, limits: { cpu: "2", memory: "3814Mi" } });
+  // 1.6 * 475 MiB of weights + 32 sequences and no kept ones * 72 MiB + 512 MiB
+  assert.deepEqual(await memory("fleet", "demo-gpt2-1557429385-v0-01"), { requests: { cpu: "2", memory: "3576Mi" }, limits: { cpu: "2", memory: "3576Mi" } });
   // what is given is not computed; a GPU is both requested and the limit
   assert.deepEqual(await memory("fleet", "demo-gpt2-1557515785-v0-02"),
     { requests: { cpu: "3", memory: "6Gi", "nvidia.com/gpu": 1 }, limits: { cpu: "4", memory: "6Gi", "nvidia.com/gpu": 1 } });
-  // int8, a classifier: 1.4 * 512 + 512
-  assert.equal((await memory("fleet", "demo-toxicity-1557429385-v0-01")).limits.memory, "1229Mi");
+  // int8, a classifier: 0.8 * 512 + 512
+  assert.equal((await memory("fleet", "demo-toxicity-1557429385-v0-01")).limits.memory, "922Mi");
 });

@@ -65,10 +65,10 @@ elastic-synapse.io/kind: {{ .version.kind }}
 {{ .cache.existingClaim | default (printf "%s-cache" .name) }}
 {{- end }}
 
-{{/* Memory that a pod needs, in MiB. Measured: fp32 weights are mapped and packed, which makes twice; rounded ones are mapped
-     while they are made. Then the KV cache of the sequences that run and of the prompts that are kept, and .NET. */}}
+{{/* Memory that a pod needs: the weights at their peak, 1.5 times fp32's size and 0.7 and 0.6 for int8 and int4, as measured in
+     docs/performance.md, and a little; the KV cache of the sequences that run and of the prompts that are kept; .NET. */}}
 {{- define "version.memory" -}}
-{{- $weights := mulf .memory.weightsMebibytes (get (dict "auto" 2.1 "fp32" 2.1 "fp16" 1.1 "int8" 1.4 "int4" 1.2) .precision) -}}
+{{- $weights := mulf .memory.weightsMebibytes (get (dict "auto" 1.6 "fp32" 1.6 "fp16" 1.1 "int8" 0.8 "int4" 0.7) .precision) -}}
 {{- $sequences := 0 -}}
 {{- if eq .kind "generator" -}}
   {{- $running := get .config "Scheduler__MaxSequences" | default 16 -}}
