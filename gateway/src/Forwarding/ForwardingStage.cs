@@ -6,7 +6,6 @@ using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
-using ElasticSynapse.Serving.Hosting.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
