@@ -7,6 +7,7 @@ using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting;
 
 // The request's way, in order.
@@ -16,6 +17,7 @@ try
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
     builder.WebHost.UseKestrelHttpsConfiguration();                  // TLS as Kestrel:Endpoints has it
     builder.Services.AddSingleton<GatewayMetrics>();
+    builder.Services.AddSingleton<RequestMetrics>();
     builder.AddBrowsers(options);                                    // whose pages may call
     builder.AddCallers(options);                                     // who may call, and how much
     builder.AddCatalogue(options);                                   // which models, versions and replicas there are
@@ -24,6 +26,10 @@ try
     builder.AddForwarding(options);                                  // version -> replica -> tries
     builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
     builder.Services.AddHostedService<AdminServer>();                // the operators' own address
+    if (options.TellsHelp(args, "gateway"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();
 
     var app = builder.Build();

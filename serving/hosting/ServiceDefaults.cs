@@ -5,6 +5,7 @@ using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Health;
 using ElasticSynapse.Serving.Hosting.Requests;
 using ElasticSynapse.Serving.Hosting.Telemetry;
+using ElasticSynapse.Serving.Hosting.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Serving.Hosting;
 
-/// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics.</summary>
+/// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics, traces.</summary>
 public static class ServiceDefaults
 {
     // For the last words to callers whose requests outlast the grace period.
@@ -59,6 +60,7 @@ public static class ServiceDefaults
             Limit(kestrel.Limits, http);
         });
         builder.Services.AddMetrics(serviceName);
+        builder.AddTracing(serviceName, options);
         return options;
     }
 
@@ -68,9 +70,11 @@ public static class ServiceDefaults
     /// <summary>Puts the defaults' middleware in front and maps /livez, /readyz and /metrics. Call it before the APIs are mapped.</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseTracing();
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<CompressedBodies>();
         app.UseMiddleware<BodyLimit>();
         app.UseRouting();
         app.MapHealth();

@@ -2,6 +2,7 @@ using System.Globalization;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.ColdStarts;
@@ -32,7 +33,10 @@ internal sealed class ColdStartStage(
         var begun = request.Facts.IsStream || request.Target.Path.EndsWith("_stream", StringComparison.Ordinal) ? new BegunStream(context, request.Target.Errors) : null;
         try
         {
-            request.Version = await ReplicaAsync(context, request, begun);
+            using (RequestClock.Of(context).Wait())
+            {
+                request.Version = await ReplicaAsync(context, request, begun);
+            }
             await next(context);
         }
         catch (ApiException error) when (begun is { HasBegun: true })

@@ -7,7 +7,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <param name="keepAlive">Silence after which there is a comment; zero for none.</param>
 /// <param name="maxSilence">Silence after which the replica counts as gone: comments hide it from whoever reads.</param>
 /// <param name="begun">Called with the first byte.</param>
-internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, Action begun) : Stream
+internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, Action begun) : ReadOnlyStream
 {
     /// <summary>What is sent meanwhile.</summary>
     public static ReadOnlySpan<byte> Comment => ": keep-alive\n\n"u8;
@@ -21,20 +21,6 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
 
     // Two line ends, as if before the stream there had been an event.
     private const uint NewLines = 0x0A0A;
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
 
     private bool IsBetweenEvents => (_lastBytes & 0xFFFF) is 0x0A0A or 0x0D0D || (_lastBytes & 0xFFFFFF) == 0x0A0D0A;
 
@@ -72,18 +58,6 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
         _unread = _unread[count..];
         return count;
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -5,6 +5,7 @@ using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
@@ -37,6 +38,7 @@ internal static class ForwardingSetup
     public static void MapForwarding(this WebApplication app)
     {
         var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        stages.UseMiddleware<CountedRequests>();  // time and outcome
         stages.UseMiddleware<RequestReading>();   // path and body
         stages.UseMiddleware<VersionRouting>();   // model and version
         stages.UseMiddleware<CallerLimits>();     // what this caller may use

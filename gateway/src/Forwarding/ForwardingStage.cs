@@ -5,7 +5,7 @@ using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
-using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Gateway.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
@@ -51,6 +51,7 @@ internal sealed partial class ForwardingStage
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         ends.CancelAfter(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero);
         context.Features.Set(tries);
+        _metrics.TriesBegin(request.Version);
         _shadows.Copy(context, request);
         _budget.RequestBegins();
         try
@@ -68,25 +69,21 @@ internal sealed partial class ForwardingStage
         }
         finally
         {
+            if (tries.IsDenied)
+            {
+                _metrics.RetryDenied(request.Version);
+            }
             tries.End();
             _budget.RequestEnds();
         }
-        try
-        {
-            await ForwardingErrors.ExplainAsync(context, tries);
-            _metrics.Forwarded(request.Version, context.Response.StatusCode);
-        }
-        catch (ApiException error)
-        {
-            _metrics.Forwarded(request.Version, ErrorTable.Row(error.Kind).Status);
-            throw;
-        }
+        await ForwardingErrors.ExplainAsync(context, tries);
     }
 
     private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries, CancellationToken cancellationToken)
     {
         if (tries.Count > 0)
         {
+            tries.EndWait();
             _metrics.Retried(request.Version, tries.Failure);
             context.Response.Clear();
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -97,6 +94,7 @@ internal sealed partial class ForwardingStage
         {
             context.Request.Body = Stream(request.Body);
         }
+        using var span = GatewaySpans.Try(tries, replica);
         using var untilAnswer = new TryTimer(_deadlines.Try, cancellationToken);
         tries.Begin(replica, untilAnswer);
         var cost = request.Tokens;
@@ -112,6 +110,12 @@ internal sealed partial class ForwardingStage
         finally
         {
             replica.End(cost);
+            GatewaySpans.End(span, tries.Failure);
+            tries.EndWait();
+            if (tries.WillRetry)
+            {
+                tries.BeginWait(RequestClock.Of(context));
+            }
         }
         Judge(context, tries, replica);
     }

@@ -4,6 +4,7 @@ using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.Net.Http.Headers;
@@ -14,7 +15,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
 internal sealed class GatewayTransformer(
-    UpstreamNames names, StreamingOptions streaming, HedgingOptions hedging, UpstreamOptions upstreams, TimeProvider time) : HttpTransformer
+    UpstreamNames names, StreamingOptions streaming, HedgingOptions hedging, UpstreamOptions upstreams, RequestMetrics metrics, TimeProvider time) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
@@ -48,6 +49,8 @@ internal sealed class GatewayTransformer(
         {
             proxyRequest.Options.Set(Hedge.Key, new Hedge(request, tries, incoming.QueryString, slow > hedging.MinimumDelay ? slow : hedging.MinimumDelay));
         }
+
+        tries.BeginWait(RequestClock.Of(httpContext));
 
         void Replace(string name, string? value)
         {
@@ -89,11 +92,14 @@ internal sealed class GatewayTransformer(
                 }
             }
         }
-        else if (IsPlainEventStream(proxyResponse.Content.Headers))
+        else if (proxyResponse.Content.Headers.ContentType?.MediaType == EventStream)
         {
-            var body = await proxyResponse.Content.ReadAsStreamAsync(cancellationToken);
-            proxyResponse.Replace(new EventStreamBody(body, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame()));
+            var events = metrics.Timed(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), tries.Version, RequestClock.Of(httpContext));
+            proxyResponse.Replace(IsPlain(proxyResponse.Content.Headers)
+                ? new EventStreamBody(events, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame())
+                : events);
         }
+        tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
         return passes;
@@ -126,8 +132,8 @@ internal sealed class GatewayTransformer(
     }
 
     // Nothing can be put in between the bytes of a compressed one, or of one whose length is known.
-    private static bool IsPlainEventStream(HttpContentHeaders headers) =>
-        headers is { ContentType.MediaType: EventStream, ContentLength: null, ContentEncoding.Count: 0 };
+    private static bool IsPlain(HttpContentHeaders headers) =>
+        headers is { ContentLength: null, ContentEncoding.Count: 0 };
 
     private static void LeaveOutConnectionHeaders(HttpRequest incoming, HttpRequestHeaders headers)
     {

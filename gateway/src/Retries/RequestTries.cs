@@ -1,4 +1,5 @@
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Telemetry;
 
 namespace ElasticSynapse.Gateway.Retries;
 
@@ -8,6 +9,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
     private readonly List<Replica> _tried = [];
     private long _tryBegan;
     private bool _holdsBudget;
+    private IDisposable? _wait;
 
     public VersionPool Version { get; } = version;
 
@@ -59,6 +61,15 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         _tryBegan = time.GetTimestamp();
     }
 
+    /// <summary>From here on the request waits: for a replica's answer, or for its next try.</summary>
+    public void BeginWait(RequestClock clock)
+    {
+        EndWait();
+        _wait = clock.Wait();
+    }
+
+    public void EndWait() => _wait?.Dispose();
+
     /// <returns>How long that took.</returns>
     public TimeSpan FirstTokenCame()
     {
@@ -79,12 +90,23 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
             && Count < options.MaxTries
             && !Deadline.HasPassed
             && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
-            && (_holdsBudget || (_holdsBudget = budget.TryBeginRetry()));
+            && HasBudget();
+    }
+
+    /// <summary>Whether the last failure would have been tried again, had the budget had room.</summary>
+    public bool IsDenied { get; private set; }
+
+    private bool HasBudget()
+    {
+        _holdsBudget = _holdsBudget || budget.TryBeginRetry();
+        IsDenied = !_holdsBudget;
+        return _holdsBudget;
     }
 
     /// <summary>Gives the budget back.</summary>
     public void End()
     {
+        EndWait();
         if (_holdsBudget)
         {
             budget.RetryEnds();
