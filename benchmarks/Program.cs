@@ -19,7 +19,7 @@ try
             await LoadingBenchmark.RunAsync(BenchmarkOptions.Read(options, LoadingBenchmark.Ours, LoadingBenchmark.Peers));
             return 0;
         case ["gateway", .. var options]:
-            await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, rounds: 3, seconds: 3));
+            await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, rounds: 3, seconds: 2));
             return 0;
         // What follows is started by the benchmarks themselves.
         case ["gpt2-engine", var checkpoint, var precision]:

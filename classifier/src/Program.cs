@@ -20,6 +20,10 @@ try
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
     var grpc = options.Read<GrpcOptions>("Grpc");
+    if (options.TellsHelp(args, "classifier"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var startLog = ServiceDefaults.CreateStartLog();

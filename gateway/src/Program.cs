@@ -26,6 +26,10 @@ try
     builder.AddForwarding(options);                                  // version -> replica -> tries
     builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
     builder.Services.AddHostedService<AdminServer>();                // the operators' own address
+    if (options.TellsHelp(args, "gateway"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();
 
     var app = builder.Build();

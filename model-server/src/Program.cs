@@ -25,6 +25,10 @@ try
     builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
     builder.Services.AddSingleton(options.Read<CloudRunOptions>("CloudRun"));
     builder.Services.AddSingleton(options.Read<BlurbOptions>("Predict"));
+    if (options.TellsHelp(args, "model-server"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();                                    // every mistake at once, before anything is loaded
 
     using var startLog = ServiceDefaults.CreateStartLog();

@@ -74,6 +74,7 @@ public static class ServiceDefaults
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<CompressedBodies>();
         app.UseMiddleware<BodyLimit>();
         app.UseRouting();
         app.MapHealth();

@@ -10,7 +10,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(NOTEBOOKS))
 torch.set_num_threads(2)
 
-# What makes each notebook small; CHECKPOINT is where it exports to, RUN what it resumes from.
+# What makes each notebook that trains small; CHECKPOINT is where it exports to, RUN what it resumes from.
 TINY = {
     "01-finetune-gpt2.ipynb": {"STORIES": 300, "STEPS": 12, "OVERFIT_STEPS": 6, "EVALUATE_EVERY": 3, "BATCH": 4, "LAYERS": 2, "WARMUP_STEPS": 3,
                                "WIDTH": 32, "HEADS": 4, "POSITIONS": 64, "VOCABULARY": 400, "HELD_OUT": 12, "VALIDATION": 12},

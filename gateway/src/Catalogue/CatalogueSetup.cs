@@ -16,6 +16,7 @@ internal static class CatalogueSetup
         var upstreams = options.Read<UpstreamOptions>("Upstreams");
         var file = options.Read<CatalogueOptions>("Catalogue");
         var cluster = options.Read<KubernetesOptions>("Kubernetes");
+        var scaling = options.Read<ScaleFromZeroOptions>("ScaleFromZero");
         services.AddSingleton(upstreams);
         if (cluster.Namespace is not null)
         {
@@ -24,7 +25,7 @@ internal static class CatalogueSetup
             services.AddSingleton(cluster);
             services.AddSingleton<KubernetesClient>();
             services.AddHostedService<CanaryEvents>();
-            services.AddSingleton(options.Read<ScaleFromZeroOptions>("ScaleFromZero"));
+            services.AddSingleton(scaling);
             services.AddSingleton<ScaleUps>();
             services.AddSingleton<ICatalogueSource, KubernetesSource>();
             services.AddHealthChecks().AddCheck<CatalogueReadiness>("models");
@@ -41,9 +42,9 @@ internal static class CatalogueSetup
             AddReadiness(services, ModelKind.Generator);
             AddReadiness(services, ModelKind.Classifier);
         }
-        if (cluster.Namespace is null && builder.Configuration.GetSection("ScaleFromZero").GetChildren().FirstOrDefault() is { } scaling)
+        if (cluster.Namespace is null && builder.Configuration.GetSection("ScaleFromZero").GetChildren().FirstOrDefault() is { } set)
         {
-            options.Add($"ScaleFromZero__{scaling.Key}='{scaling.Value}' has no effect without Kubernetes__Namespace");
+            options.Add($"ScaleFromZero__{set.Key}='{set.Value}' has no effect without Kubernetes__Namespace");
         }
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>Holds back a JSON answer until it is complete, so that one that breaks off can be asked for again elsewhere
@@ -6,6 +8,8 @@ internal static class AnswerBuffer
 {
     // Far above any answer of the model services; what is longer passes as it comes.
     private const int MaxBytes = 1024 * 1024;
+
+    private const int ChunkBytes = 8192;
 
     public static bool Suits(HttpResponseMessage answer) =>
         answer.Content.Headers is { ContentType.MediaType: "application/json" or "application/problem+json" } headers
@@ -16,13 +20,21 @@ internal static class AnswerBuffer
     public static async Task FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new MemoryStream((int)(answer.Content.Headers.ContentLength ?? 0));
-        var chunk = new byte[8192];
+        if (answer.Content.Headers.ContentLength is { } length)
+        {
+            var whole = new byte[length];
+            await stream.ReadExactlyAsync(whole, cancellationToken);
+            answer.Replace(new MemoryStream(whole, writable: false));
+            return;
+        }
+        var buffer = new MemoryStream();
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         int read;
         while (buffer.Length < MaxBytes && (read = await stream.ReadAsync(chunk, cancellationToken)) > 0)
         {
             buffer.Write(chunk, 0, read);
         }
+        ArrayPool<byte>.Shared.Return(chunk);
         buffer.Position = 0;
         answer.Replace(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
     }

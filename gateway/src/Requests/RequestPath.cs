@@ -70,7 +70,7 @@ internal static class RequestPath
     {
         if (KnownPaths.Find(path) is { } known)
         {
-            return new RequestTarget(path, null, default, known.Kind, known.Shared, known.Errors);
+            return known;
         }
         // TensorFlow Serving doesn't mind the case of what stands before the model.
         if (After(path, "/v1/models/", StringComparison.OrdinalIgnoreCase) is { Length: > 0 } v1)

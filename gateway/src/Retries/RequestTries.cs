@@ -103,7 +103,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         return _holdsBudget;
     }
 
-    /// <summary>Gives the budget back. Not called Dispose: Polly disposes results that it retries.</summary>
+    /// <summary>Gives the budget back.</summary>
     public void End()
     {
         EndWait();

@@ -174,6 +174,16 @@ public sealed class ColdStartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Readyz_OnlyVersionsThatStartWhenAskedFor_IsReady()
+    {
+        await using var gateway = await StartAsync();
+
+        using var answer = await gateway.Client.GetAsync("/readyz");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Post_NoDeploymentNamed_Is503AtOnce()
     {
         _api.Lists["services"] = ClusterObjects.List(ClusterObjects.Service("gpt2", "1_v1"));

@@ -1,0 +1,46 @@
+{{/* What every object of the release is labelled with. */}}
+{{- define "labels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{ include "chart.labels" . }}
+{{- end }}
+
+{{- define "chart.labels" -}}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
+{{/* What selects the gateway's pods. */}}
+{{- define "gateway.selector" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: gateway
+{{- end }}
+
+{{- define "gateway.name" -}}{{ .Release.Name }}-gateway{{- end }}
+
+{{- define "gateway.serviceAccount" -}}
+{{ .Values.gateway.serviceAccount.name | default (include "gateway.name" .) }}
+{{- end }}
+
+{{- define "models.serviceAccount" -}}
+{{ .Values.modelServiceAccount.name | default (printf "%s-models" .Release.Name) }}
+{{- end }}
+
+{{/* Image of one of our own repositories; takes {root, image}. */}}
+{{- define "image" -}}
+{{- $registry := .root.Values.images.registry | trimSuffix "/" -}}
+{{- $repository := $registry | empty | ternary .image.repository (printf "%s/%s" $registry .image.repository) -}}
+{{- if .image.digest -}}
+{{ $repository }}@{{ .image.digest }}
+{{- else -}}
+{{ $repository }}:{{ .image.tag | default .root.Chart.AppVersion }}
+{{- end -}}
+{{- end }}
+
+{{/* Options as environment variables; takes a map. Numbers are written as JSON writes them: 1000000, not 1e+06. */}}
+{{- define "environment" -}}
+{{- range $name, $value := . }}
+- {name: {{ $name }}, value: {{ kindIs "string" $value | ternary $value (toJson $value) | quote }}}
+{{- end }}
+{{- end }}
