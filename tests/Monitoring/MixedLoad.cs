@@ -16,8 +16,8 @@ internal sealed class MixedLoad(HttpClient gateway)
     {
         _rounds++;
         await PostAsync("/v1/completions", new { prompt = "In winter, when the river", max_tokens = 24, temperature = 0 });
-        await PostAsync("/v1/completions", new { model = "demo-gpt2@1_v1.0", prompt = "The boat", max_tokens = 8, stream = true });
-        await PostAsync("/v1/completions", new { model = "demo-gpt2@2_v1.1", prompt = "The boat", max_tokens = 8, stream = true });
+        await PostAsync("/v1/completions", new { model = "demo-gpt2@1_v1.0", prompt = $"{_rounds} boats", max_tokens = 8, stream = true });
+        await PostAsync("/v1/completions", new { model = "demo-gpt2@2_v1.1", prompt = $"{_rounds} boats", max_tokens = 8, stream = true });
         await PostAsync("/v1/completions", new { prompt = "The boat", max_tokens = -1 });
         await PostAsync("/v1/completions", new { model = $"made-up-{_rounds}", prompt = "The boat" });
         await PostAsync("/classify", new { texts = Texts() });
@@ -25,7 +25,7 @@ internal sealed class MixedLoad(HttpClient gateway)
         await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => PostAsync("/v1/completions", new { prompt = "The river", max_tokens = 16 })));
     }
 
-    // More than the model takes, nothing wrong with it, and one to flag; others each time, or the cache would know them.
+    // More than the model takes, nothing wrong with it, and one to flag. Others each time, as some prompts are: caches would know them.
     private string[] Texts() =>
         [$"{_rounds} {string.Concat(Enumerable.Repeat("word ", 1000))}", $"What a lovely day number {_rounds}.", $"You are an idiot and a fool, {_rounds}."];
 

@@ -112,13 +112,13 @@ internal sealed class RunningStack : IDisposable
         }
     }
 
-    /// <summary>The first of three ports in a row that nobody listens on, nor on the one ten above it.</summary>
+    /// <summary>The first of three ports in a row that nobody listens on, nor on the one behind them and the one ten above it.</summary>
     public static int ThreeFreePorts()
     {
         // Never the same twice: a stack that was given some may not listen on them yet.
         while (Interlocked.Add(ref _nextPort, 11) is var port and < 32_000)
         {
-            if (Enumerable.Range(port, 3).Append(port + 10).All(IsFree))
+            if (Enumerable.Range(port, 4).Append(port + 10).All(IsFree))
             {
                 return port;
             }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using ElasticSynapse.EndToEnd.Tests.Monitoring;
 using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.EndToEnd.Tests.Stack;
@@ -74,6 +75,36 @@ public partial class UpTests(DefaultStack demos)
         Assert.Equal(1, await stack.ExitAsync());
         Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"up: port {port + offset}, meant for the {service}, is in use; choose others with --port"), stack.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("ready", stack.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Up_WithMonitoring_APrometheusWithTheRulesScrapesAllThree()
+    {
+        using var stack = RunningStack.Start("--monitoring");
+        await stack.ReadyAsync();
+        using var prometheus = new HttpClient { BaseAddress = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{stack.Port + 3}")) };
+        var (targets, rules) = ("", "");
+        await Eventually.HoldsAsync(
+            async () =>
+            {
+                try
+                {
+                    targets = await prometheus.GetStringAsync("/api/v1/targets?state=active");
+                    rules = await prometheus.GetStringAsync("/api/v1/rules?type=alert");
+                    return targets.Split("\"health\":\"up\"").Length == 4;
+                }
+                catch (HttpRequestException notYet)
+                {
+                    targets = notYet.Message;
+                    return false;
+                }
+            },
+            () => targets);
+        Assert.All(Rules.Alerts, alert => Assert.Contains($"\"name\":\"{alert.Name}\"", rules, StringComparison.Ordinal));
+
+        stack.Signal("TERM");
+        Assert.Equal(0, await stack.ExitAsync());
+        await Assert.ThrowsAsync<HttpRequestException>(() => prometheus.GetStringAsync("/-/ready"));
     }
 
     [Fact]
