@@ -7,10 +7,10 @@ namespace ElasticSynapse.Benchmarks;
 internal sealed record BenchmarkOptions
 {
     /// <summary>Times that every contender is measured, in turns.</summary>
-    public int Rounds { get; private init; } = 5;
+    public int Rounds { get; private init; }
 
     /// <summary>Length of one measurement under load.</summary>
-    public int Seconds { get; private init; } = 6;
+    public int Seconds { get; private init; }
 
     /// <summary>What is measured, in this order.</summary>
     public required IReadOnlyList<string> Contenders { get; init; }
@@ -24,10 +24,13 @@ internal sealed record BenchmarkOptions
     /// <param name="arguments">Pairs of option and value.</param>
     /// <param name="ours">Contenders that run on any checkpoint.</param>
     /// <param name="peers">Those that need the peers' root.</param>
+    /// <param name="rounds">Unless said otherwise.</param>
+    /// <param name="seconds">Unless said otherwise.</param>
     /// <exception cref="ArgumentException">An option is unknown or its value can't be accepted.</exception>
-    public static BenchmarkOptions Read(IReadOnlyList<string> arguments, IReadOnlyList<string> ours, IReadOnlyList<string> peers)
+    public static BenchmarkOptions Read(
+        IReadOnlyList<string> arguments, IReadOnlyList<string> ours, IReadOnlyList<string> peers, int rounds = 5, int seconds = 6)
     {
-        var options = new BenchmarkOptions { Contenders = [] };
+        var options = new BenchmarkOptions { Contenders = [], Rounds = rounds, Seconds = seconds };
         for (var i = 0; i < arguments.Count; i += 2)
         {
             var name = arguments[i];

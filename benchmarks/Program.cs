@@ -1,6 +1,7 @@
 using System.Globalization;
 using ElasticSynapse.Benchmarks;
 using ElasticSynapse.Benchmarks.Classifier;
+using ElasticSynapse.Benchmarks.Gateway;
 using ElasticSynapse.Benchmarks.Generator;
 using ElasticSynapse.Benchmarks.Loading;
 
@@ -17,6 +18,9 @@ try
         case ["load", .. var options]:
             await LoadingBenchmark.RunAsync(BenchmarkOptions.Read(options, LoadingBenchmark.Ours, LoadingBenchmark.Peers));
             return 0;
+        case ["gateway", .. var options]:
+            await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, rounds: 3, seconds: 2));
+            return 0;
         // What follows is started by the benchmarks themselves.
         case ["gpt2-engine", var checkpoint, var precision]:
             Gpt2Engine.Serve(checkpoint, precision, Console.In, Console.Out);
@@ -30,8 +34,14 @@ try
         case ["bert-padded", var checkpoint, var precision, var port]:
             await PaddedServer.RunAsync(checkpoint, precision, int.Parse(port, CultureInfo.InvariantCulture));
             return 0;
+        case ["trivial-upstream", var port]:
+            await TrivialUpstream.RunAsync(int.Parse(port, CultureInfo.InvariantCulture));
+            return 0;
+        case ["bare-yarp", var port, var upstream]:
+            await BareYarp.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), upstream);
+            return 0;
         default:
-            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load");
+            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load, gateway");
     }
 }
 catch (Exception exception) when (exception is ArgumentException or BenchmarkException or HttpRequestException)

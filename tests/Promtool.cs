@@ -6,11 +6,29 @@ namespace ElasticSynapse.Tests;
 /// <summary>Prometheus' own checker, from Debian's package prometheus; scripts/test sees to it.</summary>
 internal static class Promtool
 {
+    // An upper bound for a busy machine, not an expectation.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     /// <summary>What <c>promtool check metrics</c> has against a scrape; empty when nothing. That vLLM's names have a colon is
     /// not held against them: they would not be its names without it.</summary>
     public static async Task<string> CheckMetricsAsync(string scrape)
     {
-        var start = new ProcessStartInfo("promtool", ["check", "metrics"])
+        var (code, output) = await RunAsync(["check", "metrics"], scrape);
+        var complaints = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var others = complaints.Where(line => !IsColonOfVllm(line)).ToArray();
+        return code == 0 || complaints.Length > 0 ? string.Join('\n', others) : $"promtool ended with {code}";
+    }
+
+    /// <summary>What a command has to say if it fails; empty when it succeeds.</summary>
+    public static async Task<string> RunAsync(params string[] arguments)
+    {
+        var (code, output) = await RunAsync(arguments, input: "");
+        return code == 0 ? "" : $"promtool ended with {code}: {output}";
+    }
+
+    private static async Task<(int Code, string Output)> RunAsync(string[] arguments, string input)
+    {
+        var start = new ProcessStartInfo("promtool", arguments)
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -21,12 +39,10 @@ internal static class Promtool
             using var promtool = Process.Start(start)!;
             var output = promtool.StandardOutput.ReadToEndAsync();
             var errors = promtool.StandardError.ReadToEndAsync();
-            await promtool.StandardInput.WriteAsync(scrape);
+            await promtool.StandardInput.WriteAsync(input);
             promtool.StandardInput.Close();
-            await promtool.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(60));
-            var complaints = (await output + await errors).Split('\n', StringSplitOptions.RemoveEmptyEntries);
-            var others = complaints.Where(line => !IsColonOfVllm(line)).ToArray();
-            return promtool.ExitCode == 0 || complaints.Length > 0 ? string.Join('\n', others) : $"promtool ended with {promtool.ExitCode}";
+            await promtool.WaitForExitAsync().WaitAsync(Patience);
+            return (promtool.ExitCode, await output + await errors);
         }
         catch (Win32Exception)
         {

@@ -52,11 +52,31 @@ internal sealed class ContenderProcess : IDisposable
         }
     }
 
+    /// <summary>Of the process and of those that it has started.</summary>
     /// <remarks>VmHWM of proc(5): the peak of the resident set, mapped files included.</remarks>
-    public long PeakMemoryBytes()
+    public long PeakMemoryBytes() => Family().Sum(PeakMemoryBytes);
+
+    /// <summary>Time on a core so far, of the process and of those that it has started.</summary>
+    public TimeSpan ProcessorTime() => TimeSpan.FromSeconds(Family().Sum(ProcessorSeconds));
+
+    private IEnumerable<string> Family()
     {
         ThrowIfEnded();
-        var line = File.ReadLines($"/proc/{_process.Id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var id = _process.Id.ToString(CultureInfo.InvariantCulture);
+        return File.ReadAllText($"/proc/{id}/task/{id}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Prepend(id);
+    }
+
+    // utime and stime of proc(5), in ticks of which Linux counts a hundred a second; a program's name may hold blanks.
+    private static double ProcessorSeconds(string id)
+    {
+        var stat = File.ReadAllText($"/proc/{id}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
+        return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / 100.0;
+    }
+
+    private static long PeakMemoryBytes(string id)
+    {
+        var line = File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
         return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2], CultureInfo.InvariantCulture) * 1_024;
     }
 

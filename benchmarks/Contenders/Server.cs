@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace ElasticSynapse.Benchmarks.Contenders;
@@ -11,7 +12,8 @@ namespace ElasticSynapse.Benchmarks.Contenders;
 /// <param name="startInfo">What to run, for a port.</param>
 internal sealed class Server(string name, string readyPath, Func<int, ProcessStartInfo> startInfo) : IDisposable
 {
-    private const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total ";
+    /// <summary>Begins the line of the metric.</summary>
+    public const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly int _port = FreePort();
@@ -38,13 +40,17 @@ internal sealed class Server(string name, string readyPath, Func<int, ProcessSta
 
     /// <summary>Managed memory allocated since the start; null where no such metric is served.</summary>
     /// <remarks>What a scrape itself allocates, 0.2 MB, is little beside thousands of requests or tokens.</remarks>
-    public async Task<long?> AllocatedBytesAsync()
+    /// <param name="key">Where one is asked for.</param>
+    public async Task<long?> AllocatedBytesAsync(string? key = null)
     {
         using var http = new HttpClient();
+        http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
         using var response = await http.GetAsync(new Uri(Address, "/metrics"));
         var line = (await response.Content.ReadAsStringAsync()).Split('\n').FirstOrDefault(line => line.StartsWith(AllocatedMetric, StringComparison.Ordinal));
         return line is null ? null : (long)double.Parse(line[AllocatedMetric.Length..], CultureInfo.InvariantCulture);
     }
+
+    public TimeSpan ProcessorTime() => _process!.ProcessorTime();
 
     public long PeakMemoryBytes() => _process!.PeakMemoryBytes();
 

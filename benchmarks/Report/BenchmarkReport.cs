@@ -21,9 +21,12 @@ internal sealed record BenchmarkReport(
         var ratios = new MarkdownTable("ratio", "measured", "target");
         foreach (var target in Targets)
         {
-            if (measurements.Ratio(target.Ours, target.Other, target.Figure) is { } ratio)
+            var compared = target.IsDifference
+                ? measurements.Difference(target.Ours, target.Other, target.Figure)
+                : measurements.Ratio(target.Ours, target.Other, target.Figure);
+            if (compared is { } value)
             {
-                ratios.Add($"{target.Ours} / {target.Other}: {target.Figure}", ratio.ToString("F2", CultureInfo.InvariantCulture),
+                ratios.Add($"{target.Ours} {(target.IsDifference ? '-' : '/')} {target.Other}: {target.Figure}", value.ToString("F2", CultureInfo.InvariantCulture),
                     string.Create(CultureInfo.InvariantCulture, $"at {(target.IsUpper ? "most" : "least")} {target.Bound}"));
             }
         }

@@ -23,8 +23,13 @@ internal sealed class Measurements
         _values.TryGetValue((contender, figure), out var values) ? Median.Of(values) : null;
 
     /// <summary>The median of the rounds' ratios: what a busy moment does to both sides cancels out. Null if one was not measured.</summary>
-    public double? Ratio(string contender, string other, string figure) =>
+    public double? Ratio(string contender, string other, string figure) => Compare(contender, other, figure, (value, its) => value / its);
+
+    /// <summary>The median of the rounds' differences.</summary>
+    public double? Difference(string contender, string other, string figure) => Compare(contender, other, figure, (value, its) => value - its);
+
+    private double? Compare(string contender, string other, string figure, Func<double, double, double> compare) =>
         _values.TryGetValue((contender, figure), out var values) && _values.TryGetValue((other, figure), out var others)
-            ? Median.Of(values.Zip(others, (value, its) => value / its))
+            ? Median.Of(values.Zip(others, compare))
             : null;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ElasticSynapse.Classifier;
 using ElasticSynapse.Classifier.Api;
 using ElasticSynapse.Classifier.Api.Grpc;
@@ -19,6 +20,10 @@ try
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
     var grpc = options.Read<GrpcOptions>("Grpc");
+    if (options.TellsHelp(args, "classifier"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();                                      // every mistake at once, before anything is loaded
 
     using var startLog = ServiceDefaults.CreateStartLog();
@@ -43,7 +48,7 @@ try
     app.MapTensorFlow();                                            // TensorFlow Serving, REST and gRPC
     app.MapOpenInference();                                         // KServe and Triton
     app.MapOpenApiPage(typeof(ClassifierRoutes).Assembly);          // /docs
-    served.Announce(app.Logger, app.Services.GetRequiredService<WorkerCount>());
+    served.Announce(app.Logger, app.Services.GetRequiredService<IMeterFactory>(), app.Services.GetRequiredService<WorkerCount>());
     app.Run();
     return 0;
 }

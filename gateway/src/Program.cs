@@ -1,11 +1,13 @@
 using ElasticSynapse.Gateway;
 using ElasticSynapse.Gateway.Admin;
 using ElasticSynapse.Gateway.Admission;
+using ElasticSynapse.Gateway.Browsers;
 using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting;
 
 // The request's way, in order.
@@ -13,7 +15,10 @@ try
 {
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
+    builder.WebHost.UseKestrelHttpsConfiguration();                  // TLS as Kestrel:Endpoints has it
     builder.Services.AddSingleton<GatewayMetrics>();
+    builder.Services.AddSingleton<RequestMetrics>();
+    builder.AddBrowsers(options);                                    // whose pages may call
     builder.AddCallers(options);                                     // who may call, and how much
     builder.AddCatalogue(options);                                   // which models, versions and replicas there are
     builder.Services.AddReplicas(options);                           // who is ready, who is loaded
@@ -21,6 +26,10 @@ try
     builder.AddForwarding(options);                                  // version -> replica -> tries
     builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
     builder.Services.AddHostedService<AdminServer>();                // the operators' own address
+    if (options.TellsHelp(args, "gateway"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();
 
     var app = builder.Build();
@@ -28,6 +37,7 @@ try
     app.Services.ObserveAdmission();
     app.MapServiceDefaults();                                        // /livez /readyz /metrics
     app.UseMiddleware<ApiErrors>();                                  // errors in the shape of the API
+    app.UseBrowsers();                                               // CORS
     app.UseCallers();                                                // API keys
     ModelListing.Map(app);                                           // what there is to call
     app.MapForwarding();                                             // every other path

@@ -24,6 +24,7 @@ internal sealed class GeneratorMetrics
     private readonly Histogram<double> _timeToFirstToken;
     private readonly Histogram<double> _interTokenLatency;
     private readonly Histogram<double> _endToEndLatency;
+    private readonly Histogram<double> _prefillDuration;
     private readonly Histogram<double> _stepDuration;
     private readonly Histogram<int> _stepRows;
 
@@ -44,6 +45,7 @@ internal sealed class GeneratorMetrics
         _endToEndLatency = Seconds("e2e_request_latency_seconds", "Time from admission to the end.");
 
         var meter = factory.Create("ElasticSynapse.ModelServer");
+        _prefillDuration = meter.CreateHistogram<double>("elastic_synapse.generator.prefill_duration", "s", "Time of one run for a chunk of a prompt.");
         _stepDuration = meter.CreateHistogram<double>("elastic_synapse.generator.step_duration", "s", "Time of one run for all rows that decode.");
         _stepRows = meter.CreateHistogram("elastic_synapse.generator.step_rows", "{row}", "Rows of one such run.", tags: null,
             new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 12, 16, 24, 32, 48, 64, 128] });
@@ -85,6 +87,8 @@ internal sealed class GeneratorMetrics
             _interTokenLatency.Record(0, _model);
         }
     }
+
+    public void Prefilled(TimeSpan time) => _prefillDuration.Record(time.TotalSeconds);
 
     public void Stepped(TimeSpan time, int rows)
     {

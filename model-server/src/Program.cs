@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ElasticSynapse.ModelServer;
 using ElasticSynapse.ModelServer.Api;
 using ElasticSynapse.ModelServer.Api.BlurbBlocks;
@@ -24,6 +25,10 @@ try
     builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
     builder.Services.AddSingleton(options.Read<CloudRunOptions>("CloudRun"));
     builder.Services.AddSingleton(options.Read<BlurbOptions>("Predict"));
+    if (options.TellsHelp(args, "model-server"))
+    {
+        return 0;
+    }
     options.ThrowIfMistaken();                                    // every mistake at once, before anything is loaded
 
     using var startLog = ServiceDefaults.CreateStartLog();
@@ -38,7 +43,7 @@ try
     builder.Services.AddApis();
 
     var app = builder.Build();
-    generator.Announce(app.Logger);
+    generator.Announce(app.Logger, app.Services.GetRequiredService<IMeterFactory>());
     app.UseModelHeaders(generator.Identity);
     app.MapServiceDefaults();                                     // /livez /readyz /metrics
     app.MapApis();                                                // OpenAI, TGI, Open Inference and the seed systems'

@@ -5,6 +5,7 @@ using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Health;
 using ElasticSynapse.Serving.Hosting.Requests;
 using ElasticSynapse.Serving.Hosting.Telemetry;
+using ElasticSynapse.Serving.Hosting.Tracing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -15,7 +16,7 @@ using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Serving.Hosting;
 
-/// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics.</summary>
+/// <summary>What all three services have alike: logs, request ids, errors, limits, health, drain, metrics, traces.</summary>
 public static class ServiceDefaults
 {
     // For the last words to callers whose requests outlast the grace period.
@@ -53,8 +54,13 @@ public static class ServiceDefaults
         builder.Services.AddSingleton<IGracePeriod>(services => services.GetRequiredService<DrainService>());
         builder.Services.AddHealthChecks().AddCheck<DrainService>("drain");
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = drain.ReadinessDelay + drain.GracePeriod + Farewell);
-        builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.AddServerHeader = false);
+        builder.Services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            Limit(kestrel.Limits, http);
+        });
         builder.Services.AddMetrics(serviceName);
+        builder.AddTracing(serviceName, options);
         return options;
     }
 
@@ -64,13 +70,25 @@ public static class ServiceDefaults
     /// <summary>Puts the defaults' middleware in front and maps /livez, /readyz and /metrics. Call it before the APIs are mapped.</summary>
     public static void MapServiceDefaults(this WebApplication app)
     {
+        app.UseTracing();
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorMiddleware>();
+        app.UseMiddleware<CompressedBodies>();
         app.UseMiddleware<BodyLimit>();
         app.UseRouting();
         app.MapHealth();
         app.MapMetrics();
+    }
+
+    private static void Limit(KestrelServerLimits limits, HttpOptions http)
+    {
+        limits.MinRequestBodyDataRate = http.MinRequestBodyBytesPerSecond > 0
+            ? new MinDataRate(http.MinRequestBodyBytesPerSecond, HttpOptions.BodyGracePeriod)
+            : null;
+        limits.MaxRequestHeadersTotalSize = http.MaxRequestHeaderBytes;
+        limits.MaxRequestLineSize = Math.Min(limits.MaxRequestLineSize, http.MaxRequestHeaderBytes);
+        limits.RequestHeadersTimeout = http.RequestHeadersTimeout;
     }
 
     private static void AddJsonLines(this ILoggingBuilder logging) => logging.AddJsonConsole(console =>

@@ -89,18 +89,6 @@ public partial class NamesTests
         Assert.Equal(routes, new SortedSet<string>(page, StringComparer.Ordinal));
     }
 
-    [Fact]
-    public void Metrics_EveryInstrumentOfOurs_StandsOnThePageAndNoOther()
-    {
-        var instruments = Pages.Sources().Select(File.ReadAllText)
-            .SelectMany(source => Instrument().Matches(source))
-            .Select(match => match.Groups["name"].Value.Replace('.', '_'))
-            .Concat(VllmInstrument().Matches(Pages.Read("model-server", "src", "GeneratorMetrics.cs"))
-                .Select(match => "vllm:" + UnitSuffix().Replace(match.Groups["name"].Value, "")));
-        var page = MetricRow().Matches(Pages.Read("docs", "metrics.md")).Select(match => UnitSuffix().Replace(match.Groups["name"].Value, ""));
-        Assert.Equal(new SortedSet<string>(instruments, StringComparer.Ordinal), new SortedSet<string>(page, StringComparer.Ordinal));
-    }
-
     [GeneratedRegex(@"\]\((?<target>[^)\s]+)\)")]
     private static partial Regex MarkdownLink();
 
@@ -127,16 +115,4 @@ public partial class NamesTests
 
     [GeneratedRegex("`(?<route>(GET|POST) /[^`]*)`")]
     private static partial Regex RouteInCode();
-
-    [GeneratedRegex("\"(?<name>elastic_synapse\\.[a-z_.]+)\"")]
-    private static partial Regex Instrument();
-
-    [GeneratedRegex("(_vllm\\.Create\\w+(<\\w+>)?|Seconds)\\(\"(?<name>[a-z0-9_]+)\"")]
-    private static partial Regex VllmInstrument();
-
-    [GeneratedRegex("^\\| `(?<name>(elastic_synapse_|vllm:)[a-z0-9_]+)`", RegexOptions.Multiline)]
-    private static partial Regex MetricRow();
-
-    [GeneratedRegex("(_total|_seconds)$")]
-    private static partial Regex UnitSuffix();
 }

@@ -4,6 +4,7 @@ using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Serving.Hosting.Admission;
 using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.Tracing;
 
 namespace ElasticSynapse.Classifier.Inference;
 
@@ -21,6 +22,7 @@ internal static class ClassificationServices
         services.AddSingleton<ClassifierMetrics>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CountedRequests>();
+        services.AddSingleton(provider => new ClassifierSpans(served.Identity, provider.GetRequiredService<TracingOptions>()));
 
         services.AddSingleton(new SequenceReader(served.Tokenizer, served.MaxTokens, served.Model.Config.TokenTypes, options.WindowOverlap));
         services.AddSingleton(new TextScorer(served.Probabilities, thresholds));

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using ElasticSynapse.Classifier.Telemetry;
 using ElasticSynapse.Serving.Hosting.Requests;
+using ElasticSynapse.Serving.Hosting.Tracing;
 
 namespace ElasticSynapse.Classifier.Inference;
 
@@ -14,6 +16,8 @@ internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline
     private long _started;                                              // timestamp of the first take
     private int _taken;                                                 // only under the queue's lock
     private int _unfinished = sequences.Length;
+
+    private readonly StageSpans? _stages = StageSpans.Begin(ClassifierSpans.Source, Activity.Current, "queue");
 
     /// <summary>[sequences][labels], in order; or what the first run that failed threw.</summary>
     public Task<float[][]> Logits => _done.Task;
@@ -38,6 +42,7 @@ internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline
         if (_taken == 0)
         {
             _started = Stopwatch.GetTimestamp();
+            _stages?.Next("inference");
         }
         return _taken++;
     }
@@ -47,9 +52,17 @@ internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline
         _logits[index] = logits;
         if (Interlocked.Decrement(ref _unfinished) == 0)
         {
+            _stages?.End();
             _done.TrySetResult(_logits);
         }
     }
 
-    public void Fail(Exception exception) => _done.TrySetException(exception);
+    public void Fail(Exception exception)
+    {
+        _stages?.End(exception.GetType().Name);
+        _done.TrySetException(exception);
+    }
+
+    /// <summary>Nobody waits for it any longer, whether it is done or not.</summary>
+    public void Leave() => _stages?.End("abandoned");
 }

@@ -38,9 +38,9 @@ internal sealed class SequenceAdmission(AdmittedWork admitted, LogitsCache cache
         var tokens = toRun.Sum(sequence => (long)sequence.Length);
         admitted.CheckSize(toRun.Length, tokens);
         admitted.Enter(toRun.Length, tokens);
+        var request = new QueuedRequest(toRun, deadline, caller);
         try
         {
-            var request = new QueuedRequest(toRun, deadline, caller);
             var ran = await WaitAsync(request, toRun.Length, deadline, caller);
             for (var i = 0; i < missing.Count; i++)
             {
@@ -51,6 +51,7 @@ internal sealed class SequenceAdmission(AdmittedWork admitted, LogitsCache cache
         }
         finally
         {
+            request.Leave();
             admitted.Leave(toRun.Length, tokens);
         }
     }

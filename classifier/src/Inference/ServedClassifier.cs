@@ -1,6 +1,9 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.Telemetry;
 using ElasticSynapse.Serving.Models;
 using Microsoft.ML.OnnxRuntime;
 
@@ -44,6 +47,9 @@ internal sealed partial class ServedClassifier : IDisposable
 
     public WordPieceTokenizer Tokenizer { get; }
 
+    /// <summary>Time that it took to load.</summary>
+    public TimeSpan LoadTime { get; private set; }
+
     /// <summary>Whether special tokens in texts are recognised unless a request says otherwise.</summary>
     public bool AllowSpecialTokens { get; }
 
@@ -62,6 +68,7 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
     public static ServedClassifier Load(ClassifierModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
+        var start = Stopwatch.GetTimestamp();
         var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
         var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         // One thread a run: the workers, not the operators, share the cores.
@@ -71,6 +78,7 @@ internal sealed partial class ServedClassifier : IDisposable
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
             var served = new ServedClassifier(folder, options, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
             served.TryOut(folder);
+            served.LoadTime = Stopwatch.GetElapsedTime(start);
             return served;
         }
         catch
@@ -82,9 +90,10 @@ internal sealed partial class ServedClassifier : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    /// <summary>One line that says what is served.</summary>
-    public void Announce(ILogger logger, WorkerCount workers)
+    /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
+    public void Announce(ILogger logger, IMeterFactory meters, WorkerCount workers)
     {
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), "cpu", LoadTime);
         Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision);
         if (Model.UnusedTensors.Count > 0)
         {

@@ -16,7 +16,8 @@ internal static class CataloguePage
             versions = model.Versions.Select(version => new
             {
                 version = version.Version,
-                weight = version.Entry.Weight,
+                weight = version.Weight,
+                lostWeight = version.Record.HasLostWeight,
                 labels = version.Entry.Labels,
                 ready = version.IsReady,
                 replicas = version.Replicas.Select(replica => new

@@ -1,4 +1,3 @@
-using System.Security.Principal;
 using ElasticSynapse.Serving.Hosting.Errors;
 using Microsoft.Net.Http.Headers;
 
@@ -17,7 +16,7 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
         }
         var caller = callers.Find(Key(context)) ?? throw Refuse(context, "the API key is not known here");
         context.Features.Set(caller);
-        context.User = new GenericPrincipal(new GenericIdentity(caller.Name), null);
+        context.User = caller.Principal;
         // Meant for this gateway: a replica has no use for it.
         context.Request.Headers.Remove(HeaderNames.Authorization);
         return next(context);

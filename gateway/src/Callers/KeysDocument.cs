@@ -35,15 +35,19 @@ internal sealed class KeysDocument(StrictJson file)
     private void ReadCaller(string name, JsonElement json, List<CallerKey> keys)
     {
         var owner = $"callers.{name}";
+        var callerClass = CallerEntry.DefaultClass;
         ImmutableArray<string> models = [];
         string[] hashes = [];
         long? requests = null, tokens = null, concurrency = null;
-        foreach (var (key, value) in file.Members(json, owner, "sha256", "models", "requestsPerMinute", "tokensPerMinute", "concurrency"))
+        foreach (var (key, value) in file.Members(json, owner, "sha256", "class", "models", "requestsPerMinute", "tokensPerMinute", "concurrency"))
         {
             switch (key)
             {
                 case "sha256":
                     hashes = [.. file.Strings(value, $"{owner}.sha256")];
+                    break;
+                case "class":
+                    callerClass = Class(value, $"{owner}.class");
                     break;
                 case "models":
                     models = [.. file.Strings(value, $"{owner}.models")];
@@ -63,7 +67,7 @@ internal sealed class KeysDocument(StrictJson file)
         {
             file.Add($"{owner}.sha256 is required: a list of the SHA-256 of each of its keys, in hexadecimal");
         }
-        var caller = new CallerEntry(name, models, requests, tokens, (int?)concurrency);
+        var caller = new CallerEntry(name, callerClass, models, requests, tokens, (int?)concurrency);
         foreach (var hash in hashes)
         {
             if (hash.Length == 2 * SHA256.HashSizeInBytes && hash.All(char.IsAsciiHexDigit))
@@ -76,6 +80,18 @@ internal sealed class KeysDocument(StrictJson file)
                 file.Add($"{owner}.sha256 holds a text of {hash.Length} characters; a SHA-256 has 64 hexadecimal digits");
             }
         }
+    }
+
+    // A label of metrics: short, and one of few, for the file is the operator's own.
+    private string Class(JsonElement json, string owner)
+    {
+        if (json.ValueKind == JsonValueKind.String && json.GetString() is { Length: >= 1 and <= 63 } text
+            && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-'))
+        {
+            return text;
+        }
+        file.Add(owner, json, "must be 1 to 63 letters, digits, '.', '_' or '-'");
+        return CallerEntry.DefaultClass;
     }
 
     private long? Limit(JsonElement json, string owner)

@@ -100,14 +100,18 @@ internal sealed class CatalogueDocument(StrictJson file)
     private (VersionEntry Entry, bool HasWeight) ReadVersion(string version, JsonElement json, string owner)
     {
         double? weight = null;
+        var shadow = 0.0;
         ImmutableArray<string> labels = [];
         ImmutableArray<ReplicaAddress> replicas = [];
-        foreach (var (key, value) in file.Members(json, owner, "weight", "labels", "replicas"))
+        foreach (var (key, value) in file.Members(json, owner, "weight", "labels", "shadow", "replicas"))
         {
             switch (key)
             {
                 case "weight":
                     weight = Percent(value, $"{owner}.weight");
+                    break;
+                case "shadow":
+                    shadow = Percent(value, $"{owner}.shadow") ?? 0;
                     break;
                 case "labels":
                     labels = [.. file.Strings(value, $"{owner}.labels").Where(label => file.IsName(label, $"{owner}.labels"))];
@@ -117,7 +121,7 @@ internal sealed class CatalogueDocument(StrictJson file)
                     break;
             }
         }
-        return (new VersionEntry(version, weight ?? 0, labels, replicas), weight is not null);
+        return (new VersionEntry(version, weight ?? 0, labels, replicas, shadow), weight is not null);
     }
 
     private ReplicaAddress? Address(string text, string owner)

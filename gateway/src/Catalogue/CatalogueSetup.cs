@@ -1,4 +1,6 @@
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
+using ElasticSynapse.Gateway.ColdStarts;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -14,12 +16,17 @@ internal static class CatalogueSetup
         var upstreams = options.Read<UpstreamOptions>("Upstreams");
         var file = options.Read<CatalogueOptions>("Catalogue");
         var cluster = options.Read<KubernetesOptions>("Kubernetes");
+        var scaling = options.Read<ScaleFromZeroOptions>("ScaleFromZero");
         services.AddSingleton(upstreams);
         if (cluster.Namespace is not null)
         {
             RefuseUpstreams(builder.Configuration, options, "Kubernetes__Namespace");
             CheckFiles(cluster, file, options);
             services.AddSingleton(cluster);
+            services.AddSingleton<KubernetesClient>();
+            services.AddHostedService<CanaryEvents>();
+            services.AddSingleton(scaling);
+            services.AddSingleton<ScaleUps>();
             services.AddSingleton<ICatalogueSource, KubernetesSource>();
             services.AddHealthChecks().AddCheck<CatalogueReadiness>("models");
         }
@@ -34,6 +41,10 @@ internal static class CatalogueSetup
             services.AddSingleton<ICatalogueSource>(_ => new UpstreamSource(upstreams));
             AddReadiness(services, ModelKind.Generator);
             AddReadiness(services, ModelKind.Classifier);
+        }
+        if (cluster.Namespace is null && builder.Configuration.GetSection("ScaleFromZero").GetChildren().FirstOrDefault() is { } set)
+        {
+            options.Add($"ScaleFromZero__{set.Key}='{set.Value}' has no effect without Kubernetes__Namespace");
         }
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();

@@ -34,7 +34,7 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
                 {
                     version = version.Version,
                     labels = version.Entry.Labels,
-                    weight = version.Entry.Weight,
+                    weight = version.Weight,
                     ready = version.IsReady,
                 }),
             }),

@@ -1,4 +1,4 @@
-using System.Net.Http.Headers;
+using System.Buffers;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
@@ -9,6 +9,8 @@ internal static class AnswerBuffer
     // Far above any answer of the model services; what is longer passes as it comes.
     private const int MaxBytes = 1024 * 1024;
 
+    private const int ChunkBytes = 8192;
+
     public static bool Suits(HttpResponseMessage answer) =>
         answer.Content.Headers is { ContentType.MediaType: "application/json" or "application/problem+json" } headers
         && (headers.ContentLength ?? 0) <= MaxBytes;
@@ -18,24 +20,22 @@ internal static class AnswerBuffer
     public static async Task FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        var buffer = new MemoryStream((int)(answer.Content.Headers.ContentLength ?? 0));
-        var chunk = new byte[8192];
+        if (answer.Content.Headers.ContentLength is { } length)
+        {
+            var whole = new byte[length];
+            await stream.ReadExactlyAsync(whole, cancellationToken);
+            answer.Replace(new MemoryStream(whole, writable: false));
+            return;
+        }
+        var buffer = new MemoryStream();
+        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         int read;
         while (buffer.Length < MaxBytes && (read = await stream.ReadAsync(chunk, cancellationToken)) > 0)
         {
             buffer.Write(chunk, 0, read);
         }
+        ArrayPool<byte>.Shared.Return(chunk);
         buffer.Position = 0;
-        var headers = answer.Content.Headers;
-        answer.Content = new StreamContent(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
-        Copy(headers, answer.Content.Headers);
-    }
-
-    private static void Copy(HttpContentHeaders from, HttpContentHeaders to)
-    {
-        foreach (var (name, values) in from.NonValidated)
-        {
-            to.TryAddWithoutValidation(name, values);
-        }
+        answer.Replace(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
     }
 }

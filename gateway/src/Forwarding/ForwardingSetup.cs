@@ -1,7 +1,11 @@
 using ElasticSynapse.Gateway.Admission;
 using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.ColdStarts;
+using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Shadows;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
@@ -17,9 +21,16 @@ internal static class ForwardingSetup
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
         builder.Services.AddSingleton(options.Read<DeadlineOptions>("Deadlines"));
+        builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
+        builder.Services.AddSingleton(options.Read<ShadowOptions>("Shadow"));
         builder.Services.AddSingleton<RetryBudget>();
+        builder.Services.AddSingleton<ShadowCopies>();
         builder.Services.AddSingleton<GatewayTransformer>();
-        builder.Services.AddSingleton(_ => new UpstreamConnections().Create());
+        var hedging = options.Read<HedgingOptions>("Hedging");
+        builder.Services.AddSingleton(hedging);
+        builder.Services.AddSingleton(services => hedging.Enabled
+            ? new HttpMessageInvoker(ActivatorUtilities.CreateInstance<HedgingHandler>(services, new UpstreamConnections().Create()))
+            : new UpstreamConnections().Create());
         builder.Services.AddSingleton<ForwardingStage>();
     }
 
@@ -27,9 +38,14 @@ internal static class ForwardingSetup
     public static void MapForwarding(this WebApplication app)
     {
         var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
+        stages.UseMiddleware<CountedRequests>();  // time and outcome
         stages.UseMiddleware<RequestReading>();   // path and body
         stages.UseMiddleware<VersionRouting>();   // model and version
         stages.UseMiddleware<CallerLimits>();     // what this caller may use
+        if (app.Services.GetService<ScaleUps>() is not null)
+        {
+            stages.UseMiddleware<ColdStartStage>();   // a first replica
+        }
         stages.UseMiddleware<AdmissionStage>();   // its turn at the model
         var forwarding = app.Services.GetRequiredService<ForwardingStage>();
         stages.Run(forwarding.InvokeAsync);       // replica, tries

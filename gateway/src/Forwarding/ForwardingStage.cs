@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
-using ElasticSynapse.Serving.Hosting.Errors;
-using Polly;
-using Polly.Retry;
+using ElasticSynapse.Gateway.Shadows;
+using ElasticSynapse.Gateway.Telemetry;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
@@ -20,46 +20,48 @@ internal sealed partial class ForwardingStage
     private readonly RetryOptions _retries;
     private readonly RetryBudget _budget;
     private readonly DeadlineOptions _deadlines;
+    private readonly ShadowCopies _shadows;
+    private readonly CanaryGuard _canaries;
     private readonly GatewayMetrics _metrics;
+    private readonly Draws _draws;
     private readonly TimeProvider _time;
     private readonly ForwarderRequestConfig _config;
-    private readonly ResiliencePipeline<RequestTries> _pipeline;
     private readonly ILogger _logger;
 
     public ForwardingStage(
         IHttpForwarder forwarder, HttpMessageInvoker connections, GatewayTransformer transformer, ReplicaChoice choice, RetryOptions retries,
-        RetryBudget budget, DeadlineOptions deadlines, UpstreamOptions upstreams, GatewayMetrics metrics, Draws draws, TimeProvider time,
-        ILogger<ForwardingStage> logger)
+        RetryBudget budget, DeadlineOptions deadlines, UpstreamOptions upstreams, ShadowCopies shadows, CanaryGuard canaries,
+        GatewayMetrics metrics, Draws draws, TimeProvider time, ILogger<ForwardingStage> logger)
     {
         (_forwarder, _connections, _transformer, _choice, _retries) = (forwarder, connections, transformer, choice, retries);
-        (_budget, _deadlines, _metrics, _time, _logger) = (budget, deadlines, metrics, time, logger);
+        (_budget, _deadlines, _shadows, _canaries) = (budget, deadlines, shadows, canaries);
+        (_metrics, _draws, _time, _logger) = (metrics, draws, time, logger);
         _config = new ForwarderRequestConfig
         {
             Version = System.Net.HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             ActivityTimeout = upstreams.ActivityTimeout,
         };
-        _pipeline = Retrying(retries, draws, time);
     }
 
     public async Task InvokeAsync(HttpContext context)
     {
         var request = GatewayRequest.Of(context);
-        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget);
-        using var overall = new CancellationTokenSource(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero, _time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, overall.Token);
+        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget, _time);
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        ends.CancelAfter(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero);
         context.Features.Set(tries);
+        _metrics.TriesBegin(request.Version);
+        _shadows.Copy(context, request);
         _budget.RequestBegins();
         try
         {
-            await _pipeline.ExecuteAsync(
-                static async (state, cancellationToken) =>
-                {
-                    await state.Stage.TryAsync(state.Context, state.Request, state.Tries, cancellationToken);
-                    return state.Tries;
-                },
-                (Stage: this, Context: context, Request: request, Tries: tries),
-                ends.Token);
+            await TryAsync(context, request, tries, ends.Token);
+            while (tries.WillRetry)
+            {
+                await Task.Delay(RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries), _time, ends.Token);
+                await TryAsync(context, request, tries, ends.Token);
+            }
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested)
         {
@@ -67,25 +69,21 @@ internal sealed partial class ForwardingStage
         }
         finally
         {
+            if (tries.IsDenied)
+            {
+                _metrics.RetryDenied(request.Version);
+            }
             tries.End();
             _budget.RequestEnds();
         }
-        try
-        {
-            await ForwardingErrors.ExplainAsync(context, tries);
-            _metrics.Forwarded(request.Version, context.Response.StatusCode);
-        }
-        catch (ApiException error)
-        {
-            _metrics.Forwarded(request.Version, ErrorTable.Row(error.Kind).Status);
-            throw;
-        }
+        await ForwardingErrors.ExplainAsync(context, tries);
     }
 
     private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries, CancellationToken cancellationToken)
     {
         if (tries.Count > 0)
         {
+            tries.EndWait();
             _metrics.Retried(request.Version, tries.Failure);
             context.Response.Clear();
             context.Features.Set<IForwarderErrorFeature>(null);
@@ -96,14 +94,14 @@ internal sealed partial class ForwardingStage
         {
             context.Request.Body = Stream(request.Body);
         }
-        using var aTry = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using var untilAnswer = new TryTimer(aTry, _deadlines.Try, _time);
+        using var span = GatewaySpans.Try(tries, replica);
+        using var untilAnswer = new TryTimer(_deadlines.Try, cancellationToken);
         tries.Begin(replica, untilAnswer);
         var cost = request.Tokens;
         replica.Begin(cost);
         try
         {
-            var error = await _forwarder.SendAsync(context, replica.Prefix, _connections, _config, _transformer, aTry.Token);
+            var error = await _forwarder.SendAsync(context, replica.Prefix, _connections, _config, _transformer, untilAnswer.Token);
             if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             {
                 tries.Fail(Classify(context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
@@ -112,6 +110,12 @@ internal sealed partial class ForwardingStage
         finally
         {
             replica.End(cost);
+            GatewaySpans.End(span, tries.Failure);
+            tries.EndWait();
+            if (tries.WillRetry)
+            {
+                tries.BeginWait(RequestClock.Of(context));
+            }
         }
         Judge(context, tries, replica);
     }
@@ -123,6 +127,7 @@ internal sealed partial class ForwardingStage
         {
             return;
         }
+        _canaries.Observe(tries.Version, tries.Failure != TryFailure.None, tries.FirstToken);
         if (tries.Failure == TryFailure.None)
         {
             replica.Outlier.Succeeded();
@@ -162,23 +167,6 @@ internal sealed partial class ForwardingStage
 
     private static MemoryStream Stream(ReadOnlyMemory<byte> body) =>
         MemoryMarshal.TryGetArray(body, out var segment) ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false) : new MemoryStream(body.ToArray());
-
-    private static ResiliencePipeline<RequestTries> Retrying(RetryOptions options, Draws draws, TimeProvider time)
-    {
-        var pipeline = new ResiliencePipelineBuilder<RequestTries> { TimeProvider = time };
-        if (options.MaxTries > 1)
-        {
-            pipeline.AddRetry(new RetryStrategyOptions<RequestTries>
-            {
-                MaxRetryAttempts = options.MaxTries - 1,
-                ShouldHandle = tried => ValueTask.FromResult(tried.Outcome.Result is { WillRetry: true }),
-                DelayGenerator = tried => ValueTask.FromResult<TimeSpan?>(tried.Outcome.Result is { } tries
-                    ? RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, draws.NextFraction(), options)
-                    : null),
-            });
-        }
-        return pipeline.Build();
-    }
 
     [LoggerMessage(LogLevel.Warning, "the replica at {Address} of {Version} gets no requests for {Seconds} s: {Failure}")]
     private partial void Ejected(string address, string version, double seconds, TryFailure failure);

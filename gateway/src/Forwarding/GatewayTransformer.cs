@@ -1,7 +1,10 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.Net.Http.Headers;
@@ -11,11 +14,12 @@ namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>What differs between the client's side and the replica's: path, some headers, and answers that are not passed on
 /// because another try follows. All else passes; YARP itself leaves out the hop-by-hop headers.</summary>
-internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
+internal sealed class GatewayTransformer(
+    UpstreamNames names, StreamingOptions streaming, HedgingOptions hedging, UpstreamOptions upstreams, RequestMetrics metrics, TimeProvider time) : HttpTransformer
 {
     public const string ServedBy = "x-served-by";
 
-    private const string ModelName = "x-model-name";
+    public const string ModelName = "x-model-name";
     private const string EventStream = "text/event-stream";
     private const string AccelBuffering = "X-Accel-Buffering";
 
@@ -40,6 +44,13 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         {
             content.Headers.ContentLength = request.Body.Length;
         }
+        if (hedging.Enabled && tries.Version is { Model.Kind: ModelKind.Classifier, Replicas.Length: > 1 } version
+            && version.Record.AnswerTimes.Percentile95 is { } slow)
+        {
+            proxyRequest.Options.Set(Hedge.Key, new Hedge(request, tries, incoming.QueryString, slow > hedging.MinimumDelay ? slow : hedging.MinimumDelay));
+        }
+
+        tries.BeginWait(RequestClock.Of(httpContext));
 
         void Replace(string name, string? value)
         {
@@ -72,7 +83,23 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            if (tries.Version.Model.Kind == ModelKind.Classifier)
+            {
+                var taken = tries.FirstTokenCame();
+                if (hedging.Enabled)
+                {
+                    tries.Version.Record.AnswerTimes.Add(taken);
+                }
+            }
         }
+        else if (proxyResponse.Content.Headers.ContentType?.MediaType == EventStream)
+        {
+            var events = metrics.Timed(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), tries.Version, RequestClock.Of(httpContext));
+            proxyResponse.Replace(IsPlain(proxyResponse.Content.Headers)
+                ? new EventStreamBody(events, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame())
+                : events);
+        }
+        tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
         return passes;
@@ -104,7 +131,11 @@ internal sealed class GatewayTransformer(UpstreamNames names) : HttpTransformer
         }
     }
 
-    private static void LeaveOutConnectionHeaders(HttpRequest incoming, System.Net.Http.Headers.HttpRequestHeaders headers)
+    // Nothing can be put in between the bytes of a compressed one, or of one whose length is known.
+    private static bool IsPlain(HttpContentHeaders headers) =>
+        headers is { ContentLength: null, ContentEncoding.Count: 0 };
+
+    private static void LeaveOutConnectionHeaders(HttpRequest incoming, HttpRequestHeaders headers)
     {
         // Kestrel has already dealt with Expect; sent on, it would hold each body back until the replica says 100.
         headers.Remove(HeaderNames.Expect);

@@ -20,7 +20,8 @@ internal sealed class CatalogueReadiness(LiveFleet fleet, ReplicaProbe probe) : 
     private async Task<string?> FailureAsync(ModelPool model, CancellationToken cancellationToken)
     {
         var replicas = model.Versions.SelectMany(version => version.Replicas).ToArray();
-        if (replicas.Any(replica => replica.Health == ReplicaHealth.Ready))
+        // One that starts when it is asked for can only be asked through a gateway that is ready.
+        if (model.Versions.Any(version => version.CanStart) || replicas.Any(replica => replica.Health == ReplicaHealth.Ready))
         {
             return null;
         }

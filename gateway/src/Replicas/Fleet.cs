@@ -8,6 +8,7 @@ namespace ElasticSynapse.Gateway.Replicas;
 /// that it began with.</summary>
 internal sealed class Fleet
 {
+    private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrozenDictionary<string, ModelPool> _byName;
 
     private Fleet(ImmutableArray<ModelPool> models)
@@ -18,7 +19,12 @@ internal sealed class Fleet
 
     public ImmutableArray<ModelPool> Models { get; }
 
+    /// <summary>Completes when another fleet has taken its place.</summary>
+    public Task Superseded => _superseded.Task;
+
     public IEnumerable<Replica> Replicas => Models.SelectMany(model => model.Versions).SelectMany(version => version.Replicas);
+
+    public void Supersede() => _superseded.TrySetResult();
 
     /// <summary>Whether a model waits for its replica to say its name.</summary>
     public bool HasUnnamed => Models.Any(model => !model.Entry.IsNamed);
@@ -45,12 +51,24 @@ internal sealed class Fleet
     }
 
     /// <summary>The fleet of <paramref name="catalogue"/>. Replicas that <paramref name="before"/> had at the same address keep
-    /// what is known about them.</summary>
-    public static Fleet Of(ModelCatalogue catalogue, Fleet? before, Func<ReplicaAddress, Replica> create)
+    /// what is known about them, and so do versions of which the catalogue says the same as before.</summary>
+    public static Fleet Of(ModelCatalogue catalogue, Fleet? before, Func<ReplicaAddress, Replica> create, Func<VersionRecord> createRecord)
     {
         var known = before?.Replicas.DistinctBy(replica => replica.Address).ToDictionary(replica => replica.Address) ?? [];
-        return new Fleet([.. catalogue.Models.Select(model => new ModelPool(model, [.. model.Versions.Select(version =>
-            new VersionPool(model, version, [.. version.Replicas.Select(Resolve)]))]))]);
+        return new Fleet([.. catalogue.Models.Select(model => new ModelPool(model, Versions(model)))]);
+
+        ImmutableArray<VersionPool> Versions(ModelEntry model)
+        {
+            var stable = model.Versions.Where(VersionPool.IsStable).Select(version => Version(model, version, null)).FirstOrDefault();
+            return [.. model.Versions.Select(version => version == stable?.Entry ? stable : Version(model, version, VersionPool.IsCanary(version) ? stable : null))];
+        }
+
+        VersionPool Version(ModelEntry model, VersionEntry version, VersionPool? stable) =>
+            new(model, version, [.. version.Replicas.Select(Resolve)], Record(model, version)) { Stable = stable };
+
+        VersionRecord Record(ModelEntry model, VersionEntry version) =>
+            before?.Models.FirstOrDefault(known => known.Name == model.Name)?.Versions
+                .FirstOrDefault(known => known.Entry.IsSameAs(version))?.Record ?? createRecord();
 
         Replica Resolve(ReplicaAddress address)
         {

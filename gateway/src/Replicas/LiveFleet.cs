@@ -1,3 +1,4 @@
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 
 namespace ElasticSynapse.Gateway.Replicas;
@@ -7,12 +8,14 @@ internal sealed class LiveFleet
 {
     private readonly Lock _publishing = new();
     private readonly Func<ReplicaAddress, Replica> _create;
+    private readonly Func<VersionRecord> _createRecord;
     private volatile Fleet _current;
 
-    public LiveFleet(ICatalogueSource source, ReplicaOptions options, OutlierOptions outliers, TimeProvider time)
+    public LiveFleet(ICatalogueSource source, ReplicaOptions options, OutlierOptions outliers, CanaryGuardOptions canaries, TimeProvider time)
     {
         _create = address => new Replica(address, options, outliers, time);
-        _current = Fleet.Of(source.Initial, before: null, _create);
+        _createRecord = () => new VersionRecord(canaries.Window, time);
+        _current = Fleet.Of(source.Initial, before: null, _create, _createRecord);
     }
 
     public Fleet Current => _current;
@@ -21,7 +24,9 @@ internal sealed class LiveFleet
     {
         lock (_publishing)
         {
-            _current = Fleet.Of(catalogue, _current, _create);
+            var before = _current;
+            _current = Fleet.Of(catalogue, before, _create, _createRecord);
+            before.Supersede();
         }
     }
 }

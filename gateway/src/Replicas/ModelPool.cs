@@ -12,6 +12,9 @@ internal sealed class ModelPool(ModelEntry entry, ImmutableArray<VersionPool> ve
 
     public ImmutableArray<VersionPool> Versions { get; } = versions;
 
+    /// <summary>Versions that get copies of requests that others answer.</summary>
+    public ImmutableArray<VersionPool> Shadows { get; } = [.. versions.Where(version => version.Entry.Shadow > 0)];
+
     /// <summary>Whether there is a choice to make, so that knowing who is ready beforehand is worth asking.</summary>
     public bool HasChoice => Versions.Sum(version => version.Replicas.Length) > 1;
 }

@@ -1,6 +1,7 @@
-using System.Diagnostics.Metrics;
+using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Health;
+using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
 namespace ElasticSynapse.Gateway.Replicas;
@@ -12,6 +13,8 @@ internal static class ReplicaSetup
     {
         services.AddSingleton(options.Read<ReplicaOptions>("Replicas"));
         services.AddSingleton(options.Read<OutlierOptions>("Outliers"));
+        services.AddSingleton(options.Read<CanaryGuardOptions>("CanaryGuard"));
+        services.AddSingleton<CanaryGuard>();
         // Gateways that start together must not draw alike.
         services.AddSingleton(new Draws(BitConverter.ToUInt64(Guid.NewGuid().ToByteArray())));
         services.AddSingleton<LiveFleet>();
@@ -27,7 +30,11 @@ internal static class ReplicaSetup
         var time = services.GetRequiredService<TimeProvider>();
         var metrics = services.GetRequiredService<GatewayMetrics>();
         metrics.ObserveCatalogueAge(() => source.ConfirmedAt is { } at ? (time.GetUtcNow() - at).TotalSeconds : 0);
-        metrics.ObserveReplicas(() => fleet.Current.Models.SelectMany(model => model.Versions).SelectMany(version => version.Replicas.Select(replica =>
-            new Measurement<int>(replica.Requests, new("model", version.Model.Name), new("version", version.Version), new("replica", replica.Address.Name)))));
+        metrics.ObserveWeights(() => ReplicaMeasurements.Weights(fleet.Current));
+        metrics.ObserveRetryBudget(() => services.GetRequiredService<RetryBudget>().Used);
+        metrics.ObserveReplicas(
+            inFlight: () => ReplicaMeasurements.Of(fleet.Current, replica => replica.Requests),
+            ejected: () => ReplicaMeasurements.Of(fleet.Current, replica => replica.Outlier.IsEjected ? 1 : 0),
+            byState: () => ReplicaMeasurements.ByState(fleet.Current));
     }
 }

@@ -4,7 +4,7 @@ using ElasticSynapse.Gateway.Catalogue;
 namespace ElasticSynapse.Gateway.Replicas;
 
 /// <summary>A version with its replicas.</summary>
-internal sealed class VersionPool(ModelEntry model, VersionEntry entry, ImmutableArray<Replica> replicas)
+internal sealed class VersionPool(ModelEntry model, VersionEntry entry, ImmutableArray<Replica> replicas, VersionRecord record)
 {
     public ModelEntry Model { get; } = model;
 
@@ -13,6 +13,17 @@ internal sealed class VersionPool(ModelEntry model, VersionEntry entry, Immutabl
     public string Version => Entry.Version;
 
     public ImmutableArray<Replica> Replicas { get; } = replicas;
+
+    public VersionRecord Record { get; } = record;
+
+    /// <summary>The catalogue's, or 0 once the canary guard has taken it.</summary>
+    public double Weight => Record.HasLostWeight ? 0 : Entry.Weight;
+
+    /// <summary>What a canary is held against; null for every other version.</summary>
+    public VersionPool? Stable { get; init; }
+
+    /// <summary>Whether it is a canary that is held against another version, or that other version.</summary>
+    public bool IsCompared { get; } = IsCanary(entry) != IsStable(entry) && model.Versions.Any(IsCanary) && model.Versions.Any(IsStable);
 
     /// <summary>For weighing versions against each other, the same in every gateway.</summary>
     public ulong NameHash { get; } = StableHash.Of(entry.Version);
@@ -33,8 +44,15 @@ internal sealed class VersionPool(ModelEntry model, VersionEntry entry, Immutabl
         }
     }
 
+    /// <summary>Whether it has no replicas, and gets one when it is asked for.</summary>
+    public bool CanStart => Replicas.IsEmpty && Entry.Cluster?.Deployment is not null;
+
     /// <summary>Why it is not ready, for the caller who pinned it.</summary>
     public string Reason => Replicas.IsEmpty ? "it has no replicas" : $"none of its {Replicas.Length} replica(s) is ready";
+
+    public static bool IsCanary(VersionEntry entry) => entry.Labels.Contains("canary");
+
+    public static bool IsStable(VersionEntry entry) => entry.Labels.Contains("stable");
 
     /// <summary>As errors name it: <c>gpt2 1557429385_v0.01</c>.</summary>
     public override string ToString() => $"{Model.Name} {Version}".TrimEnd();

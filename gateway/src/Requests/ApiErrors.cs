@@ -19,15 +19,9 @@ internal sealed class ApiErrors(RequestDelegate next, LiveFleet fleet)
         }
     }
 
-    // Null for the defaults' form, which is OpenAI's.
+    // Null for what is no path here: then the defaults' form.
     private ErrorFormat? Format(HttpContext context) =>
         context.Request.Path is { HasValue: true, Value: var path } && RequestPath.Read(path, fleet.Current.Has) is { } target
-            ? target.Shape switch
-            {
-                ErrorShape.Text => MessageErrors.Format,
-                ErrorShape.HuggingFace => HuggingFaceErrors.Format,
-                ErrorShape.RestX => RestxErrors.Format,
-                _ => null,
-            }
+            ? target.Errors
             : null;
 }

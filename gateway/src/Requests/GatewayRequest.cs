@@ -14,6 +14,12 @@ internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadl
 
     public BodyFacts Facts { get; } = facts;
 
+    /// <summary>The model that is asked, once it is found.</summary>
+    public ModelPool Model { get; set; } = null!;
+
+    /// <summary>Whether the request insists on a version.</summary>
+    public bool IsPinned { get; set; }
+
     /// <summary>The version that answers, once it is chosen.</summary>
     public VersionPool Version { get; set; } = null!;
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
@@ -7,48 +8,54 @@ namespace ElasticSynapse.Gateway.Requests;
 /// <remarks>Methods are left to the replica: it knows which it has, and answers 405 in its own words.</remarks>
 internal static class KnownPaths
 {
-    private static readonly FrozenDictionary<string, KnownPath> All = new Dictionary<string, KnownPath>
+    private static readonly FrozenDictionary<string, RequestTarget> All = new[]
     {
         // OpenAI, and our own.
-        ["/v1/completions"] = new(ModelKind.Generator, ErrorShape.OpenAi),
-        ["/v1/chat/completions"] = new(ModelKind.Generator, ErrorShape.OpenAi),
-        ["/v1/moderations"] = new(ModelKind.Classifier, ErrorShape.OpenAi),
-        ["/classify"] = new(ModelKind.Classifier, ErrorShape.OpenAi),
-        ["/tokenize"] = new(ModelKind.Generator, ErrorShape.OpenAi, Shared: true),
-        ["/detokenize"] = new(ModelKind.Generator, ErrorShape.OpenAi),
+        Only("/v1/completions", ModelKind.Generator, OpenAiErrors.Format),
+        Only("/v1/chat/completions", ModelKind.Generator, OpenAiErrors.Format),
+        Only("/v1/moderations", ModelKind.Classifier, OpenAiErrors.Format),
+        Only("/classify", ModelKind.Classifier, OpenAiErrors.Format),
+        Shared("/tokenize", ModelKind.Generator, OpenAiErrors.Format),
+        Only("/detokenize", ModelKind.Generator, OpenAiErrors.Format),
 
         // gpt-2-cloud-run, Text Generation Inference's short form, and the classifier's older client.
-        ["/"] = new(ModelKind.Generator, ErrorShape.Text, Shared: true),
+        Shared("/", ModelKind.Generator, MessageErrors.Format),
 
         // The text-generation service of the Flask tutorial, and both services' Swagger pages.
-        ["/hello"] = new(ModelKind.Generator, ErrorShape.RestX),
-        ["/text-generation/generate"] = new(ModelKind.Generator, ErrorShape.RestX),
-        ["/docs"] = new(ModelKind.Generator, ErrorShape.RestX, Shared: true),
-        ["/swagger.json"] = new(ModelKind.Generator, ErrorShape.RestX, Shared: true),
+        Only("/hello", ModelKind.Generator, RestxErrors.Format),
+        Only("/text-generation/generate", ModelKind.Generator, RestxErrors.Format),
+        Shared("/docs", ModelKind.Generator, RestxErrors.Format),
+        Shared("/swagger.json", ModelKind.Generator, RestxErrors.Format),
 
         // Text Generation Inference; Text Embeddings Inference has the shared ones too.
-        ["/generate"] = new(ModelKind.Generator, ErrorShape.HuggingFace),
-        ["/generate_stream"] = new(ModelKind.Generator, ErrorShape.HuggingFace),
-        ["/info"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/health"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/ping"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/invocations"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
+        Only("/generate", ModelKind.Generator, HuggingFaceErrors.Format),
+        Only("/generate_stream", ModelKind.Generator, HuggingFaceErrors.Format),
+        Shared("/info", ModelKind.Generator, HuggingFaceErrors.Format),
+        Shared("/health", ModelKind.Generator, HuggingFaceErrors.Format),
+        Shared("/ping", ModelKind.Generator, HuggingFaceErrors.Format),
+        Shared("/invocations", ModelKind.Generator, HuggingFaceErrors.Format),
 
         // Blurb Blocks writes, Text Embeddings Inference classifies: the body tells.
-        ["/predict"] = new(ModelKind.Generator, ErrorShape.HuggingFace, Shared: true),
-        ["/touch"] = new(ModelKind.Generator, ErrorShape.Text),
+        Shared("/predict", ModelKind.Generator, HuggingFaceErrors.Format),
+        Only("/touch", ModelKind.Generator, MessageErrors.Format),
 
         // Open Inference Protocol, as far as it names no model; the lists are the gateway's own.
-        ["/v2"] = new(ModelKind.Generator, ErrorShape.Text, Shared: true),
-    }.ToFrozenDictionary(StringComparer.Ordinal);
+        Shared("/v2", ModelKind.Generator, MessageErrors.Format),
+    }.ToFrozenDictionary(target => target.Path, StringComparer.Ordinal);
 
-    public static KnownPath? Find(string path)
+    public static RequestTarget? Find(string path)
     {
         if (All.TryGetValue(path, out var known))
         {
             return known;
         }
         // The Swagger page's own files.
-        return path.StartsWith("/docs/", StringComparison.Ordinal) ? All["/docs"] : null;
+        return path.StartsWith("/docs/", StringComparison.Ordinal) ? All["/docs"] with { Path = path } : null;
     }
+
+    /// <summary>A path that one kind has.</summary>
+    private static RequestTarget Only(string path, ModelKind kind, ErrorFormat errors) => new(path, null, default, kind, IsShared: false, errors);
+
+    /// <summary>One that both have, and who answers when nothing else tells.</summary>
+    private static RequestTarget Shared(string path, ModelKind kind, ErrorFormat errors) => new(path, null, default, kind, IsShared: true, errors);
 }

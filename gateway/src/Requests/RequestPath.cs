@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
@@ -54,7 +55,7 @@ internal static class RequestPath
     private static RequestTarget Behind(string model, VersionPin pin, string rest)
     {
         var path = rest.Length == 0 ? "/" : rest;
-        return new RequestTarget(path, model, pin, Kind: null, IsShared: true, Api(path)?.Shape ?? ErrorShape.OpenAi);
+        return new RequestTarget(path, model, pin, Kind: null, IsShared: true, Api(path)?.Errors ?? OpenAiErrors.Format);
     }
 
     private static RequestTarget BehindKind(ModelKind kind, string rest)
@@ -62,25 +63,25 @@ internal static class RequestPath
         var path = rest.Length == 0 ? "/" : rest;
         return Api(path) is { } api
             ? api with { Kind = kind, IsShared = false }
-            : new RequestTarget(path, null, default, kind, IsShared: false, ErrorShape.OpenAi);
+            : new RequestTarget(path, null, default, kind, IsShared: false, OpenAiErrors.Format);
     }
 
     private static RequestTarget? Api(string path)
     {
         if (KnownPaths.Find(path) is { } known)
         {
-            return new RequestTarget(path, null, default, known.Kind, known.Shared, known.Shape);
+            return known;
         }
         // TensorFlow Serving doesn't mind the case of what stands before the model.
         if (After(path, "/v1/models/", StringComparison.OrdinalIgnoreCase) is { Length: > 0 } v1)
         {
-            return NamingModel("/v1/models/", v1, path.Contains(':') || v1.Contains('/') ? ErrorShape.Text : ErrorShape.OpenAi);
+            return NamingModel("/v1/models/", v1, path.Contains(':') || v1.Contains('/') ? MessageErrors.Format : OpenAiErrors.Format);
         }
-        return After(path, "/v2/models/") is { Length: > 0 } v2 ? NamingModel("/v2/models/", v2, ErrorShape.Text) : null;
+        return After(path, "/v2/models/") is { Length: > 0 } v2 ? NamingModel("/v2/models/", v2, MessageErrors.Format) : null;
     }
 
     // <model>[@version|:label][/versions/<v>|/labels/<l>][rest], where TensorFlow Serving's verb may stand behind any of them.
-    private static RequestTarget? NamingModel(string prefix, string named, ErrorShape shape)
+    private static RequestTarget? NamingModel(string prefix, string named, ErrorFormat errors)
     {
         var verbAt = Verbs.Select(verb => ":" + verb).FirstOrDefault(verb => named.EndsWith(verb, StringComparison.OrdinalIgnoreCase));
         var (name, rest) = Segment(verbAt is null ? named : named[..^verbAt.Length]);
@@ -98,7 +99,7 @@ internal static class RequestPath
             pin.IsNone ? selector.Pin : pin,
             Kind: null,
             IsShared: false,
-            shape is ErrorShape.OpenAi && !pin.IsNone ? ErrorShape.Text : shape,
+            pin.IsNone ? errors : MessageErrors.Format,
             // A replica knows no labels, and has only one version to mean.
             pin.Version is null ? -1 : head.Length);
     }

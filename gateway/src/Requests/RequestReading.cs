@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
@@ -22,7 +23,11 @@ internal sealed class RequestReading(
             return;
         }
         var deadline = RequestDeadline.Of(context, deadlines, time);
-        var body = await ReadBodyAsync(request, context.RequestAborted);
+        ReadOnlyMemory<byte> body;
+        using (RequestClock.Of(context).Wait())
+        {
+            body = await ReadBodyAsync(request, context.RequestAborted);
+        }
         var facts = BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path == "/predict", target.Path == "/");
         context.Features.Set(new GatewayRequest(target, deadline, body, facts));
         await next(context);

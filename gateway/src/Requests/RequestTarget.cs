@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
@@ -9,9 +10,10 @@ namespace ElasticSynapse.Gateway.Requests;
 /// <param name="Pin">The version that it pins.</param>
 /// <param name="Kind">Which kind of service has such a path; null when any may.</param>
 /// <param name="IsShared">Both kinds have it: the body may still say which is meant.</param>
+/// <param name="Errors">The form in which its clients expect errors.</param>
 /// <param name="VersionAt">Where in <paramref name="Path"/> the replica expects the version; negative where it doesn't.</param>
 internal sealed record RequestTarget(
-    string Path, string? Model, VersionPin Pin, ModelKind? Kind, bool IsShared, ErrorShape Shape, int VersionAt = -1)
+    string Path, string? Model, VersionPin Pin, ModelKind? Kind, bool IsShared, ErrorFormat Errors, int VersionAt = -1)
 {
     /// <summary>The replica's path once the version is chosen; as it was asked for while nobody knows the version's name.</summary>
     public string PathFor(string version) =>

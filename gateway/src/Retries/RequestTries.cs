@@ -1,12 +1,15 @@
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Telemetry;
 
 namespace ElasticSynapse.Gateway.Retries;
 
 /// <summary>The tries of one request: which replicas, what became of the last one, and whether there will be another.</summary>
-internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget)
+internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget, TimeProvider time)
 {
     private readonly List<Replica> _tried = [];
+    private long _tryBegan;
     private bool _holdsBudget;
+    private IDisposable? _wait;
 
     public VersionPool Version { get; } = version;
 
@@ -18,6 +21,10 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
 
     /// <summary>Whose turn it is or last was.</summary>
     public Replica Replica { get; private set; } = null!;
+
+    /// <summary>From the last try's begin to the first event of a stream, or to the answer of a classifier; null when there was
+    /// neither.</summary>
+    public TimeSpan? FirstToken { get; private set; }
 
     public TryFailure Failure { get; private set; }
 
@@ -50,8 +57,29 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         Count++;
         Timer = timer;
         Replica = replica;
-        (Failure, RetryAfter, WillRetry) = (TryFailure.None, null, false);
+        (Failure, RetryAfter, FirstToken, WillRetry) = (TryFailure.None, null, null, false);
+        _tryBegan = time.GetTimestamp();
     }
+
+    /// <summary>From here on the request waits: for a replica's answer, or for its next try.</summary>
+    public void BeginWait(RequestClock clock)
+    {
+        EndWait();
+        _wait = clock.Wait();
+    }
+
+    public void EndWait() => _wait?.Dispose();
+
+    /// <returns>How long that took.</returns>
+    public TimeSpan FirstTokenCame()
+    {
+        var taken = time.GetElapsedTime(_tryBegan);
+        FirstToken = taken;
+        return taken;
+    }
+
+    /// <summary>Another replica than was asked first is the one whose answer counts.</summary>
+    public void AnsweredBy(Replica other) => Replica = other;
 
     /// <summary>Takes note of a failure and decides whether another try follows.</summary>
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
@@ -62,12 +90,23 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
             && Count < options.MaxTries
             && !Deadline.HasPassed
             && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
-            && (_holdsBudget || (_holdsBudget = budget.TryBeginRetry()));
+            && HasBudget();
     }
 
-    /// <summary>Gives the budget back. Not called Dispose: Polly disposes results that it retries.</summary>
+    /// <summary>Whether the last failure would have been tried again, had the budget had room.</summary>
+    public bool IsDenied { get; private set; }
+
+    private bool HasBudget()
+    {
+        _holdsBudget = _holdsBudget || budget.TryBeginRetry();
+        IsDenied = !_holdsBudget;
+        return _holdsBudget;
+    }
+
+    /// <summary>Gives the budget back.</summary>
     public void End()
     {
+        EndWait();
         if (_holdsBudget)
         {
             budget.RetryEnds();

@@ -7,6 +7,11 @@ internal sealed class RetryBudget(RetryOptions options)
     private int _requests;
     private int _retries;
 
+    /// <summary>Share of the retries allowed now that are under way.</summary>
+    public double Used => Limit == 0 ? 0 : (double)Volatile.Read(ref _retries) / Limit;
+
+    private int Limit => Math.Max(options.BudgetMinimum, (int)(options.BudgetRatio * Volatile.Read(ref _requests)));
+
     public void RequestBegins() => Interlocked.Increment(ref _requests);
 
     public void RequestEnds() => Interlocked.Decrement(ref _requests);
@@ -14,8 +19,7 @@ internal sealed class RetryBudget(RetryOptions options)
     /// <summary>Takes a retry out of the budget, if it holds one; <see cref="RetryEnds"/> puts it back.</summary>
     public bool TryBeginRetry()
     {
-        var limit = Math.Max(options.BudgetMinimum, (int)(options.BudgetRatio * Volatile.Read(ref _requests)));
-        if (Interlocked.Increment(ref _retries) <= limit)
+        if (Interlocked.Increment(ref _retries) <= Limit)
         {
             return true;
         }

@@ -1,29 +1,27 @@
 namespace ElasticSynapse.Gateway.Retries;
 
-/// <summary>Ends a try whose answer has not begun in time; stopped when it begins.</summary>
+/// <summary>Ends a try when its request ends, or when its answer has not begun in time; for the latter it is stopped when it
+/// begins.</summary>
 internal sealed class TryTimer : IDisposable
 {
-    private readonly ITimer _timer;
-    private volatile bool _stopped;
+    private readonly CancellationToken _request;
+    private readonly CancellationTokenSource _try;
 
-    public TryTimer(CancellationTokenSource aTry, TimeSpan limit, TimeProvider time) => _timer = time.CreateTimer(
-        _ =>
-        {
-            if (!_stopped)
-            {
-                HasFired = true;
-                aTry.Cancel();
-            }
-        },
-        null, limit, Timeout.InfiniteTimeSpan);
-
-    public bool HasFired { get; private set; }
-
-    public void Stop()
+    /// <param name="limit">Until the answer begins.</param>
+    /// <param name="request">Ends with the request.</param>
+    public TryTimer(TimeSpan limit, CancellationToken request)
     {
-        _stopped = true;
-        _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _request = request;
+        _try = CancellationTokenSource.CreateLinkedTokenSource(request);
+        _try.CancelAfter(limit);
     }
 
-    public void Dispose() => _timer.Dispose();
+    public CancellationToken Token => _try.Token;
+
+    /// <summary>Whether the answer did not begin in time.</summary>
+    public bool HasFired => _try.IsCancellationRequested && !_request.IsCancellationRequested;
+
+    public void Stop() => _try.CancelAfter(Timeout.InfiniteTimeSpan);
+
+    public void Dispose() => _try.Dispose();
 }

@@ -7,18 +7,19 @@ namespace ElasticSynapse.Gateway.Versions;
 internal static class VersionChoice
 {
     /// <summary>A pinned version, ready or not at all; without a pin one by weight among those that are ready.</summary>
-    /// <remarks>Where none is ready and none is pinned, weights decide alone: trying may succeed, refusing can't.</remarks>
+    /// <remarks>Where none is ready and none is pinned, weights decide alone: trying may succeed, refusing can't. One without replicas that
+    /// can be given one is chosen as it is.</remarks>
     public static VersionDecision Choose(ModelPool model, in VersionRequest request)
     {
         if (request.Pin is { IsNone: false } pin)
         {
             return Pinned(model, pin);
         }
-        var version = ByWeight(model.Versions, request.Key, version => version.IsReady && version.Entry.Weight > 0)
-            ?? ByWeight(model.Versions, request.Key, version => !version.Replicas.IsEmpty && version.Entry.Weight > 0)
-            ?? ByWeight(model.Versions, request.Key, version => version.Entry.Weight > 0);
+        var version = ByWeight(model.Versions, request.Key, version => version.IsReady && version.Weight > 0)
+            ?? ByWeight(model.Versions, request.Key, version => !version.Replicas.IsEmpty && version.Weight > 0)
+            ?? ByWeight(model.Versions, request.Key, version => version.Weight > 0);
         return version is null ? new VersionDecision(VersionOutcome.NotReady, null)
-            : version.Replicas.IsEmpty ? new VersionDecision(VersionOutcome.NotReady, version)
+            : version.Replicas.IsEmpty && !version.CanStart ? new VersionDecision(VersionOutcome.NotReady, version)
             : VersionDecision.Of(version);
     }
 
@@ -38,7 +39,7 @@ internal static class VersionChoice
             }
             // In (0, 1): at neither end has the logarithm a use.
             var hash = Draws.Fraction(StableHash.Combine(key, version.NameHash)) + (0.5 / (1UL << 53));
-            var score = -version.Entry.Weight / Math.Log(hash);
+            var score = -version.Weight / Math.Log(hash);
             if (score > bestScore)
             {
                 (best, bestScore) = (version, score);
@@ -58,7 +59,7 @@ internal static class VersionChoice
             return model is { Entry.IsNamed: false, Versions: [var any] } && pin.Label is null ? VersionDecision.Of(any)
                 : new VersionDecision(pin.Label is null ? VersionOutcome.UnknownVersion : VersionOutcome.UnknownLabel, null);
         }
-        return version.IsReady ? VersionDecision.Of(version) : new VersionDecision(VersionOutcome.NotReady, version);
+        return version.IsReady || version.CanStart ? VersionDecision.Of(version) : new VersionDecision(VersionOutcome.NotReady, version);
     }
 
     // TensorFlow Serving's clients know versions as numbers: the time of export, if that tells them apart.

@@ -37,6 +37,7 @@ internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, Upst
         // The body speaks of its own model, not of the path's.
         var bodyPin = request.Target.Model is null || request.Target.Model == body.Name ? body.Pin : default;
         var wanted = new VersionRequest(request.Target.Pin, HeaderPin(context), bodyPin, Key(context, request));
+        (request.Model, request.IsPinned) = (model, !wanted.Pin.IsNone);
         request.Version = Choose(model, wanted);
         if (bodyPin.Label is not null)
         {

@@ -215,7 +215,7 @@ public sealed class CallersTests
               Callers__Anonymous='True': has no effect beside Callers__KeysFile; set one of them
               {keys.Path}: callers.ada.concurrency=0: must be a whole number between 1 and 1,000,000,000; leave it out for no limit
               {keys.Path}: callers.ada.sha256 holds a text of 21 characters; a SHA-256 has 64 hexadecimal digits
-              {keys.Path}: callers.bob.limit is not an option; it has sha256, models, requestsPerMinute, tokensPerMinute, concurrency
+              {keys.Path}: callers.bob.limit is not an option; it has sha256, class, models, requestsPerMinute, tokensPerMinute, concurrency
               {keys.Path}: callers.bob.sha256 is required: a list of the SHA-256 of each of its keys, in hexadecimal
             """,
             standardError.TrimEnd());

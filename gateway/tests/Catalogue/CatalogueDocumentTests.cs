@@ -66,7 +66,7 @@ public sealed class CatalogueDocumentTests
                 "models.gpt2.kind=\"writer\": must be generator or classifier",
                 "models.gpt2.versions.a.weight=101: must be a number between 0 and 100",
                 "models.gpt2.versions.a.replicas: 'model-server' " + HttpAddressAttribute.Rule,
-                "models.gpt2.versions.b.replica is not an option; it has weight, labels, replicas",
+                "models.gpt2.versions.b.replica is not an option; it has weight, labels, shadow, replicas",
                 "models.gpt2: the label 'stable' stands on a and b; a label means one version",
                 "models: 'bad name' must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit",
                 "models.bert.versions.a.labels=\"stable\": must be a list of strings",

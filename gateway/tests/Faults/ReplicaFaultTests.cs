@@ -112,6 +112,35 @@ public sealed class ReplicaFaultTests
     }
 
     [Fact]
+    public async Task Answer_OneReplicaIsSlow_MostGoToTheOtherAndNoneFails()
+    {
+        await using var slow = await Upstream.StartAsync(async context =>
+        {
+            await Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, context.RequestAborted);
+            await AnswerAsync(context);
+        });
+        await using var right = await Upstream.StartAsync(AnswerAsync);
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, slow.Address, right.Address));
+        await using var gateway = new RunningGateway(catalogue);
+
+        // Twenty clients, each with one request after the other: those at the slow one are its work under way.
+        var servedBy = await Task.WhenAll(Enumerable.Range(0, 20).Select(async client =>
+        {
+            var served = new List<string>();
+            for (var i = 0; i < 10; i++)
+            {
+                using var answer = await gateway.Client.PostAsync("/v1/completions", Prompt($"prompt {client} {i}"));
+                Assert.Equal(Answer, await answer.Content.ReadAsStringAsync());
+                served.Add(Assert.Single(answer.Headers.GetValues("x-served-by")));
+            }
+            return served;
+        }));
+
+        var bySlow = servedBy.SelectMany(served => served).Count(name => name == slow.Address.Authority);
+        Assert.InRange(bySlow, 1, 99);
+    }
+
+    [Fact]
     public async Task Answer_OneReplicaAnswers500_IsPassedOnAndTheReplicaEjected()
     {
         await using var wrong = await Upstream.StartAsync(context => FailAsync(context, "answers 500"));

@@ -1,4 +1,6 @@
+using System.IO.Compression;
 using System.Net;
+using System.Text;
 using ElasticSynapse.Gateway.Tests.Running;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -50,6 +52,28 @@ public sealed class PassThroughTests
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal(method == "HEAD" ? "" : $"{upstream} {method} {target}", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Forward_CompressedBody_IsOpenedToReadItsModel()
+    {
+        await using var one = await Upstream.StartAsync(async context => await context.Response.WriteAsync(
+            $"{context.Request.Headers.ContentEncoding}|{await new StreamReader(context.Request.Body).ReadToEndAsync()}"));
+        await using var other = await Upstream.StartAsync("the other version");
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 0, one.Address), new FileVersion("2_v1", 100, other.Address));
+        await using var gateway = new RunningGateway(catalogue);
+        const string body = """{"model":"gpt2@1_v1","prompt":"Ä"}""";
+        using var compressed = new MemoryStream();
+        await using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            await gzip.WriteAsync(Encoding.UTF8.GetBytes(body));
+        }
+        using var content = new ByteArrayContent(compressed.ToArray());
+        content.Headers.ContentEncoding.Add("gzip");
+
+        using var answer = await gateway.Client.PostAsync("/v1/completions", content);
+
+        Assert.Equal("|" + body, await answer.Content.ReadAsStringAsync());
     }
 
     [Theory]

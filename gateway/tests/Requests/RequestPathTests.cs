@@ -50,17 +50,17 @@ public sealed class RequestPathTests
     }
 
     [Theory]
-    [InlineData("/v1/completions", "OpenAi")]
-    [InlineData("/v1/models/gpt2", "OpenAi")]
-    [InlineData("/v1/models/gpt2/versions/1", "Text")]
-    [InlineData("/v1/models/gpt2:predict", "Text")]
-    [InlineData("/v2/models/gpt2/infer", "Text")]
-    [InlineData("/generate", "HuggingFace")]
-    [InlineData("/text-generation/generate", "RestX")]
-    [InlineData("/models/gpt2/generate", "HuggingFace")]
-    [InlineData("/classifier/v1/models/bert:predict", "Text")]
-    public void Read_AnyPath_KnowsTheShapeOfItsErrors(string path, string shape) =>
-        Assert.Equal(shape, RequestPath.Read(path, _ => false)!.Shape.ToString());
+    [InlineData("/v1/completions", "OpenAiErrors")]
+    [InlineData("/v1/models/gpt2", "OpenAiErrors")]
+    [InlineData("/v1/models/gpt2/versions/1", "MessageErrors")]
+    [InlineData("/v1/models/gpt2:predict", "MessageErrors")]
+    [InlineData("/v2/models/gpt2/infer", "MessageErrors")]
+    [InlineData("/generate", "HuggingFaceErrors")]
+    [InlineData("/text-generation/generate", "RestxErrors")]
+    [InlineData("/models/gpt2/generate", "HuggingFaceErrors")]
+    [InlineData("/classifier/v1/models/bert:predict", "MessageErrors")]
+    public void Read_AnyPath_KnowsTheFormOfItsErrors(string path, string form) =>
+        Assert.Equal(form, RequestPath.Read(path, _ => false)!.Errors.GetType().Name);
 
     [Theory]
     [InlineData("/nowhere")]

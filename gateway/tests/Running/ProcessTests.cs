@@ -76,6 +76,47 @@ public sealed class ProcessTests
         Assert.Equal(0, (await gateway.ExitAsync()).Code);
     }
 
+    [Fact]
+    public async Task Terminate_StreamRunning_ReadinessFailsAndTheStreamEndsWhole()
+    {
+        var release = new TaskCompletionSource();
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: one\n\n");
+            await release.Task;
+            await context.Response.WriteAsync("data: two\n\n");
+        });
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["Upstreams__Generator"] = upstream.Address.AbsoluteUri,
+            ["Upstreams__Classifier"] = upstream.Address.AbsoluteUri,
+            ["Drain__ReadinessDelay"] = "00:00:05",
+        });
+        var client = await gateway.ReadyAsync();
+        using (var before = await client.GetAsync("/readyz"))
+        {
+            Assert.Equal(HttpStatusCode.OK, before.StatusCode);
+        }
+        using var answer = await client.GetAsync("/v1/models/gpt2", HttpCompletionOption.ResponseHeadersRead);
+
+        gateway.Terminate();
+        // Other requests are still served meanwhile.
+        await Patience.UntilAsync(async () => await IsDrainingAsync(client), "readiness fails");
+        await Patience.UntilAsync(async () => !await AcceptsAsync(client.BaseAddress!), "the gateway stops listening");
+        release.SetResult();
+
+        Assert.Equal("data: one\n\ndata: two\n\n", await answer.Content.ReadAsStringAsync());
+        Assert.Equal(0, (await gateway.ExitAsync()).Code);
+    }
+
+    private static async Task<bool> IsDrainingAsync(HttpClient client)
+    {
+        using var answer = await client.GetAsync("/readyz");
+        return answer.StatusCode == HttpStatusCode.ServiceUnavailable
+            && (await answer.Content.ReadAsStringAsync()).Contains("draining", StringComparison.Ordinal);
+    }
+
     private static async Task<bool> AcceptsAsync(Uri address)
     {
         using var client = new HttpClient { Timeout = Patience.Limit };

@@ -1,6 +1,9 @@
 using System.Net.Sockets;
 using System.Text;
 using ElasticSynapse.Gateway.Admin;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -55,6 +58,10 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>Where it listens.</summary>
+    public IEnumerable<Uri> Addresses => _factory.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()
+        .Addresses.Select(address => new Uri(address));
 
     /// <summary>Where operators look.</summary>
     public Uri AdminAddress => _factory.Services.GetServices<IHostedService>().OfType<AdminServer>().Single().Address;

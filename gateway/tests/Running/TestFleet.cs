@@ -12,7 +12,8 @@ internal static class TestFleet
     public static ModelPool Of(VersionEntry[] versions, TimeProvider time) => Fleet.Of(
         new ModelCatalogue([new ModelEntry("gpt2", ModelKind.Generator, [.. versions])]),
         before: null,
-        address => new Replica(address, new ReplicaOptions(), new OutlierOptions(), time)).Models[0];
+        address => new Replica(address, new ReplicaOptions(), new OutlierOptions(), time),
+        () => new VersionRecord(TimeSpan.FromMinutes(5), time)).Models[0];
 
     public static VersionEntry Version(string version, double weight, int replicas = 1, params string[] labels) => new(
         version, weight, [.. labels], [.. Enumerable.Range(1, replicas).Select(i => ReplicaAddress.Of(new Uri($"http://{version.Replace('_', '-')}-{i}:8080")))]);

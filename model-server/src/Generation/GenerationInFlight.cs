@@ -2,12 +2,14 @@ using System.Text;
 using System.Threading.Channels;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Text;
+using ElasticSynapse.ModelServer.Tracing;
 
 namespace ElasticSynapse.ModelServer.Generation;
 
 /// <summary>The sequences of a request, to be read whole or as they come. Disposing lets go of those that still run.</summary>
 internal sealed class GenerationInFlight(
-    IReadOnlyList<SequenceRequest> sequences, CancellationTokenSource leaving, StreamingOptions streaming, TimeProvider time) : IDisposable
+    IReadOnlyList<SequenceRequest> sequences, CancellationTokenSource leaving, StreamingOptions streaming, TimeProvider time,
+    GenerationTrace? trace = null) : IDisposable
 {
     // In place of a sequence's index: nothing came for the time of a keep-alive.
     private const int Silence = -1;
@@ -18,9 +20,9 @@ internal sealed class GenerationInFlight(
     public async Task<IReadOnlyList<GeneratedText>> TextsAsync()
     {
         var texts = new List<GeneratedText>(sequences.Count);
-        foreach (var sequence in sequences)
+        for (var index = 0; index < sequences.Count; index++)
         {
-            texts.Add(await ReadAsync(sequence));
+            texts.Add(await ReadAsync(index));
         }
         return texts;
     }
@@ -57,6 +59,7 @@ internal sealed class GenerationInFlight(
     {
         leaving.Cancel();
         leaving.Dispose();
+        trace?.Dispose();
     }
 
     // Ends with the first error of any sequence, or when all have ended.
@@ -70,6 +73,7 @@ internal sealed class GenerationInFlight(
                 {
                     await foreach (var piece in sequence.Pieces.ReadAllAsync())
                     {
+                        trace?.Add(index, piece);
                         arrivals.TryWrite((index, piece));
                     }
                 }
@@ -85,13 +89,14 @@ internal sealed class GenerationInFlight(
         }
     }
 
-    private async Task<GeneratedText> ReadAsync(SequenceRequest sequence)
+    private async Task<GeneratedText> ReadAsync(int index)
     {
         var text = new StringBuilder();
         var placed = new List<PlacedToken>();
         GeneratedPiece last = default;
-        await foreach (var piece in sequence.Pieces.ReadAllAsync(leaving.Token))
+        await foreach (var piece in sequences[index].Pieces.ReadAllAsync(leaving.Token))
         {
+            trace?.Add(index, piece);
             text.Append(piece.Text);
             placed.AddRange(piece.Placed);
             last = piece;

@@ -1,11 +1,16 @@
+using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.ModelServer.Tracing;
+using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Hosting.Requests;
+using ElasticSynapse.Serving.Hosting.Tracing;
 
 namespace ElasticSynapse.ModelServer.Generation;
 
 /// <summary>From what an API asks for to sequences under way: the one door to the scheduler.</summary>
-internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions streaming, TimeProvider time)
+internal sealed class TextGenerator(
+    Scheduler scheduler, ModelIdentity model, StreamingOptions streaming, TracingOptions tracing, TimeProvider time)
 {
     /// <summary>On every answer with generated text: the seed that gives the same text again.</summary>
     public const string SeedHeader = "x-seed";
@@ -17,28 +22,30 @@ internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions stream
     public GenerationInFlight Start(HttpContext context, params IReadOnlyList<GenerationSettings> settings)
     {
         scheduler.CheckSize(settings.Sum(one => (long)(one.Beams?.Width ?? one.Choices)));
+        var trace = GenerationTrace.Start(model, settings, tracing);
         var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
             var (deadline, priority) = (Deadline.Of(context, time), PriorityHeader.Of(context));
             // Those of a prompt stand in a row.
-            var sequences = settings.SelectMany(one => Sequences(one, deadline, priority, leaving.Token)).ToList();
+            var sequences = settings.SelectMany(one => Sequences(one, deadline, priority, trace?.Span, leaving.Token)).ToList();
             scheduler.Enqueue(sequences);
             // An answer that has begun already, a text longer than the context, goes on with the seed that it began with.
             if (!context.Response.HasStarted)
             {
                 context.Response.Headers[SeedHeader] = settings[0].Sampling.Seed.ToString(CultureInfo.InvariantCulture);
             }
-            return new GenerationInFlight(sequences, leaving, streaming, time);
+            return new GenerationInFlight(sequences, leaving, streaming, time, trace);
         }
         catch
         {
             leaving.Dispose();
+            trace?.Dispose();
             throw;
         }
     }
 
-    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, Deadline deadline, Priority priority, CancellationToken cancelled)
+    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, Deadline deadline, Priority priority, Activity? trace, CancellationToken cancelled)
     {
         for (var choice = 0; choice < settings.Choices; choice++)
         {
@@ -60,6 +67,7 @@ internal sealed class TextGenerator(Scheduler scheduler, StreamingOptions stream
                 Deadline = deadline,
                 Priority = priority,
                 Cancelled = cancelled,
+                Trace = trace,
             };
         }
     }

@@ -1,6 +1,9 @@
 using System.Collections.Frozen;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Model;
+using ElasticSynapse.Serving.Hosting.Telemetry;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Loading;
@@ -32,6 +35,9 @@ internal sealed partial class ServedGenerator : IDisposable
 
     public required DateTimeOffset LoadedAt { get; init; }
 
+    /// <summary>Time that it took to get here.</summary>
+    public required TimeSpan LoadTime { get; init; }
+
     /// <summary>Positions of the context: prompt and new tokens together.</summary>
     public int MaxTokens => Model.Config.Positions;
 
@@ -39,6 +45,7 @@ internal sealed partial class ServedGenerator : IDisposable
     public static ServedGenerator Load(ModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, TimeProvider time,
         IProgress<DownloadProgress>? fetching = null)
     {
+        var start = Stopwatch.GetTimestamp();
         var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
         var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         var tokenizer = BpeTokenizer.Load(folder);
@@ -53,12 +60,14 @@ internal sealed partial class ServedGenerator : IDisposable
         {
             AllowSpecialTokens = tokenizerOptions.AllowSpecialTokens,
             LoadedAt = time.GetUtcNow(),
+            LoadTime = Stopwatch.GetElapsedTime(start),
         };
     }
 
-    /// <summary>One line that says what is served.</summary>
-    public void Announce(ILogger logger)
+    /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
+    public void Announce(ILogger logger, IMeterFactory meters)
     {
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), "cpu", LoadTime);
         Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens, Model.Precision);
         if (Model.UnusedTensors.Count > 0)
         {

@@ -5,6 +5,7 @@ using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Tracing;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
@@ -84,12 +85,12 @@ internal sealed class ContinuousBatch : IDisposable
         sequence?.EchoUnscored();
         if (job.First.MaxTokens == 0 && !active.ScoresPrompt)
         {
-            _metrics.Joined(job, cachedTokens: job.First.Prompt.Length);
+            Joined(job, cachedTokens: job.First.Prompt.Length);
             EndUnsampled(job);
             return;
         }
         var logits = active.ScoresPrompt ? null : TakeKnown(active);
-        _metrics.Joined(job, active.Position);
+        Joined(job, active.Position);
         if (logits is not null)
         {
             Decode(active, logits);
@@ -115,7 +116,9 @@ internal sealed class ContinuousBatch : IDisposable
             var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens);
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
+            var start = Stopwatch.GetTimestamp();
             var logits = _decoder.Append(_rows.Count, job.Position, prompt.AsSpan(job.Position, length), rows);
+            _metrics.Prefilled(Stopwatch.GetElapsedTime(start));
             if (job is RunningSequence { ScoresPrompt: true } scored)
             {
                 for (var i = 0; i < length; i++)
@@ -213,6 +216,7 @@ internal sealed class ContinuousBatch : IDisposable
     /// <summary>Ends a job, running or not, with an error.</summary>
     public void End(SequenceJob job, Exception error)
     {
+        job.Stages?.End(error.GetType().Name);
         foreach (var sequence in job.Sequences)
         {
             sequence.Output.Complete(error);
@@ -314,13 +318,29 @@ internal sealed class ContinuousBatch : IDisposable
         if (tokens > 0)
         {
             var now = Stopwatch.GetTimestamp();
+            if (!job.HasToken)
+            {
+                job.Job.Stages?.Next("decode");
+            }
+            using var trace = TraceScope.Within(job.First.Trace);
             _metrics.TokensGenerated(tokens, Stopwatch.GetElapsedTime(job.LastTokenAt, now), isFirst: !job.HasToken);
             (job.LastTokenAt, job.HasToken) = (now, true);
         }
     }
 
+    private void Joined(SequenceJob job, int cachedTokens)
+    {
+        job.Stages?.Next("prefill");
+        job.Stages?.Tag("elastic_synapse.cached_tokens", cachedTokens);
+        using var trace = TraceScope.Within(job.First.Trace);
+        _metrics.Joined(job, cachedTokens);
+    }
+
     private void Finished(ActiveJob job, IReadOnlyList<FinishReason> finish)
     {
+        job.Job.Stages?.Tag("gen_ai.usage.output_tokens", job.Generated);
+        job.Job.Stages?.End();
+        using var trace = TraceScope.Within(job.First.Trace);
         foreach (var reason in finish)
         {
             _metrics.Finished(reason, Stopwatch.GetElapsedTime(job.Job.EnqueuedAt));
@@ -338,6 +358,7 @@ internal sealed class ContinuousBatch : IDisposable
     {
         job.First.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length, []));
         job.First.Output.Complete();
+        job.Stages?.End();
         _metrics.Finished(FinishReason.Length, Stopwatch.GetElapsedTime(job.EnqueuedAt));
         _ended(job, null);
     }

@@ -1,3 +1,6 @@
+using ElasticSynapse.ModelServer.Tracing;
+using ElasticSynapse.Serving.Hosting.Tracing;
+
 namespace ElasticSynapse.ModelServer.Scheduling;
 
 /// <summary>What takes slots together: one sequence, or a beam search with the sequences that it returns.</summary>
@@ -10,6 +13,9 @@ internal sealed record SequenceJob(IReadOnlyList<SequenceRequest> Sequences, int
 
     /// <summary>Tokens it may come to hold.</summary>
     public long Tokens => (long)Slots * (First.Prompt.Length + First.MaxTokens);
+
+    /// <summary>Its spans, if its request is traced: queue, prefill, decode.</summary>
+    public StageSpans? Stages { get; } = StageSpans.Begin(GenerationTrace.Source, Sequences[0].Trace, "queue");
 
     /// <summary>When it was admitted.</summary>
     public required long EnqueuedAt { get; init; }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Threading.Channels;
 using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Sampling;
@@ -58,6 +59,9 @@ internal sealed class SequenceRequest
 
     /// <summary>The caller has gone.</summary>
     public required CancellationToken Cancelled { get; init; }
+
+    /// <summary>The request's span, if it is traced.</summary>
+    public Activity? Trace { get; init; }
 
     /// <summary>Filled by the scheduler, one piece a token; completes after the last, or with the error that ended the sequence.</summary>
     public ChannelReader<GeneratedPiece> Pieces => _pieces.Reader;

@@ -15,6 +15,7 @@ namespace ElasticSynapse.Serving.Hosting.Configuration;
 public sealed class OptionsReader(IConfiguration configuration)
 {
     private readonly List<string> _mistakes = [];
+    private readonly List<(string Section, Type Type)> _read = [];
 
     /// <summary>Fills a <typeparamref name="T"/> from <paramref name="section"/>; what is wrong is kept for <see cref="ThrowIfMistaken"/>.</summary>
     /// <remarks>Properties may be of any type with a string converter, or a <c>Dictionary&lt;string, value&gt;</c>.
@@ -22,9 +23,8 @@ public sealed class OptionsReader(IConfiguration configuration)
     public T Read<T>(string section) where T : class, new()
     {
         var options = new T();
-        var properties = typeof(T).GetProperties(BindingFlags.Public | BindingFlags.Instance)
-            .Where(p => p.CanWrite || DictionaryValueType(p.PropertyType) is not null)
-            .ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
+        _read.Add((section, typeof(T)));
+        var properties = PropertiesOf(typeof(T)).ToDictionary(p => p.Name, StringComparer.OrdinalIgnoreCase);
         // Rules on values that could not be read would only blame the default for the same mistake again.
         var unreadable = new HashSet<string>(StringComparer.Ordinal);
 
@@ -51,6 +51,19 @@ public sealed class OptionsReader(IConfiguration configuration)
     /// <summary>Adds a mistake that only the caller can see, such as two sections that contradict each other.</summary>
     public void Add(string mistake) => _mistakes.Add(mistake);
 
+    /// <summary>Tells what there is to set, if that is all that the command line asks for.</summary>
+    /// <param name="service">As the usage line calls it.</param>
+    /// <returns>Whether it was told: then the service is not to start.</returns>
+    public bool TellsHelp(string[] arguments, string service)
+    {
+        if (arguments is not (["--help"] or ["-h"]))
+        {
+            return false;
+        }
+        Console.Out.Write(OptionsHelp.Of(service, _read));
+        return true;
+    }
+
     /// <exception cref="ConfigurationException">Something was wrong; it lists all of it.</exception>
     public void ThrowIfMistaken()
     {
@@ -59,6 +72,10 @@ public sealed class OptionsReader(IConfiguration configuration)
             throw new ConfigurationException([.. _mistakes]);
         }
     }
+
+    /// <summary>What can be set of an options class.</summary>
+    internal static IEnumerable<PropertyInfo> PropertiesOf(Type type) => type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Where(property => property.CanWrite || DictionaryValueType(property.PropertyType) is not null);
 
     private bool TryAssign(object options, PropertyInfo property, IConfigurationSection entry)
     {

@@ -21,6 +21,9 @@ public enum ErrorKind
     /// <summary>The body is over the configured limit.</summary>
     PayloadTooLarge,
 
+    /// <summary>The body arrives too slowly.</summary>
+    RequestTimeout,
+
     /// <summary>More work than the admission queue takes.</summary>
     Overloaded,
 

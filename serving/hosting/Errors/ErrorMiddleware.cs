@@ -1,3 +1,4 @@
+using System.Globalization;
 using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -5,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace ElasticSynapse.Serving.Hosting.Errors;
 
 /// <summary>Turns whatever a request ends with into an answer in its API's form: thrown errors, Kestrel's refusals, unknown paths.</summary>
-internal sealed partial class ErrorMiddleware(RequestDelegate next, ErrorFormats formats, ILogger<ErrorMiddleware> logger)
+internal sealed partial class ErrorMiddleware(RequestDelegate next, ErrorFormats formats, HttpOptions limits, ILogger<ErrorMiddleware> logger)
 {
     public async Task InvokeAsync(HttpContext context)
     {
@@ -49,6 +50,9 @@ internal sealed partial class ErrorMiddleware(RequestDelegate next, ErrorFormats
                 return error;
             case BadHttpRequestException { StatusCode: 413 } bad:
                 return new ApiException(ErrorKind.PayloadTooLarge, bad.Message);
+            case BadHttpRequestException { StatusCode: 408 }:
+                return new ApiException(ErrorKind.RequestTimeout, string.Create(CultureInfo.InvariantCulture,
+                    $"the body arrives with fewer than {limits.MinRequestBodyBytesPerSecond:N0} bytes a second (Http__MinRequestBodyBytesPerSecond)"));
             case BadHttpRequestException bad:
                 return new ApiException(ErrorKind.InvalidRequest, bad.Message);
             default:

@@ -13,6 +13,7 @@ public static class ErrorTable
         ErrorKind.NotFound => (404, "invalid_request_error", null),
         ErrorKind.MethodNotAllowed => (405, "invalid_request_error", null),
         ErrorKind.PayloadTooLarge => (413, "invalid_request_error", "payload_too_large"),
+        ErrorKind.RequestTimeout => (408, "invalid_request_error", "request_timeout"),
         ErrorKind.Overloaded => (429, "requests", "overloaded"),
         ErrorKind.Internal => (500, "server_error", null),
         ErrorKind.UpstreamUnavailable => (502, "server_error", "upstream_unavailable"),

@@ -1,12 +1,16 @@
+using System.IO.Compression;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace ElasticSynapse.Serving.Hosting.OpenInference;
 
 /// <summary>Writes the outputs that a request wants: as JSON, and behind it those that it wants in binary.</summary>
 internal static class InferAnswer
 {
+    private const string Gzip = "gzip";
+
     public static async Task WriteAsync(HttpContext context, OpenInferenceModel model, InferRequest request, IReadOnlyList<InferTensor> tensors)
     {
         var outputs = Wanted(model, request, tensors);
@@ -15,15 +19,33 @@ internal static class InferAnswer
 
         var response = context.Response;
         response.ContentType = binary.Count == 0 ? "application/json" : "application/octet-stream";
-        response.ContentLength = json.Length + binary.Sum(bytes => (long)bytes.Length);
         if (binary.Count > 0)
         {
             response.Headers[InferRequest.JsonLengthHeader] = json.Length.ToString(System.Globalization.CultureInfo.InvariantCulture);
         }
-        foreach (var part in binary.Prepend(json))
+        byte[] body = [.. json, .. binary.SelectMany(bytes => bytes)];
+        response.Headers.Vary = HeaderNames.AcceptEncoding;
+        if (AcceptsGzip(context.Request))
         {
-            await response.Body.WriteAsync(part, context.RequestAborted);
+            response.Headers.ContentEncoding = Gzip;
+            body = Compressed(body);
         }
+        response.ContentLength = body.Length;
+        await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static bool AcceptsGzip(HttpRequest request) =>
+        StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted)
+        && accepted.Any(encoding => encoding.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase) && encoding.Quality is not 0);
+
+    private static byte[] Compressed(byte[] body)
+    {
+        using var output = new MemoryStream();
+        using (var gzip = new GZipStream(output, CompressionLevel.Fastest))
+        {
+            gzip.Write(body);
+        }
+        return output.ToArray();
     }
 
     private static List<(InferTensor Tensor, bool IsBinary)> Wanted(OpenInferenceModel model, InferRequest request, IReadOnlyList<InferTensor> tensors)

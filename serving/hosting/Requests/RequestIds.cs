@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 
@@ -25,6 +26,10 @@ public sealed class RequestIds(RequestDelegate next, ILogger<RequestIds> logger)
         context.TraceIdentifier = id;
         context.Request.Headers[Header] = id;
         Echo(context);
+        if (Activity.Current is { Recorded: true } span)
+        {
+            span.SetTag("http.request.header.x-request-id", new[] { id });
+        }
         using (logger.BeginScope("request {RequestId}", id))
         {
             await next(context);

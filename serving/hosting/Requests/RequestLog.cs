@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Serving.Hosting.Requests;
@@ -16,6 +17,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
         }
         finally
         {
+            Name(Activity.Current, context);
             if (context.Request.Path.Value is not ("/livez" or "/readyz" or "/metrics"))
             {
                 RequestDone(
@@ -24,6 +26,15 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
                     context.Response.StatusCode,
                     Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
+        }
+    }
+
+    // The framework calls every request's span the same; one with a better name has it already.
+    private static void Name(Activity? span, HttpContext context)
+    {
+        if (span is { Recorded: true } && span.DisplayName == span.OperationName && context.GetEndpoint() is RouteEndpoint route)
+        {
+            span.DisplayName = $"{context.Request.Method} {route.RoutePattern.RawText}";
         }
     }
 

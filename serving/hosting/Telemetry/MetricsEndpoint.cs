@@ -33,6 +33,7 @@ internal static class MetricsEndpoint
         services.AddSingleton(provider => OpenTelemetry.Sdk.CreateMeterProviderBuilder()
             .ConfigureResource(resource => OpenTelemetry.Resources.ResourceBuilderExtensions.AddService(resource, serviceName))
             .AddMeter(Meters)
+            .SetExemplarFilter(ExemplarFilterType.TraceBased)
             .AddView(ViewOf(provider.GetRequiredService<IMeterFactory>()))
             .AddReader(new BaseExportingMetricReader(provider.GetRequiredService<PrometheusExporter>()))
             .Build());
@@ -45,7 +46,11 @@ internal static class MetricsEndpoint
         : instrument is Histogram<double> && instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationSeconds }
         : null;
 
-    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapMetricsOf(app.ServiceProvider);
+    public static void MapMetrics(this IEndpointRouteBuilder app)
+    {
+        app.ServiceProvider.GetRequiredService<IMeterFactory>().AddProcessMetrics();
+        app.MapMetricsOf(app.ServiceProvider);
+    }
 
     /// <param name="services">Of the service whose metrics they are.</param>
     public static void MapMetricsOf(this IEndpointRouteBuilder app, IServiceProvider services)
@@ -53,6 +58,10 @@ internal static class MetricsEndpoint
         // Building the provider starts the counting, so it happens here and not at the first scrape.
         services.GetRequiredService<MeterProvider>();
         var exporter = services.GetRequiredService<PrometheusExporter>();
-        app.MapGet("/metrics", () => Results.Text(exporter.Scrape(), "text/plain; version=0.0.4; charset=utf-8"));
+        app.MapGet("/metrics", (HttpContext context) =>
+        {
+            var format = ExpositionFormat.For(context.Request);
+            return Results.Text(exporter.Scrape(format), format.ContentType);
+        });
     }
 }

@@ -3,7 +3,7 @@ using OpenTelemetry.Metrics;
 
 namespace ElasticSynapse.Serving.Hosting.Telemetry;
 
-/// <summary>Collects when scraped, one scrape at a time; the text of the last collection is handed to whoever waited.</summary>
+/// <summary>Collects when scraped, one scrape at a time. Requests go on counting meanwhile: only scrapes wait for each other.</summary>
 [ExportModes(ExportModes.Pull)]
 internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExporter
 {
@@ -11,15 +11,17 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
 
     private readonly Lock _collecting = new();
     private readonly PrometheusText _writer = new();
+    private ExpositionFormat _format = ExpositionFormat.Prometheus;
     private string _text = "";
 
     public Func<int, bool>? Collect { get; set; }
 
-    /// <summary>The current values of every instrument, in the Prometheus text format.</summary>
-    public string Scrape()
+    /// <summary>The current values of every instrument.</summary>
+    public string Scrape(ExpositionFormat format)
     {
         lock (_collecting)
         {
+            _format = format;
             Collect?.Invoke(CollectTimeoutMilliseconds);
             return _text;
         }
@@ -27,7 +29,7 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
 
     public override ExportResult Export(in Batch<Metric> batch)
     {
-        _text = _writer.Write(batch);
+        _text = _writer.Write(batch, _format);
         return ExportResult.Success;
     }
 }

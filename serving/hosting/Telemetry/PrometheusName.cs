@@ -24,9 +24,9 @@ public static class PrometheusName
         {
             text = text[..^total.Length];
         }
-        if (UnitSuffix(unit, isCounter) is { } suffix && !text.EndsWith(suffix, StringComparison.Ordinal))
+        if (Unit(unit) is { } word && !(isCounter && unit == "1") && !text.EndsWith('_' + word, StringComparison.Ordinal))
         {
-            text += suffix;
+            text += '_' + word;
         }
         if (isCounter)
         {
@@ -39,15 +39,16 @@ public static class PrometheusName
 
     internal static string Label(string name) => Sanitize(name, allowColon: false);
 
-    // Units in UCUM, as OpenTelemetry writes them; {annotations} such as {request} say what is counted and are no unit.
-    private static string? UnitSuffix(string? unit, bool isCounter) => unit switch
+    /// <summary>The word for a unit in UCUM, as OpenTelemetry writes them; {annotations} such as {request} say what is counted and
+    /// are no unit.</summary>
+    internal static string? Unit(string? unit) => unit switch
     {
-        "s" => "_seconds",
-        "ms" => "_milliseconds",
-        "us" => "_microseconds",
-        "By" => "_bytes",
-        "1" when !isCounter => "_ratio",
-        "%" => "_percent",
+        "s" => "seconds",
+        "ms" => "milliseconds",
+        "us" => "microseconds",
+        "By" => "bytes",
+        "1" => "ratio",
+        "%" => "percent",
         _ => null,
     };
 

@@ -31,6 +31,7 @@ internal static class CompiledModel
             ExternalData.Rename(model, folder.Location);
             options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
         }
+        PackingOrder.Apply(model);
         try
         {
             return new InferenceSession(model.ToByteArray(), options);

@@ -6,6 +6,6 @@ namespace ElasticSynapse.Serving.Models;
 internal sealed class FloatProducts(GraphWriter graph, GraphWeights weights) : IProducts
 {
     public string Product(string output, string x, string weight, bool isTransposed) => isTransposed
-        ? graph.Fused("FusedMatMul", output, [x, weights.Use(weight)], Int("transB", 1))
-        : graph.Standard("MatMul", output, [x, weights.Use(weight)]);
+        ? graph.Fused("FusedMatMul", output, [x, weights.UseInProduct(weight)], Int("transB", 1))
+        : graph.Standard("MatMul", output, [x, weights.UseInProduct(weight)]);
 }

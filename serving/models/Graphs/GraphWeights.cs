@@ -17,6 +17,14 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights)
         return _written.Add(name) ? Write(name, tensor, tensor.Shape, tensor.ByteLength) : name;
     }
 
+    /// <summary>The same for the matrix of a product: an initializer of its own, of which ONNX Runtime lets go once it has packed
+    /// it, also where an embedding is the same tensor.</summary>
+    public string UseInProduct(string name)
+    {
+        var tensor = weights[name];
+        return Write($"{name}:matrix", tensor, tensor.Shape, tensor.ByteLength);
+    }
+
     private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
     {
         if (tensor.Type == TensorType.F32)

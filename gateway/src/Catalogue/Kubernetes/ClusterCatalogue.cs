@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -18,11 +17,11 @@ internal static class ClusterCatalogue
         IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices, string portName)
     {
         var mistakes = new List<string>();
-        var replicas = slices
+        var slicesOf = slices
             .Where(slice => Label(slice, "kubernetes.io/service-name") is not null)
-            .ToLookup(slice => Label(slice, "kubernetes.io/service-name")!, slice => Replicas(slice, portName));
+            .ToLookup(slice => Label(slice, "kubernetes.io/service-name")!);
         var models = services
-            .Select(service => Read(service, [.. replicas[Name(service)].SelectMany(each => each).DistinctBy(replica => replica.Address)], mistakes))
+            .Select(service => Read(service, slicesOf[Name(service)], portName, mistakes))
             .OfType<(string Model, ModelKind Kind, VersionEntry Version, bool HasWeight)>()
             .GroupBy(entry => entry.Model, StringComparer.Ordinal)
             .OrderBy(model => model.Key, StringComparer.Ordinal)
@@ -54,7 +53,7 @@ internal static class ClusterCatalogue
     }
 
     private static (string Model, ModelKind Kind, VersionEntry Version, bool HasWeight)? Read(
-        JsonElement service, ImmutableArray<ReplicaAddress> replicas, List<string> mistakes)
+        JsonElement service, IEnumerable<JsonElement> slices, string portName, List<string> mistakes)
     {
         if (Label(service, Prefix + "model") is not { } model || Label(service, Prefix + "version") is not { } version)
         {
@@ -70,14 +69,17 @@ internal static class ClusterCatalogue
         // Before there was such a label, the component told.
         var kind = ModelKindWords.Parse(kindLabel)
             ?? (Label(service, "app.kubernetes.io/component") == "classifier" ? ModelKind.Classifier : ModelKind.Generator);
-        var weight = Weight(service, mistakes);
+        var weight = Percent(service, "weight", mistakes);
+        var shadow = Percent(service, "shadow", mistakes);
+        var replicas = slices.SelectMany(slice => Replicas(slice, portName)).DistinctBy(replica => replica.Address);
+        var cluster = new ClusterVersion(Name(service), Annotation(service, Prefix + "scale-from-zero"), slices.SelectMany(Endpoints).Any(endpoint => !Serves(endpoint)));
         var labels = (Annotation(service, Prefix + "labels") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return (model, kind, new VersionEntry(version, weight ?? 0, [.. labels], replicas), weight is not null);
+        return (model, kind, new VersionEntry(version, weight ?? 0, [.. labels], [.. replicas], shadow ?? 0, cluster), weight is not null);
     }
 
-    private static double? Weight(JsonElement service, List<string> mistakes)
+    private static double? Percent(JsonElement service, string annotation, List<string> mistakes)
     {
-        if (Annotation(service, Prefix + "weight") is not { } text)
+        if (Annotation(service, Prefix + annotation) is not { } text)
         {
             return null;
         }
@@ -85,29 +87,24 @@ internal static class ClusterCatalogue
         {
             return value;
         }
-        mistakes.Add($"the Service {Name(service)} has {Prefix}weight '{text}'; it must be a number between 0 and 100, and is taken as 0");
+        mistakes.Add($"the Service {Name(service)} has {Prefix}{annotation} '{text}'; it must be a number between 0 and 100, and is taken as 0");
         return 0;
     }
 
-    // endpoints and ports are null in a slice that has none yet.
     private static IEnumerable<ReplicaAddress> Replicas(JsonElement slice, string portName)
     {
-        if (Port(slice, portName) is not { } port || Array(slice, "endpoints") is not { } endpoints)
+        if (Port(slice, portName) is not { } port)
         {
             yield break;
         }
-        foreach (var endpoint in endpoints.EnumerateArray())
+        foreach (var endpoint in Endpoints(slice))
         {
-            var conditions = endpoint.TryGetProperty("conditions", out var some) ? some : default;
-            // Unknown counts as ready, and as serving what is ready.
-            var ready = Condition(conditions, "ready") ?? true;
-            var serving = Condition(conditions, "serving") ?? ready;
-            if (serving && Array(endpoint, "addresses") is { } addresses && addresses.GetArrayLength() > 0)
+            if (Serves(endpoint) && Array(endpoint, "addresses") is { } addresses && addresses.GetArrayLength() > 0)
             {
                 // Further addresses are the same pod's.
                 var host = addresses[0].GetString()!;
                 var uri = new UriBuilder(Uri.UriSchemeHttp, host.Contains(':') ? $"[{host}]" : host, port).Uri;
-                yield return new ReplicaAddress(PodName(endpoint) ?? uri.Authority, uri, Terminating: !ready);
+                yield return new ReplicaAddress(PodName(endpoint) ?? uri.Authority, uri, Terminating: !IsReady(endpoint));
             }
         }
     }
@@ -125,9 +122,17 @@ internal static class ClusterCatalogue
     private static string? PodName(JsonElement endpoint) =>
         endpoint.TryGetProperty("targetRef", out var target) && target.TryGetProperty("name", out var name) ? name.GetString() : null;
 
-    private static bool? Condition(JsonElement conditions, string name) =>
-        conditions.ValueKind == JsonValueKind.Object && conditions.TryGetProperty(name, out var value)
-            && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+    // endpoints and ports are null in a slice that has none yet.
+    private static IEnumerable<JsonElement> Endpoints(JsonElement slice) => Array(slice, "endpoints") is { } endpoints ? endpoints.EnumerateArray() : [];
+
+    // Unknown counts as ready, and as serving what is ready.
+    private static bool IsReady(JsonElement endpoint) => Condition(endpoint, "ready") ?? true;
+
+    private static bool Serves(JsonElement endpoint) => Condition(endpoint, "serving") ?? IsReady(endpoint);
+
+    private static bool? Condition(JsonElement endpoint, string name) =>
+        endpoint.TryGetProperty("conditions", out var conditions) && conditions.ValueKind == JsonValueKind.Object
+            && conditions.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 
     private static JsonElement? Array(JsonElement owner, string name) =>
         owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value : null;

@@ -5,10 +5,9 @@ using ElasticSynapse.Gateway.Replicas;
 namespace ElasticSynapse.Gateway.Catalogue.Kubernetes;
 
 /// <summary>The catalogue of a cluster, followed through watches. What was last known serves on while the API server is away.</summary>
-internal sealed partial class KubernetesSource : ICatalogueSource, IDisposable
+internal sealed partial class KubernetesSource : ICatalogueSource
 {
     private readonly KubernetesOptions _options;
-    private readonly KubernetesClient _client;
     private readonly ResourceWatch _services;
     private readonly ResourceWatch _slices;
     private readonly ILogger _logger;
@@ -16,16 +15,15 @@ internal sealed partial class KubernetesSource : ICatalogueSource, IDisposable
     // Only that something has changed: whoever reads it looks at all of it.
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public KubernetesSource(KubernetesOptions options, Draws draws, TimeProvider time, ILoggerFactory loggers)
+    public KubernetesSource(KubernetesOptions options, KubernetesClient client, Draws draws, TimeProvider time, ILoggerFactory loggers)
     {
         _options = options;
-        _client = new KubernetesClient(options);
         _services = Watch(WatchedResource.Services);
         _slices = Watch(WatchedResource.EndpointSlices);
         _logger = loggers.CreateLogger<KubernetesSource>();
 
         ResourceWatch Watch(WatchedResource resource) =>
-            new(_client, resource, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
+            new(client, resource, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
     }
 
     public ModelCatalogue Initial { get; } = new([]);
@@ -53,8 +51,6 @@ internal sealed partial class KubernetesSource : ICatalogueSource, IDisposable
             yield return catalogue;
         }
     }
-
-    public void Dispose() => _client.Dispose();
 
     [LoggerMessage(LogLevel.Error, "{Mistake}")]
     private partial void Mistaken(string mistake);

@@ -70,6 +70,21 @@ public sealed class ClusterCatalogueTests
             mistakes);
     }
 
+    [Fact]
+    public void Of_ShadowAndScaleFromZero_AreReadWithTheServiceThatSaysThem()
+    {
+        var (catalogue, mistakes) = Of(
+            [Service("gpt2-shadow", "gpt2", "3_v1", "\"elastic-synapse.io/shadow\":\"12.5\",\"elastic-synapse.io/scale-from-zero\":\"gpt2-three\""), Service("gpt2-odd", "gpt2", "4_v1", "\"elastic-synapse.io/shadow\":\"half\"")],
+            [JsonSerializer.Deserialize<JsonElement>(ClusterObjects.Slice("gpt2-shadow", new Uri("http://10.0.0.1:8080"), ready: false))]);
+
+        Assert.Equal(["the Service gpt2-odd has elastic-synapse.io/shadow 'half'; it must be a number between 0 and 100, and is taken as 0"], mistakes);
+        var version = catalogue.Models[0].Versions[0];
+        Assert.Equal(12.5, version.Shadow);
+        Assert.Equal(new ClusterVersion("gpt2-shadow", "gpt2-three", IsStarting: true), version.Cluster);
+        Assert.Empty(version.Replicas);
+        Assert.Equal((0.0, new ClusterVersion("gpt2-odd")), (catalogue.Models[0].Versions[1].Shadow, catalogue.Models[0].Versions[1].Cluster));
+    }
+
     private static (ModelCatalogue Catalogue, IReadOnlyList<string> Mistakes) Of(IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices) =>
         ClusterCatalogue.Of(services, slices, "http");
 

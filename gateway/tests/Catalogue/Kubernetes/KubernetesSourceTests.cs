@@ -114,7 +114,7 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
             await context.Response.WriteAsync(ScriptedApiServer.Recorded(recording));
             return true;
         };
-        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address, TokenFile = "token-file" });
+        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address, TokenFile = "token-file" }, TimeProvider.System);
 
         var refusal = await Assert.ThrowsAsync<KubernetesException>(() => client.ListAsync(WatchedResource.EndpointSlices, CancellationToken.None));
 
@@ -124,10 +124,33 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Write_Forbidden_SaysWhichRuleIsMissing()
+    {
+        _api.Instead = async context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            await context.Response.WriteAsync(ScriptedApiServer.Recorded("forbidden.json"));
+            return true;
+        };
+        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address }, TimeProvider.System);
+
+        var scale = await Assert.ThrowsAsync<KubernetesException>(() => client.ScaleToOneAsync("gpt2", CancellationToken.None));
+        Assert.EndsWith(
+            "; the gateway's service account needs a Role in synapse with the rule {apiGroups: [\"apps\"], resources: [\"deployments/scale\"], verbs: [\"patch\"]}",
+            scale.Message, StringComparison.Ordinal);
+        var tell = await Assert.ThrowsAsync<KubernetesException>(() => client.CreateEventAsync("gpt2", "Reason", "message", CancellationToken.None));
+        Assert.EndsWith(
+            "; the gateway's service account needs a Role in synapse with the rule {apiGroups: [\"\"], resources: [\"events\"], verbs: [\"create\"]}",
+            tell.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task List_SeveralPages_AreReadToTheEnd()
     {
+        // The gateway of the other tests would ask too.
+        await using var api = await ScriptedApiServer.StartAsync();
         var page = 0;
-        _api.Instead = async context =>
+        api.Instead = async context =>
         {
             var number = Interlocked.Increment(ref page);
             Assert.Equal(number == 1 ? "" : "next page/+", context.Request.Query["continue"].ToString());
@@ -136,7 +159,7 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
                 : """{"metadata":{"resourceVersion":"7"},"items":[{"metadata":{"name":"a3"}}]}""");
             return true;
         };
-        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = _api.Address });
+        using var client = new KubernetesClient(new KubernetesOptions { Namespace = "synapse", ApiServer = api.Address }, TimeProvider.System);
 
         var (items, resourceVersion) = await client.ListAsync(WatchedResource.Services, CancellationToken.None);
 

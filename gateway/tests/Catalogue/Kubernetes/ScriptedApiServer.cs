@@ -9,6 +9,7 @@ namespace ElasticSynapse.Gateway.Tests.Catalogue.Kubernetes;
 internal sealed class ScriptedApiServer : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _requests = new();
+    private readonly ConcurrentQueue<string> _writes = new();
     private readonly ConcurrentDictionary<string, Channel<string?>> _watches = [];
     private Upstream _server = null!;
 
@@ -16,6 +17,9 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
 
     /// <summary>Path and query of each request, and its Authorization.</summary>
     public IReadOnlyCollection<string> Requests => _requests;
+
+    /// <summary>Method, path, content type and body of each request that changes something.</summary>
+    public IReadOnlyCollection<string> Writes => _writes;
 
     /// <summary>Lists by resource: services, endpointslices.</summary>
     public ConcurrentDictionary<string, string> Lists { get; } = new()
@@ -49,12 +53,22 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         _requests.Enqueue($"{context.Request.Path}{context.Request.QueryString} {context.Request.Headers.Authorization}");
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            using var reader = new StreamReader(context.Request.Body);
+            _writes.Enqueue($"{context.Request.Method} {context.Request.Path} {context.Request.ContentType} {await reader.ReadToEndAsync()}");
+        }
         if (Instead is { } instead && await instead(context))
         {
             return;
         }
         var resource = context.Request.Path.Value!.Split('/')[^1];
         context.Response.ContentType = "application/json";
+        if (!HttpMethods.IsGet(context.Request.Method))
+        {
+            await context.Response.WriteAsync("{}");
+            return;
+        }
         if (context.Request.Query["watch"] != "true")
         {
             await context.Response.WriteAsync(Lists[resource]);

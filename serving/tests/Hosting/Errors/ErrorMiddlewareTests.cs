@@ -14,6 +14,7 @@ public sealed class ErrorMiddlewareTests
     [InlineData(ErrorKind.NotFound, 404, "invalid_request_error", null)]
     [InlineData(ErrorKind.MethodNotAllowed, 405, "invalid_request_error", null)]
     [InlineData(ErrorKind.PayloadTooLarge, 413, "invalid_request_error", "payload_too_large")]
+    [InlineData(ErrorKind.RequestTimeout, 408, "invalid_request_error", "request_timeout")]
     [InlineData(ErrorKind.Overloaded, 429, "requests", "overloaded")]
     [InlineData(ErrorKind.Internal, 500, "server_error", null)]
     [InlineData(ErrorKind.UpstreamUnavailable, 502, "server_error", "upstream_unavailable")]

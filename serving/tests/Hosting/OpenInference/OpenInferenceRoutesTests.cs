@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -110,6 +111,29 @@ public sealed class OpenInferenceRoutesTests
         Assert.Equal([1, 0, 0, 0, 0, 0, 0, 0], bytes[^8..]);
         Assert.Equal([Json.Length.ToString(CultureInfo.InvariantCulture)], answer.Headers.GetValues(InferRequest.JsonLengthHeader));
         Assert.Equal("application/octet-stream", answer.Content.Headers.ContentType?.ToString());
+    }
+
+    [Theory]
+    [InlineData("gzip", true)]
+    [InlineData("br, gzip;q=0.5", true)]
+    [InlineData("gzip;q=0", false)]
+    [InlineData("br", false)]
+    public async Task Infer_AnswerMayBeCompressed_IsAsTheCallerReadsIt(string accepted, bool isGzip)
+    {
+        await using var service = await StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/half/infer")
+        {
+            Content = new StringContent("""{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]},{"name":"names","shape":[1],"datatype":"BYTES","data":["a"]}],"outputs":[{"name":"y"}]}"""),
+        };
+        request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
+        using var answer = await service.Client.SendAsync(request);
+
+        Assert.Equal(isGzip ? ["gzip"] : [], answer.Content.Headers.ContentEncoding);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await using var opened = isGzip ? new GZipStream(body, CompressionMode.Decompress) : body;
+        Assert.Equal(
+            """{"model_name":"half","model_version":"3","outputs":[{"name":"y","shape":[1,2],"datatype":"FP32","data":[0.5,1]}]}""",
+            await new StreamReader(opened).ReadToEndAsync());
     }
 
     [Fact]

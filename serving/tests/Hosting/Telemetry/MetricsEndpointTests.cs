@@ -76,4 +76,53 @@ public sealed class MetricsEndpointTests
 
         Assert.Equal("", await Promtool.CheckMetricsAsync(await service.Client.GetStringAsync("/metrics")));
     }
+
+    [Fact]
+    public async Task Metrics_ForAScraperThatAcceptsOpenMetrics_AreThat()
+    {
+        await using var service = await RunningService.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics");
+        request.Headers.Add("Accept", "application/openmetrics-text;version=1.0.0,text/plain;q=0.5");
+
+        using var answer = await service.Client.SendAsync(request);
+
+        Assert.Equal("application/openmetrics-text; version=1.0.0; charset=utf-8", answer.Content.Headers.ContentType?.ToString());
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.EndsWith("\n# EOF\n", text, StringComparison.Ordinal);
+        Assert.Contains("# TYPE process_cpu_seconds counter\n# UNIT process_cpu_seconds seconds\nprocess_cpu_seconds_total ", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_resident_memory_bytes ", text, StringComparison.Ordinal);
+        Assert.Contains("\nprocess_start_time_seconds ", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_AfterRequestsThatNobodyExpects_HaveNoMoreSeries()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/hello/{name}", (string name) => name));
+        await AskAsync("warm-up");
+        await service.Client.GetStringAsync("/metrics");
+        var before = Series(await service.Client.GetStringAsync("/metrics"));
+
+        for (var i = 0; i < 20; i++)
+        {
+            await AskAsync($"made-up-{i}");
+        }
+
+        Assert.Equal(before, Series(await service.Client.GetStringAsync("/metrics")));
+
+        async Task AskAsync(string made)
+        {
+            foreach (var (method, path) in new[] { ("GET", $"/hello/{made}"), ("GET", $"/{made}?{made}"), (made.ToUpperInvariant(), "/hello/x") })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(method), path);
+                request.Headers.Host = $"{made}.example";
+                request.Headers.TryAddWithoutValidation("User-Agent", made);
+                using var answer = await service.Client.SendAsync(request);
+            }
+        }
+
+        // Of requests, not of what else the process does meanwhile.
+        static SortedSet<string> Series(string scrape) => new(
+            scrape.Split('\n').Where(line => line.StartsWith("http_server_", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')]),
+            StringComparer.Ordinal);
+    }
 }

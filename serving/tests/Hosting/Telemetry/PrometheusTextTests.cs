@@ -176,11 +176,11 @@ public sealed class PrometheusTextTests : IDisposable
     {
         var counter = _meter.CreateCounter<long>("steps", null, "Steps.");
         counter.Add(1);
-        _exporter.Scrape();
+        _exporter.Scrape(ExpositionFormat.Prometheus);
         counter.Add(1);
 
         AssertScrape("# HELP steps_total Steps.\n# TYPE steps_total counter\nsteps_total 2");
     }
 
-    private void AssertScrape(string expected) => Assert.Equal(expected + "\n", _exporter.Scrape());
+    private void AssertScrape(string expected) => Assert.Equal(expected + "\n", _exporter.Scrape(ExpositionFormat.Prometheus));
 }

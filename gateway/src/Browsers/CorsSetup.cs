@@ -1,0 +1,36 @@
+using ElasticSynapse.Gateway.Forwarding;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Configuration;
+using ElasticSynapse.Serving.Hosting.Requests;
+
+namespace ElasticSynapse.Gateway.Browsers;
+
+/// <summary>Lets pages of other origins call, where that is wanted.</summary>
+internal static class CorsSetup
+{
+    // Beyond those that a page may read anyway.
+    private static readonly string[] ReadableHeaders =
+    [
+        RequestIds.Header, GatewayTransformer.ModelName, VersionRouting.VersionHeader, GatewayTransformer.ServedBy, RefusalReason.Header,
+        "Retry-After", "x-seed", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
+        "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
+    ];
+
+    public static void AddBrowsers(this WebApplicationBuilder builder, OptionsReader options)
+    {
+        var cors = options.Read<CorsOptions>("Cors");
+        builder.Services.AddSingleton(cors);
+        builder.Services.AddCors(policies => policies.AddDefaultPolicy(policy => policy
+            .WithOrigins([.. cors.Origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(ReadableHeaders).SetPreflightMaxAge(cors.MaxAge)));
+    }
+
+    /// <summary>In front of whoever asks for keys: a browser asks without one first.</summary>
+    public static void UseBrowsers(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<CorsOptions>().Origins.Count > 0)
+        {
+            app.UseCors();
+        }
+    }
+}

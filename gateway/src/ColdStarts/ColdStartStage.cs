@@ -1,0 +1,107 @@
+using System.Globalization;
+using ElasticSynapse.Gateway.Forwarding;
+using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
+using ElasticSynapse.Serving.Hosting.Errors;
+
+namespace ElasticSynapse.Gateway.ColdStarts;
+
+/// <summary>Between the caller's limits and the model's: a request for a version without replicas waits for the first one. A
+/// client that asked for a stream gets comments meanwhile, so that it stays connected.</summary>
+internal sealed class ColdStartStage(
+    RequestDelegate next, ScaleUps scaleUps, ScaleFromZeroOptions options, StreamingOptions streaming, GatewayMetrics metrics, TimeProvider time)
+{
+    /// <summary>On every answer to a request that found no replica.</summary>
+    public const string Header = "x-cold-start";
+
+    private int _waiting;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var request = GatewayRequest.Of(context);
+        if (!request.Version.Replicas.IsEmpty)
+        {
+            await next(context);
+            return;
+        }
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers[Header] = "true";
+            return Task.CompletedTask;
+        });
+        var begun = request.Facts.IsStream || request.Target.Path.EndsWith("_stream", StringComparison.Ordinal) ? new BegunStream(context, request.Target.Errors) : null;
+        try
+        {
+            using (RequestClock.Of(context).Wait())
+            {
+                request.Version = await ReplicaAsync(context, request, begun);
+            }
+            await next(context);
+        }
+        catch (ApiException error) when (begun is { HasBegun: true })
+        {
+            await begun.TellAsync(error);
+        }
+        finally
+        {
+            if (begun is not null)
+            {
+                await begun.EndAsync();
+            }
+        }
+    }
+
+    private async Task<VersionPool> ReplicaAsync(HttpContext context, GatewayRequest request, BegunStream? stream)
+    {
+        var version = request.Version;
+        var start = time.GetTimestamp();
+        var outcome = "failed";
+        var starting = scaleUps.StartAsync(version);
+        try
+        {
+            if (Interlocked.Increment(ref _waiting) > options.MaxWaiting)
+            {
+                outcome = "too_many";
+                throw NotYet(version, $"is being started, and {options.MaxWaiting:N0} requests wait for such versions already (ScaleFromZero__MaxWaiting)");
+            }
+            await starting;
+            outcome = "abandoned";
+            var left = request.Deadline.Left;
+            using var limit = new CancellationTokenSource(left < options.MaxWait ? left : options.MaxWait, time);
+            using var ends = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
+            var waiting = scaleUps.HasReplicasAsync(version, ends.Token);
+            while (stream is not null && streaming.KeepAlive > TimeSpan.Zero && !await IsDoneAsync(waiting))
+            {
+                await stream.CommentAsync(context.RequestAborted);
+            }
+            var started = await waiting;
+            outcome = "served";
+            return started;
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            outcome = "timed_out";
+            throw request.Deadline.HasPassed
+                ? request.Deadline.Exceeded($"it waited for the first replica of {version}")
+                : NotYet(version, $"is being started, which takes longer than the {options.MaxWait.TotalSeconds:0.###} s that a request may wait (ScaleFromZero__MaxWait)");
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _waiting);
+            metrics.ColdStart(version, outcome, time.GetElapsedTime(start));
+        }
+    }
+
+    private async Task<bool> IsDoneAsync(Task waiting)
+    {
+        await waiting.WaitAsync(streaming.KeepAlive, time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return waiting.IsCompleted;
+    }
+
+    private static ApiException NotYet(VersionPool version, FormattableString why) =>
+        new(ErrorKind.VersionNotReady, $"{version} has no replicas: it {why.ToString(CultureInfo.InvariantCulture)}")
+        {
+            RetryAfterSeconds = (int)ScaleUps.RepeatAfter.TotalSeconds,
+        };
+}
