@@ -8,11 +8,13 @@ namespace ElasticSynapse.Gateway.Tests.Telemetry;
 /// <summary>Each request once, by what became of it.</summary>
 public sealed partial class CountedRequestsTests
 {
+    private readonly TaskCompletionSource _begun = new();
+
     [Fact]
     public async Task Metrics_AfterRequestsOfEveryOutcome_CountEachOnce()
     {
         await using var upstream = await Upstream.StartAsync(Answer);
-        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 1, upstream.Address));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 100, upstream.Address));
         await using var gateway = new RunningGateway(catalogue, ("Retries:MaxTries", "1"));
 
         foreach (var body in new[] { "ok", "ok", "bad", "busy", "broken", "breaks off" })
@@ -46,7 +48,7 @@ public sealed partial class CountedRequestsTests
             arrived.SetResult();
             await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         });
-        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 1, upstream.Address));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 100, upstream.Address));
         await using var gateway = new RunningGateway(catalogue);
         using var leave = new CancellationTokenSource();
 
@@ -97,7 +99,7 @@ public sealed partial class CountedRequestsTests
                 await context.Response.Body.FlushAsync();
             }
         });
-        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 1, upstream.Address));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1.0", 100, upstream.Address));
         await using var gateway = new RunningGateway(catalogue);
 
         await PostAsync(gateway, "{\"stream\": true}");
@@ -107,7 +109,7 @@ public sealed partial class CountedRequestsTests
         Assert.Contains("elastic_synapse_gateway_time_to_first_byte_seconds_count{model=\"gpt2\",version=\"1_v1.0\"} 1\n", metrics, StringComparison.Ordinal);
     }
 
-    private static async Task Answer(HttpContext context)
+    private async Task Answer(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
@@ -123,18 +125,25 @@ public sealed partial class CountedRequestsTests
             context.Response.ContentType = "text/event-stream";
             await context.Response.WriteAsync("data: a\n\n");
             await context.Response.Body.FlushAsync();
+            // A reset takes with it what has not been read yet.
+            await _begun.Task.WaitAsync(Patience.Limit);
             context.Abort();
         }
     }
 
-    private static async Task PostAsync(RunningGateway gateway, string body)
+    private async Task PostAsync(RunningGateway gateway, string body)
     {
         try
         {
-            using var answer = await gateway.Client.PostAsync("/v1/completions", new StringContent(body));
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent(body) };
+            using var answer = await gateway.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+            if (body.Contains("breaks off", StringComparison.Ordinal))
+            {
+                _begun.TrySetResult();
+            }
             await answer.Content.ReadAsStringAsync();
         }
-        catch (HttpRequestException)
+        catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
             // The answer broke off.
         }
