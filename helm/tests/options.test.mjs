@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { objectsIn, scenarios } from "./helm.mjs";
+import { chart, objectsIn, scenarios } from "./helm.mjs";
 
 const page = readFileSync(new URL("../../docs/configuration.md", import.meta.url), "utf8");
 const sections = Object.fromEntries(page.split("\n## ").slice(1).map(section => [section.split("\n")[0], section]));
@@ -43,4 +43,11 @@ test("Memory_OfAGenerator_FollowsFromWeightsAndCache", async () => {
     { requests: { cpu: "3", memory: "6Gi", "nvidia.com/gpu": 1 }, limits: { cpu: "4", memory: "6Gi", "nvidia.com/gpu": 1 } });
   // int8, a classifier: 0.8 * 512 + 512
   assert.equal((await memory("fleet", "demo-toxicity-1557429385-v0-01")).limits.memory, "922Mi");
+});
+
+test("Callers_OfTheSchema_HaveTheFieldsThatTheGatewayReads", () => {
+  const source = readFileSync(new URL("../../gateway/src/Callers/KeysDocument.cs", import.meta.url), "utf8");
+  const fields = /Members\(json, owner, ([^)]*)\)/.exec(source)[1].split(", ").map(field => JSON.parse(field));
+  const { caller } = JSON.parse(readFileSync(`${chart}/values.schema.json`, "utf8")).$defs;
+  assert.deepEqual(Object.keys(caller.properties).sort(), fields.sort());
 });

@@ -136,9 +136,10 @@ export const rules = {
         const callers = policy.spec.ingress.filter(({ ports }) => ports.some(({ port }) => port === "http")).flatMap(({ from }) => from ?? ["anyone"]);
         const pods = callers.filter(peer => !peer.namespaceSelector);
         const fetches = environment(object.spec.template.spec.containers[0]).Model__CacheDirectory !== undefined;
+        const stores = policy.spec.egress.filter(({ to }) => to.some(peer => peer.ipBlock && !peer.ipBlock.cidr.startsWith("169.254.")));
         return [
           ...unless(pods.length === 1 && pods[0].podSelector && matches(pods[0].podSelector, gateway(objects).spec.template.metadata.labels), `${named(object)} is reached by more than the gateway`),
-          ...unless(policy.spec.policyTypes.includes("Egress") && (policy.spec.egress.length > 0) === fetches, `${named(object)} reaches out, or its store is out of reach`),
+          ...unless(policy.spec.policyTypes.includes("Egress") && (stores.length > 0) === fetches, `${named(object)} reaches out, or its store is out of reach`),
         ];
       });
     },

@@ -79,22 +79,20 @@ export class Image {
   }
 
   /**
-   * Runs it as Kubernetes would under the restricted standard: as its user, its files read-only but for /tmp, capabilities gone.
+   * Runs it as Kubernetes would under the restricted standard: as its user, without
+   * capabilities and ways to new ones, its files read-only but for /tmp.
    * @param {Record<string, string>} settings environment variables beside the image's
-   * @param {boolean} offline without any network, its own loopback apart
+   * @param {boolean} offline without any network
    */
   start(settings = {}, { offline = false } = {}) {
     const [user, group] = this.config.User.split(":");
     const script = `set -e; mount --bind "$1" "$1"; mount -o remount,ro,bind "$1"; mount -t tmpfs -o size=256m,mode=1777 tmpfs "$1/tmp"; mount --bind /proc "$1/proc"
-      [ "$2" != offline ] || ip link set lo up
-      cd "$1"; shift 2
-      exec setpriv --bounding-set=-all --no-new-privs -- chroot --userspec=${user}:${group} . "$@"`;
-    const [program, ...words] = this.config.Entrypoint;
+      mount -t tmpfs -o mode=755 tmpfs "$1/dev"; for device in null zero random urandom; do touch "$1/dev/$device"; mount --bind "/dev/$device" "$1/dev/$device"; done
+      exec setpriv --clear-groups --no-new-privs -- unshare --root="$1" --wd="$2" --setgid ${group} --setuid ${user} -- "\${@:3}"`;
     const variables = { ...Object.fromEntries(this.config.Env.map(entry => entry.split(/=(.*)/s))), ...settings };
-    const command = ["/usr/bin/dotnet", `${this.config.WorkingDir}/${words[0]}`, ...words.slice(1), "--contentRoot", this.config.WorkingDir];
-    if (program !== "dotnet") throw new Error(`the entry point ${program} is not dotnet`);
-    const child = spawn("unshare", ["--mount", ...(offline ? ["--net"] : []), "bash", "-c", script, "bash", this.files, offline ? "offline" : "online", ...command],
-      { env: { PATH: process.env.PATH, ...variables }, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn("unshare", ["--mount", ...(offline ? ["--net"] : []),
+      "bash", "-c", script, "bash", this.files, this.config.WorkingDir, ...this.config.Entrypoint],
+    { env: variables, stdio: ["ignore", "pipe", "pipe"] });
     return new Container(child);
   }
 

@@ -47,6 +47,7 @@ describe("Images", { timeout: 1_800_000 }, () => {
       const port = { gateway: 8080, "model-server": 8081, classifier: 8082 }[service];
       assert.ok(Env.includes(`ASPNETCORE_URLS=http://+:${port}`));
       assert.ok(`${port}/tcp` in ExposedPorts);
+      assert.equal(Env.includes("ORT_DISABLE_TELEMETRY=1"), service !== "gateway");
       assert.deepEqual(Env.filter(entry => /TOKEN|SECRET|Model__/.test(entry)), []);
     });
 

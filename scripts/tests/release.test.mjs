@@ -181,7 +181,7 @@ esac
 
   test("RollOut_ACheckpoint_TagsBuildsPushesAndRollsOut", async () => {
     const { rollOut, versions, upgrades } = cluster({ ...served, models: { story: { kind: "generator", versions: { "1557429385_v0.01": { image: `${registry}/story:1557429385_v0.01`, weight: 100, labels: ["stable"] } } } } });
-    const { code, stdout, stderr } = await rollOut("story", "--checkpoint", changed("story", exported + 86400), "--registry", registry, "--canary", "20", "--builder", [...standIns, ...sdk].join(" "));
+    const { code, stdout, stderr } = await rollOut("story", "--checkpoint", changed("story", exported + 86400), "--registry", registry, "--records", `${folder}/releases`, "--canary", "20", "--builder", [...standIns, ...sdk].join(" "));
     assert.equal(code, 0, stderr + stdout);
     const { tags } = await (await fetch(`http://${registry.replace("/", "/v2/")}/story/tags/list`)).json();
     assert.deepEqual(tags, ["1557515785_v0.01"]);

@@ -79,3 +79,14 @@ topologySpreadConstraints:
     - {port: 53, protocol: UDP}
     - {port: 53, protocol: TCP}
 {{- end }}
+
+{{/* Egress to the collector of traces, if there is one. */}}
+{{- define "egress.traces" -}}
+{{- with .Values.networkPolicy.tracesTo }}
+- to:
+    {{- toYaml . | nindent 4 }}
+  ports:
+    - {port: 4317}
+    - {port: 4318}
+{{- end }}
+{{- end }}
