@@ -83,13 +83,13 @@ internal sealed class ContenderProcess : IDisposable
     public void Dispose()
     {
         AppDomain.CurrentDomain.ProcessExit -= End;
-        _process.Kill();
+        _process.Kill(entireProcessTree: true);
         _process.WaitForExit();
         _process.Dispose();
         _logWriter.Dispose();
     }
 
-    private void End(object? sender, EventArgs arguments) => _process.Kill();
+    private void End(object? sender, EventArgs arguments) => _process.Kill(entireProcessTree: true);
 
     private BenchmarkException Ended() => new($"{_name} ended; its log is {_log}");
 

@@ -69,7 +69,7 @@ internal sealed class GeneratorMetrics
     public void Joined(SequenceJob job, int cachedTokens)
     {
         var prompt = job.First.Prompt.Length;
-        _queueTime.Record(Stopwatch.GetElapsedTime(job.EnqueuedAt).TotalSeconds, _model);
+        _queueTime.Record(job.First.QueueTime.TotalSeconds, _model);
         _promptTokens.Add(prompt, _model);
         _prefixQueries.Add(prompt, _model);
         _prefixHits.Add(cachedTokens, _model);

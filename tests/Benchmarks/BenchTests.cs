@@ -32,6 +32,7 @@ public class BenchTests
     [Theory]
     [InlineData("--only names 'fp64'; known with --checkpoint: fp32, ", "generator", "--checkpoint", "x", "--only", "fp64")]
     [InlineData("--rounds 'many' must be a number from 1 to 1,000", "classifier", "--rounds", "many")]
+    [InlineData("--checkpoint has no effect here: the gateway reads none", "gateway", "--checkpoint", "x")]
     [InlineData("unknown option '--fast'; known: --rounds, --seconds, --only, --peers, --checkpoint", "generator", "--fast", "yes")]
     [InlineData("unknown benchmark 'writer'; known: generator, classifier", "writer")]
     public async Task Bench_Mistake_IsNamed(string message, params string[] arguments)

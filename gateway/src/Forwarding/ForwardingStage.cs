@@ -13,6 +13,9 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <summary>Last stage: chooses a replica, forwards, and tries again elsewhere as long as the client has seen nothing.</summary>
 internal sealed partial class ForwardingStage
 {
+    // The runtime's timers count in coarser ticks than the deadline's clock: none may fire before the deadline has passed.
+    private static readonly TimeSpan TimerEarliness = TimeSpan.FromMilliseconds(20);
+
     private readonly IHttpForwarder _forwarder;
     private readonly HttpMessageInvoker _connections;
     private readonly GatewayTransformer _transformer;
@@ -49,7 +52,7 @@ internal sealed partial class ForwardingStage
         var request = GatewayRequest.Of(context);
         var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget, _time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        ends.CancelAfter(request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero);
+        ends.CancelAfter((request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero) + TimerEarliness);
         context.Features.Set(tries);
         _metrics.TriesBegin(request.Version);
         _shadows.Copy(context, request);

@@ -16,6 +16,9 @@ internal sealed class GenerationInFlight(
 
     public int Count => sequences.Count;
 
+    /// <summary>The longest time that one of them waited for a slot.</summary>
+    public TimeSpan QueueTime => sequences.Max(sequence => sequence.QueueTime);
+
     /// <summary>The whole texts, in the order in which they were asked for.</summary>
     public async Task<IReadOnlyList<GeneratedText>> TextsAsync()
     {

@@ -330,6 +330,10 @@ internal sealed class ContinuousBatch : IDisposable
 
     private void Joined(SequenceJob job, int cachedTokens)
     {
+        foreach (var sequence in job.Sequences)
+        {
+            sequence.QueueTime = Stopwatch.GetElapsedTime(job.EnqueuedAt);
+        }
         job.Stages?.Next("prefill");
         job.Stages?.Tag("elastic_synapse.cached_tokens", cachedTokens);
         using var trace = TraceScope.Within(job.First.Trace);

@@ -63,6 +63,9 @@ internal sealed class SequenceRequest
     /// <summary>The request's span, if it is traced.</summary>
     public Activity? Trace { get; init; }
 
+    /// <summary>Time from admission to a slot; zero until there is one. Set by the scheduler before the first piece.</summary>
+    public TimeSpan QueueTime { get; set; }
+
     /// <summary>Filled by the scheduler, one piece a token; completes after the last, or with the error that ended the sequence.</summary>
     public ChannelReader<GeneratedPiece> Pieces => _pieces.Reader;
 

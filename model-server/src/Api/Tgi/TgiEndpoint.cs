@@ -68,7 +68,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             .ToList();
 
         var writer = new TgiBody(request, generator);
-        TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated));
+        TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated), generation.QueueTime);
         await JsonAnswer.WriteAsync(context, output =>
         {
             if (isInArray)

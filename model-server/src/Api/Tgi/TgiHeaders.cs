@@ -17,13 +17,15 @@ internal static class TgiHeaders
     /// <param name="generatedTokens">Of the text that is answered.</param>
     /// <param name="total">From the body's arrival.</param>
     /// <param name="validation">The part of it before the request was admitted.</param>
-    public static void Write(HttpResponse response, TgiRequest request, int generatedTokens, TimeSpan total, TimeSpan validation)
+    /// <param name="queue">The part of it that was spent waiting for a slot.</param>
+    public static void Write(HttpResponse response, TgiRequest request, int generatedTokens, TimeSpan total, TimeSpan validation, TimeSpan queue)
     {
         Write(response, request);
-        var inference = total - validation;
+        var inference = total - validation - queue;
         response.Headers["x-compute-time"] = total.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
         response.Headers["x-total-time"] = Milliseconds(total);
         response.Headers["x-validation-time"] = Milliseconds(validation);
+        response.Headers["x-queue-time"] = Milliseconds(queue);
         response.Headers["x-inference-time"] = Milliseconds(inference);
         response.Headers["x-time-per-token"] = Milliseconds(inference / Math.Max(generatedTokens, 1));
         response.Headers["x-prompt-tokens"] = Text(request.Prompt.Tokens.Length);

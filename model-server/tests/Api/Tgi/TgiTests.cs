@@ -107,7 +107,7 @@ public class TgiTests(ModelServerFixture server)
         Assert.Equal(["15"], response.Headers.GetValues("x-compute-characters"));
         Assert.Equal(["3"], response.Headers.GetValues("x-prompt-tokens"));
         Assert.Equal(["4"], response.Headers.GetValues("x-generated-tokens"));
-        foreach (var name in new[] { "x-compute-time", "x-total-time", "x-validation-time", "x-inference-time", "x-time-per-token", "x-request-id", "x-model-version" })
+        foreach (var name in new[] { "x-compute-time", "x-total-time", "x-validation-time", "x-queue-time", "x-inference-time", "x-time-per-token", "x-request-id", "x-model-version" })
         {
             Assert.Single(response.Headers.GetValues(name));
         }
