@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.Serving.Hosting.Model;

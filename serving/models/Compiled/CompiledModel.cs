@@ -10,6 +10,8 @@ internal static class CompiledModel
     // Models given as bytes have no place of their own: this says where external data is.
     private const string ExternalDataFolderKey = "session.model_external_initializers_file_folder_path";
 
+    static CompiledModel() => OnnxRuntimeTelemetry.TurnOff();
+
     /// <param name="checkpoint">The folder served; the owner in messages.</param>
     /// <param name="model">The graph, whose weights are in files of full paths; those become relative.</param>
     /// <exception cref="CheckpointException">ONNX Runtime refuses the graph or cannot read the weights.</exception>
