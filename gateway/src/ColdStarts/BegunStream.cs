@@ -72,12 +72,9 @@ internal sealed class BegunStream(HttpContext context, ErrorFormat errors) : IHt
     /// <summary>Sends what is left, and gives the response back as it was.</summary>
     public async Task EndAsync()
     {
-        if (HasBegun)
-        {
-            await CompleteAsync();
-            context.Features.Set(_response);
-            context.Features.Set(_body);
-        }
+        await CompleteAsync();
+        context.Features.Set(_response);
+        context.Features.Set(_body);
     }
 
     public async Task CompleteAsync()

@@ -41,12 +41,14 @@ internal sealed class ColdStartStage(
         }
         catch (ApiException error) when (begun is { HasBegun: true })
         {
+            begun.StatusCode = RequestOutcome.StatusOf(error);
             await begun.TellAsync(error);
         }
         finally
         {
-            if (begun is not null)
+            if (begun is { HasBegun: true })
             {
+                request.StatusAfterBeginning = begun.StatusCode;
                 await begun.EndAsync();
             }
         }

@@ -14,6 +14,9 @@ internal sealed class Hedge(GatewayRequest request, RequestTries tries, QueryStr
 {
     public static readonly HttpRequestOptionsKey<Hedge> Key = new("hedge");
 
+    // Each call has its own, which the connection adds.
+    private static readonly string[] TraceContext = ["traceparent", "tracestate", "baggage", "Request-Id", "Correlation-Context"];
+
     public TimeSpan Delay { get; } = delay;
 
     public VersionPool Version => tries.Version;
@@ -35,7 +38,7 @@ internal sealed class Hedge(GatewayRequest request, RequestTries tries, QueryStr
             VersionPolicy = first.VersionPolicy,
             Content = request.Body.IsEmpty ? null : new ReadOnlyMemoryContent(request.Body),
         };
-        foreach (var (name, values) in first.Headers.NonValidated)
+        foreach (var (name, values) in first.Headers.NonValidated.Where(header => !TraceContext.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             second.Headers.TryAddWithoutValidation(name, values);
         }

@@ -23,6 +23,9 @@ internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadl
     /// <summary>The version that answers, once it is chosen.</summary>
     public VersionPool Version { get; set; } = null!;
 
+    /// <summary>The status that the answer would have had, where its stream had begun before anyone knew.</summary>
+    public int? StatusAfterBeginning { get; set; }
+
     /// <summary>What the request may cost, in tokens: a quarter of the body's bytes, and what a generator is asked to write.</summary>
     public long Tokens => (Body.Length / 4) + Facts.MaxTokens;
 

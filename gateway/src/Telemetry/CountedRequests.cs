@@ -39,8 +39,9 @@ internal sealed class CountedRequests(RequestDelegate next, RequestMetrics metri
         finally
         {
             var callerGone = context.RequestAborted.IsCancellationRequested;
-            var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(context));
             var request = context.Features.Get<GatewayRequest>();
+            status = request?.StatusAfterBeginning ?? status;
+            var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(context));
             metrics.Ended(request, context.Features.Get<Caller>()?.Entry.Class ?? Anonymous, status, outcome, clock);
             GatewaySpans.Describe(Activity.Current, context, request, outcome);
         }

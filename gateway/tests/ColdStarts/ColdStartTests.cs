@@ -105,6 +105,9 @@ public sealed class ColdStartTests : IAsyncLifetime
         Assert.EndsWith(
             "data: {\"error\":\"gpt2 1_v1 has no replicas: it is being started, which takes longer than the 1 s that a request may wait (ScaleFromZero__MaxWait)\",\"error_type\":\"version_not_ready\"}\n\n",
             await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        await Patience.UntilAsync(async () => (await gateway.Client.GetStringAsync("/metrics")).Split('\n').Any(line =>
+            line.StartsWith("elastic_synapse_gateway_requests_total{", StringComparison.Ordinal)
+            && line.Contains("status=\"5xx\"", StringComparison.Ordinal) && line.Contains("outcome=\"failed\"", StringComparison.Ordinal)), "the request counts as failed");
     }
 
     [Fact]
