@@ -33,6 +33,7 @@ try
     options.ThrowIfMistaken();
 
     var app = builder.Build();
+    app.WarnOfTracedTexts();
     app.Services.ObserveReplicas();
     app.Services.ObserveAdmission();
     app.MapServiceDefaults();                                        // /livez /readyz /metrics
