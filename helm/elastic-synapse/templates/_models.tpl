@@ -65,8 +65,8 @@ elastic-synapse.io/kind: {{ .version.kind }}
 {{ .cache.existingClaim | default (printf "%s-cache" .name) }}
 {{- end }}
 
-{{/* Memory that a pod needs: the weights at their peak, 1.5 times fp32's size and 0.7 and 0.6 for int8 and int4, as measured in
-     docs/performance.md, and a little; the KV cache of the sequences that run and of the prompts that are kept; .NET. */}}
+{{/* Memory that a pod needs: the weights while they load, at most 1.5 times fp32's size and 0.7 and 0.6 for int8 and int4 (docs/performance.md
+     has less), and a little; the KV cache of the sequences that run and of the prompts that are kept; .NET. */}}
 {{- define "version.memory" -}}
 {{- $weights := mulf .memory.weightsMebibytes (get (dict "auto" 1.6 "fp32" 1.6 "fp16" 1.1 "int8" 0.8 "int4" 0.7) .precision) -}}
 {{- $sequences := 0 -}}
