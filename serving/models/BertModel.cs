@@ -42,7 +42,7 @@ public sealed class BertModel : IDisposable
     public static BertModel Load(string folder, SessionSettings settings, CacheSettings? cache = null)
     {
         folder = Path.GetFullPath(folder);
-        var precision = settings.Precision.OnCpu();
+        var precision = settings.Precision.On(settings.Device);
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));

@@ -63,7 +63,7 @@ public sealed class Gpt2Model : IDisposable
     public static Gpt2Model Load(string folder, SessionSettings settings, CacheSettings? cache = null)
     {
         folder = Path.GetFullPath(folder);
-        var precision = settings.Precision.OnCpu();
+        var precision = settings.Precision.On(settings.Device);
         var config = Gpt2Config.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
