@@ -19,12 +19,17 @@ internal sealed record BatchPolicy(int MaxTokens, TimeSpan MaxDelay)
     /// <summary>Most texts of a run.</summary>
     public int MaxTexts => MaxTokens == 0 ? 1 : BatchChoice.Window;
 
-    /// <summary>What the options ask for, as far as the model can do it.</summary>
+    /// <summary>What the options ask for, as far as the model can do it. A CPU that stands in for CUDA runs each text by itself: what
+    /// was set was meant for the device.</summary>
     /// <param name="longest">Tokens of the longest text that the model takes.</param>
     /// <param name="mistakes">Gets what can't be done.</param>
-    public static BatchPolicy Of(BatchingOptions options, ComputeDevice device, bool takesBatches, int longest, OptionsReader mistakes)
+    public static BatchPolicy Of(BatchingOptions options, DeviceChoice choice, bool takesBatches, int longest, OptionsReader mistakes)
     {
-        var maxTokens = options.MaxTokens ?? (device.IsCuda ? Math.Max(CudaTokens, longest) : 0);
+        if (choice.Fallback is not null)
+        {
+            return Alone;
+        }
+        var maxTokens = options.MaxTokens ?? (choice.Device.IsCuda ? Math.Max(CudaTokens, longest) : 0);
         if (maxTokens == 0)
         {
             if (options.MaxDelay is { } delay)

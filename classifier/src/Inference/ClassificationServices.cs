@@ -49,6 +49,6 @@ internal static class ClassificationServices
     {
         var sequence = new TokenSequence([.. Enumerable.Repeat(served.Tokenizer.SeparatorId, Math.Min(MeasuredTokens, served.MaxTokens))]);
         // A device runs what it has at once.
-        return WorkerCount.Of(runtime, served.Device.IsCuda ? 1 : Environment.ProcessorCount, workers => WorkerCount.Measure(workers, newRunner, sequence));
+        return WorkerCount.Of(runtime, served.DeviceChoice.Device.IsCuda ? 1 : Environment.ProcessorCount, workers => WorkerCount.Measure(workers, newRunner, sequence));
     }
 }

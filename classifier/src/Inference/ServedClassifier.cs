@@ -14,8 +14,6 @@ internal sealed partial class ServedClassifier : IDisposable
 {
     private const int FewestTokens = 2; // [CLS] and [SEP]
 
-    private readonly DeviceChoice _choice;
-
     private ServedClassifier(
         string folder, ClassifierModelOptions options, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens, DeviceChoice device)
     {
@@ -41,7 +39,7 @@ internal sealed partial class ServedClassifier : IDisposable
         }
         Probabilities = Labels.Probabilities.Of(model.Config, folder);
         Thresholds = CheckpointThresholds.Read(folder, model.Config.Labels);
-        (Identity, Model, Tokenizer, AllowSpecialTokens, _choice) = (options.Identity, model, tokenizer, allowSpecialTokens, device);
+        (Identity, Model, Tokenizer, AllowSpecialTokens, DeviceChoice) = (options.Identity, model, tokenizer, allowSpecialTokens, device);
     }
 
     public ModelIdentity Identity { get; }
@@ -49,7 +47,7 @@ internal sealed partial class ServedClassifier : IDisposable
     public BertModel Model { get; }
 
     /// <summary>Where it runs.</summary>
-    public ComputeDevice Device => _choice.Device;
+    public DeviceChoice DeviceChoice { get; }
 
     public WordPieceTokenizer Tokenizer { get; }
 
@@ -102,9 +100,9 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
     public void Announce(ILogger logger, IMeterFactory meters, WorkerCount workers)
     {
-        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{Device}", _choice.Fallback is not null, LoadTime);
-        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision, Device);
-        if (_choice.Fallback is { } reason)
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{DeviceChoice.Device}", DeviceChoice.Fallback is not null, LoadTime);
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision, DeviceChoice.Device);
+        if (DeviceChoice.Fallback is { } reason)
         {
             FellBack(logger, reason);
         }
@@ -143,7 +141,7 @@ internal sealed partial class ServedClassifier : IDisposable
     [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision} on {Device}")]
     private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision, ComputeDevice device);
 
-    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
+    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, one text a run, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
     private static partial void FellBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]

@@ -116,6 +116,20 @@ public sealed class BatchingTests
     }
 
     [Fact]
+    public async Task Classify_SameTextTwice_RunsOnceAndComesFromTheCache()
+    {
+        var runner = new HeldRunner(labels: 6);
+        runner.LetGo();
+        using var server = Start(runner, cacheBytes: 100_000);
+
+        var first = await server.AnswerAsync("/classify", Hello);
+        var second = await server.AnswerAsync("/classify", Hello);
+
+        Assert.Equal(first.GetRawText(), second.GetRawText());
+        Assert.Single(runner.Ran);
+    }
+
+    [Fact]
     public async Task Info_Batches_TellsHowMuchARunTakes()
     {
         using var server = ClassifierServer.Start(Batches);
@@ -124,8 +138,8 @@ public sealed class BatchingTests
         Assert.Equal(BatchChoice.Window, info.GetProperty("max_batch_requests").GetInt32());
     }
 
-    private static ClassifierServer Start(HeldRunner runner) => ClassifierServer.Start(
-        new(Batches) { ["Runtime:Threads"] = "1", ["Batching:MaxDelay"] = "00:00:00" },
+    private static ClassifierServer Start(HeldRunner runner, int cacheBytes = 0) => ClassifierServer.Start(
+        new(Batches) { ["Runtime:Threads"] = "1", ["Batching:MaxDelay"] = "00:00:00", ["Classification:CacheBytes"] = $"{cacheBytes}" },
         services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
 
     private static async Task<double> MetricAsync(ClassifierServer server, string name)

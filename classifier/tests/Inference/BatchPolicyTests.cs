@@ -7,30 +7,38 @@ namespace ElasticSynapse.Classifier.Tests.Inference;
 
 public sealed class BatchPolicyTests
 {
+    private static readonly DeviceChoice Cpu = new(ComputeDevice.Cpu, null);
+    private static readonly DeviceChoice Cuda = new(ComputeDevice.Cuda(0), null);
+
     private readonly OptionsReader _mistakes = new(new ConfigurationBuilder().Build());
 
     [Fact]
-    public void Of_NothingSetOnACpu_EachTextByItself() => Assert.Equal(BatchPolicy.Alone, Of(new(), ComputeDevice.Cpu));
+    public void Of_NothingSetOnACpu_EachTextByItself() => Assert.Equal(BatchPolicy.Alone, Of(new(), Cpu));
 
     [Fact]
     public void Of_NothingSetOnCuda_Batches() =>
-        Assert.Equal(new BatchPolicy(16_384, TimeSpan.FromMilliseconds(2)), Of(new(), ComputeDevice.Cuda(0)));
+        Assert.Equal(new BatchPolicy(16_384, TimeSpan.FromMilliseconds(2)), Of(new(), Cuda));
 
     [Fact]
     public void Of_NothingSetOnCudaForAModelOfLongTexts_OneOfThemFits() =>
-        Assert.Equal(20_000, Of(new(), ComputeDevice.Cuda(0), longest: 20_000).MaxTokens);
+        Assert.Equal(20_000, Of(new(), Cuda, longest: 20_000).MaxTokens);
 
     [Fact]
     public void Of_SetByName_IsTheSameOnBothDevices()
     {
         var options = new BatchingOptions { MaxTokens = 1_024, MaxDelay = TimeSpan.Zero };
-        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, ComputeDevice.Cpu));
-        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, ComputeDevice.Cuda(1)));
+        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, Cpu));
+        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, Cuda));
     }
 
     [Fact]
+    public void Of_SetForCudaThatCannotBeHad_EachTextByItself() => Assert.Equal(
+        BatchPolicy.Alone,
+        Of(new() { MaxTokens = 65_536, MaxDelay = TimeSpan.FromMilliseconds(5) }, new DeviceChoice(ComputeDevice.Cpu, "no driver")));
+
+    [Fact]
     public void Of_OffOnCuda_EachTextByItself() =>
-        Assert.Equal(BatchPolicy.Alone, Of(new() { MaxTokens = 0 }, ComputeDevice.Cuda(0)));
+        Assert.Equal(BatchPolicy.Alone, Of(new() { MaxTokens = 0 }, Cuda));
 
     [Theory]
     [InlineData(512, true, null)]
@@ -38,7 +46,7 @@ public sealed class BatchPolicyTests
     [InlineData(512, false, "Batching__MaxTokens='512': Model__Precision=int8 rounds a run's activations with one scale, so that each text needs a run of its own; accepted: 0")]
     public void Of_WhatTheModelCannotDo_IsAMistake(int maxTokens, bool takesBatches, string? mistake)
     {
-        BatchPolicy.Of(new() { MaxTokens = maxTokens }, ComputeDevice.Cpu, takesBatches, longest: 512, _mistakes);
+        BatchPolicy.Of(new() { MaxTokens = maxTokens }, Cpu, takesBatches, longest: 512, _mistakes);
         Assert.Equal(mistake is null ? [] : [mistake], Mistakes());
     }
 
@@ -47,7 +55,7 @@ public sealed class BatchPolicyTests
     [InlineData(0)]
     public void Of_DelayWithoutBatches_IsAMistake(int? maxTokens)
     {
-        BatchPolicy.Of(new() { MaxTokens = maxTokens, MaxDelay = TimeSpan.Zero }, ComputeDevice.Cpu, takesBatches: true, longest: 512, _mistakes);
+        BatchPolicy.Of(new() { MaxTokens = maxTokens, MaxDelay = TimeSpan.Zero }, Cpu, takesBatches: true, longest: 512, _mistakes);
         Assert.Equal(["Batching__MaxDelay='00:00:00': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs"], Mistakes());
     }
 
@@ -66,7 +74,7 @@ public sealed class BatchPolicyTests
     [Fact]
     public void Delay_EachTextByItself_IsNone() => Assert.Equal(TimeSpan.Zero, BatchPolicy.Alone.Delay(texts: 1, tokens: 2, TimeSpan.Zero));
 
-    private BatchPolicy Of(BatchingOptions options, ComputeDevice device, int longest = 512)
+    private BatchPolicy Of(BatchingOptions options, DeviceChoice device, int longest = 512)
     {
         var policy = BatchPolicy.Of(options, device, takesBatches: true, longest, _mistakes);
         Assert.Empty(Mistakes());

@@ -171,10 +171,18 @@ public sealed class StartTests
         }
     }
 
-    [Fact]
-    public async Task Terminate_RequestsInFlight_AreAnsweredFirst()
+    [Theory]
+    [InlineData("0")]
+    [InlineData("512")]
+    public async Task Terminate_RequestsInFlight_AreAnsweredFirst(string batchTokens)
     {
-        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture, ["Runtime__Threads"] = "1", ["Classification__CacheBytes"] = "0" });
+        using var server = ServiceProcess.Start(Assembly, new()
+        {
+            ["Model__Uri"] = Fixture,
+            ["Runtime__Threads"] = "1",
+            ["Classification__CacheBytes"] = "0",
+            ["Batching__MaxTokens"] = batchTokens,
+        });
         var http = await server.ReadyAsync();
         var body = $$"""{"texts":[{{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"{i} {new string('a', 300)} Hello world\""))}}]}""";
         var requests = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/classify", new StringContent(body))).ToArray();
