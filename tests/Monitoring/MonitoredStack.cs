@@ -24,6 +24,9 @@ public sealed class MonitoredStack : IAsyncLifetime
     /// <summary>The gateway of <see cref="Cluster"/>.</summary>
     internal HttpClient ClusterGateway { get; private set; } = null!;
 
+    /// <summary>All that Prometheus scrapes.</summary>
+    internal IReadOnlyList<HttpClient> Services { get; private set; } = [];
+
     private string Catalogue => Path.Combine(_folder.FullName, "catalogue.json");
 
     public async Task InitializeAsync()
@@ -55,7 +58,8 @@ public sealed class MonitoredStack : IAsyncLifetime
             ["Outliers__MaxEjection"] = "00:00:01",
         });
         ClusterGateway = await StartAsync("gateway", "Gateway", Cluster.Settings);
-        Prometheus = new PrometheusServer(new[] { stable, canary, classifier, Gateway, ClusterGateway }.Select(service => service.BaseAddress!));
+        Services = [stable, canary, classifier, Gateway, ClusterGateway];
+        Prometheus = new PrometheusServer(Services.Select(service => service.BaseAddress!));
         await Eventually.HoldsAsync(Prometheus.IsReadyAsync, () => "Prometheus is not ready");
         await Eventually.HoldsAsync(
             async () => (await ClusterGateway.GetStringAsync("/v1/models")).Contains("4_v1", StringComparison.Ordinal), () => "the gateway does not know its cluster");

@@ -35,6 +35,11 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
         await Eventually.HoldsAsync(
             async () => (errors = await stack.Prometheus.ScrapeErrorsAsync()).Length == 0, () => string.Join('\n', errors));
 
+        // By now every instrument has measured something.
+        foreach (var service in stack.Services)
+        {
+            Assert.Equal("", await Promtool.CheckMetricsAsync(await service.GetStringAsync("/metrics")));
+        }
         foreach (var ((model, route, outcome), sent) in load.Answers)
         {
             await AssertCountsAsync(sent, $"sum(elastic_synapse_gateway_requests_total{{model=\"{model}\",route=\"{route}\",outcome=\"{outcome}\"}})");
