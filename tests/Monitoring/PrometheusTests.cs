@@ -82,13 +82,15 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
     private async Task AssertPageShowsAsync(string dashboard)
     {
         var page = Path.Combine(Path.GetTempPath(), $"{dashboard}-{Guid.NewGuid():N}.html");
+        var png = Path.ChangeExtension(page, "png");
         try
         {
             using var script = Process.Start(new ProcessStartInfo(
                 Path.Combine(RepositoryFiles.Root, "scripts", "dashboard"),
-                ["--prometheus", stack.Prometheus.Address.ToString(), "--dashboard", dashboard, "--range", "10m", "--output", page]) { RedirectStandardError = true })!;
+                ["--prometheus", stack.Prometheus.Address.ToString(), "--dashboard", dashboard, "--range", "10m", "--output", page, "--png", png])
+                { RedirectStandardError = true })!;
             var errors = await script.StandardError.ReadToEndAsync();
-            await script.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
+            await script.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(2));
             Assert.Equal("", errors);
             var html = await File.ReadAllTextAsync(page);
             Assert.All(
@@ -98,12 +100,29 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
             Assert.Contains("demo-gpt2", html, StringComparison.Ordinal);
             Assert.DoesNotContain("no data", html, StringComparison.Ordinal);
             Assert.DoesNotContain("<script", html, StringComparison.Ordinal);
+            AssertDraws(Picture.Read(png), html);
         }
         finally
         {
             File.Delete(page);
+            File.Delete(png);
         }
     }
+
+    // Of the size that the script asks for, most of it paper, with the lines of each colour that the page has.
+    private static void AssertDraws(Picture picture, string html)
+    {
+        Assert.Equal((1280, 1600), (picture.Width, picture.Height));
+        var paper = picture.Colours.MaxBy(colour => colour.Value);
+        Assert.Equal(0xFFFFFF, paper.Key);
+        Assert.InRange(paper.Value, 1280 * 1600 / 2, 1280 * 1600 * 99 / 100);
+        var lines = Legend().Matches(html).Select(match => Convert.ToInt32(match.Groups["colour"].Value, 16)).Distinct().ToList();
+        Assert.NotEmpty(lines);
+        Assert.All(lines, colour => Assert.True(picture.Colours.GetValueOrDefault(colour) > 14 * 4, $"{colour:x6} is in the page and not in the picture"));
+    }
+
+    [GeneratedRegex("<i style=\"background:#(?<colour>[0-9a-f]{6})\"")]
+    private static partial Regex Legend();
 
     [GeneratedRegex(" (?<operator>>=|<=|==|>|<) (?!bool)")]
     private static partial Regex Comparison();
