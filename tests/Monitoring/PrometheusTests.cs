@@ -8,6 +8,10 @@ namespace ElasticSynapse.EndToEnd.Tests.Monitoring;
 [Collection(MonitoredStackCollection.Name)]
 public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<MonitoredStack>
 {
+    // Ours, those that speak as peers do, and those of the framework and the libraries.
+    private static readonly string[] Families =
+        ["elastic_synapse", "vllm:num", "te", "process", "http_server", "kestrel", "http_client", "dotnet", "yarp_proxy", "resilience_polly"];
+
     private const string OrNone = " or vector(0)";
 
     [Fact]
@@ -35,6 +39,10 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
         await Eventually.HoldsAsync(
             async () => (errors = await stack.Prometheus.ScrapeErrorsAsync()).Length == 0, () => string.Join('\n', errors));
 
+        foreach (var family in Families)
+        {
+            Assert.NotEmpty(await stack.Prometheus.QueryAsync($"count({{__name__=~\"{family}_.+\"}})"));
+        }
         // By now every instrument has measured something.
         foreach (var service in stack.Services)
         {
