@@ -5,6 +5,7 @@ using ElasticSynapse.Benchmarks.Devices;
 using ElasticSynapse.Benchmarks.Gateway;
 using ElasticSynapse.Benchmarks.Generator;
 using ElasticSynapse.Benchmarks.Loading;
+using ElasticSynapse.Benchmarks.Scrapes;
 using ElasticSynapse.Serving.Models;
 
 try
@@ -22,6 +23,9 @@ try
             return 0;
         case ["gateway", .. var options]:
             await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, rounds: 3, seconds: 2));
+            return 0;
+        case ["scrape", .. var options]:
+            await ScrapeBenchmark.RunAsync(BenchmarkOptions.Read(options, ScrapeBenchmark.Ours, [], rounds: 3, seconds: 4));
             return 0;
         // What follows is started by the benchmarks themselves.
         case ["gpt2-engine", var checkpoint, var precision]:
@@ -45,7 +49,7 @@ try
             await BareYarp.RunAsync(int.Parse(port, CultureInfo.InvariantCulture), upstream);
             return 0;
         default:
-            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load, gateway");
+            throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load, gateway, scrape");
     }
 }
 catch (Exception exception) when (exception is ArgumentException or BenchmarkException or CheckpointException or HttpRequestException)

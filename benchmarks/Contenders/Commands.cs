@@ -12,12 +12,18 @@ internal static class Commands
     /// <summary>This program itself, as another process.</summary>
     public static ProcessStartInfo Self(params string[] arguments) => new("dotnet", [typeof(Commands).Assembly.Location, .. arguments]);
 
-    /// <summary>One of our services.</summary>
-    public static ProcessStartInfo Service(string folder, string assembly, int port, string checkpoint, params (string Name, string Value)[] settings)
+    /// <summary>One of our model services.</summary>
+    public static ProcessStartInfo Service(string folder, string assembly, int port, string checkpoint, params (string Name, string Value)[] settings) =>
+        Service(folder, assembly, port, [("Model__Uri", checkpoint), .. settings]);
+
+    /// <summary>Our gateway.</summary>
+    public static ProcessStartInfo Gateway(int port, params (string Name, string Value)[] settings) =>
+        Service("gateway", "Gateway", port, [("Admin__Url", "http://127.0.0.1:0"), .. settings]);
+
+    private static ProcessStartInfo Service(string folder, string assembly, int port, IEnumerable<(string Name, string Value)> settings)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, folder, "src", "bin", "Release", "net10.0", $"ElasticSynapse.{assembly}.dll")]);
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        start.Environment["Model__Uri"] = checkpoint;
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

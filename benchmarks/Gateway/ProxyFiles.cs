@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using ElasticSynapse.Benchmarks.Contenders;
 
 namespace ElasticSynapse.Benchmarks.Gateway;
 
@@ -26,21 +27,13 @@ internal sealed class ProxyFiles(Uri upstream) : IDisposable
               "1_v1": {"weight": 90, "labels": ["stable"], "replicas": ["{{upstream}}"]},
               "2_v1": {"weight": 10, "labels": ["canary"], "replicas": ["{{upstream}}"]} } } } }
             """);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Repository.Root, "gateway", "src", "bin", "Release", "net10.0", "ElasticSynapse.Gateway.dll")]);
-        foreach (var (name, value) in new[]
-        {
-            ("ASPNETCORE_URLS", $"http://127.0.0.1:{port}"),
-            ("Admin__Url", "http://127.0.0.1:0"),
+        return Commands.Gateway(
+            port,
             ("Catalogue__File", catalogue),
             ("Callers__KeysFile", keys),
             ("Admission__MaxRunning", "100000"),
             ("Admission__MaxRunningPerCaller", "100000"),
-            ("Logging__LogLevel__Default", "Warning"),
-        })
-        {
-            start.Environment[name] = value;
-        }
-        return start;
+            ("Logging__LogLevel__Default", "Warning"));
     }
 
     public ProcessStartInfo Nginx(int port)

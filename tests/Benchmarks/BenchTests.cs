@@ -22,11 +22,16 @@ public class BenchTests
             benchmark, "--checkpoint", RepositoryFiles.Data("huggingface", checkpoint), "--rounds", "1", "--seconds", "1", "--only", contender);
 
         Assert.True(code == 0, errors);
-        var row = output.Split('\n').Single(line => line.StartsWith($"| {contender} ", StringComparison.Ordinal));
-        var values = row.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[1..];
-        var measured = values.Where(value => value != "–").Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToList();
-        Assert.Equal(figures, measured.Count);
-        Assert.All(measured, value => Assert.True(value > 0, row));
+        AssertMeasured(output, contender, figures);
+    }
+
+    [Fact]
+    public async Task Bench_Scrape_MeasuresEveryFigureOfEachService()
+    {
+        var (code, output, errors) = await BenchAsync("scrape", "--rounds", "1", "--seconds", "1");
+
+        Assert.True(code == 0, errors);
+        Assert.All(["gateway", "model-server", "classifier"], service => AssertMeasured(output, service, figures: 12));
     }
 
     // What scripts/gpu-check runs on a machine with a GPU, here as far as a CPU goes: it can compute in fp16, too.
@@ -53,6 +58,7 @@ public class BenchTests
     [InlineData("--only names 'fp64'; known with --checkpoint: fp32, ", "generator", "--checkpoint", "x", "--only", "fp64")]
     [InlineData("--rounds 'many' must be a number from 1 to 1,000", "classifier", "--rounds", "many")]
     [InlineData("--checkpoint has no effect here: the gateway reads none", "gateway", "--checkpoint", "x")]
+    [InlineData("--checkpoint has no effect here: the services run the demo models", "scrape", "--checkpoint", "x")]
     [InlineData("unknown option '--fast'; known: --rounds, --seconds, --only, --peers, --checkpoint", "generator", "--fast", "yes")]
     [InlineData("unknown benchmark 'writer'; known: generator, classifier", "writer")]
     public async Task Bench_Mistake_IsNamed(string message, params string[] arguments)
@@ -61,6 +67,15 @@ public class BenchTests
 
         Assert.Equal(2, code);
         Assert.StartsWith($"bench: {message}", errors, StringComparison.Ordinal);
+    }
+
+    private static void AssertMeasured(string output, string contender, int figures)
+    {
+        var row = output.Split('\n').First(line => line.StartsWith($"| {contender} ", StringComparison.Ordinal));
+        var values = row.Split('|', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)[1..];
+        var measured = values.Where(value => value != "–").Select(value => double.Parse(value, CultureInfo.InvariantCulture)).ToList();
+        Assert.Equal(figures, measured.Count);
+        Assert.All(measured, value => Assert.True(value > 0, row));
     }
 
     private static async Task<(int Code, string Output, string Errors)> BenchAsync(params string[] arguments)

@@ -48,16 +48,16 @@ public partial class MetricNamesTests
 
     private static string WithoutUnit(string name) => UnitSuffix().Replace(name, "");
 
-    [GeneratedRegex("\"(?<name>elastic_synapse\\.(gateway|generator|classifier|model)\\.[a-z_.]+)\"")]
+    [GeneratedRegex("\"(?<name>(elastic_synapse\\.(gateway|generator|classifier|model)|yarp\\.proxy|resilience\\.polly)\\.[a-z_.]+)\"")]
     private static partial Regex Instrument();
 
     [GeneratedRegex("(\\.Create\\w+(<\\w+>)?|Seconds|Tokens)\\(\\s*\"(?<name>[a-z0-9_]+)\"")]
     private static partial Regex PeerInstrument();
 
-    [GeneratedRegex("^\\| `(?<name>(elastic_synapse_|vllm:|te_|process_)[a-z0-9_]+)`", RegexOptions.Multiline)]
+    [GeneratedRegex("^\\| `(?<name>(elastic_synapse_|vllm:|te_|process_|yarp_|resilience_)[a-z0-9_]+)`", RegexOptions.Multiline)]
     private static partial Regex MetricRow();
 
-    [GeneratedRegex(@"(?<![\w:])(?<name>(elastic_synapse_|vllm:|te_|process_)[a-z0-9_]+)(?!:)\b")]
+    [GeneratedRegex(@"(?<![\w:])(?<name>(elastic_synapse_|vllm:|te_|process_|yarp_|resilience_)[a-z0-9_]+)(?!:)\b")]
     private static partial Regex Asked();
 
     [GeneratedRegex(@"\b(model|version|label|instance|gateway):[a-z_]+:[a-z0-9_]+")]

@@ -97,11 +97,13 @@ public class RequestTests(SharedStack stack)
     }
 
     [Fact]
-    public async Task Logs_OfARequest_AreJsonWithItsIdAndWithoutItsText()
+    public async Task Logs_OfARequest_AreJsonWithItsIdsAndWithoutItsText()
     {
         const string secret = "nobody else may read this";
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = JsonContent(new { prompt = secret, max_tokens = 1 }) };
         request.Headers.Add("x-request-id", "logged-once-a-service");
+        var trace = System.Diagnostics.ActivityTraceId.CreateRandom().ToHexString();
+        request.Headers.Add("traceparent", $"00-{trace}-{System.Diagnostics.ActivitySpanId.CreateRandom().ToHexString()}-01");
         using var response = await stack.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
 
@@ -117,6 +119,7 @@ public class RequestTests(SharedStack stack)
             }
             while (!text.Contains("logged-once-a-service", StringComparison.Ordinal));
             Assert.DoesNotContain(secret, text, StringComparison.Ordinal);
+            Assert.Contains($"\"TraceId\":\"{trace}\"", text, StringComparison.Ordinal);
             // The last line may still be on its way.
             var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries)[..^1];
             Assert.All(lines, line => Assert.Equal(JsonValueKind.Object, JsonSerializer.Deserialize<JsonElement>(line).ValueKind));

@@ -19,6 +19,7 @@ internal static class ForwardingSetup
         // Two lines a request at Information; RequestLog has one.
         builder.Logging.AddFilter("Yarp", LogLevel.Warning);
         builder.Services.AddHttpForwarder();
+        builder.Services.AddSingleton<ForwarderCounters>();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
         builder.Services.AddSingleton(options.Read<DeadlineOptions>("Deadlines"));
         builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
@@ -28,6 +29,7 @@ internal static class ForwardingSetup
         builder.Services.AddSingleton<GatewayTransformer>();
         var hedging = options.Read<HedgingOptions>("Hedging");
         builder.Services.AddSingleton(hedging);
+        builder.Services.AddSingleton<ResilienceEvents>();
         builder.Services.AddSingleton(services => hedging.Enabled
             ? new HttpMessageInvoker(ActivatorUtilities.CreateInstance<HedgingHandler>(services, new UpstreamConnections().Create()))
             : new UpstreamConnections().Create());
@@ -47,6 +49,7 @@ internal static class ForwardingSetup
             stages.UseMiddleware<ColdStartStage>();   // a first replica
         }
         stages.UseMiddleware<AdmissionStage>();   // its turn at the model
+        app.Services.GetRequiredService<ForwarderCounters>();     // begins to listen
         var forwarding = app.Services.GetRequiredService<ForwardingStage>();
         stages.Run(forwarding.InvokeAsync);       // replica, tries
         app.Map("/{**path}", stages.Build());

@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 using Polly;
 using Polly.Hedging;
 
@@ -19,10 +20,10 @@ internal sealed class HedgingHandler : HttpMessageHandler
     private readonly TimeProvider _time;
     private readonly ResiliencePipeline<HttpResponseMessage> _pipeline;
 
-    public HedgingHandler(HttpMessageInvoker connections, ReplicaChoice choice, RetryBudget budget, GatewayMetrics metrics, TimeProvider time)
+    public HedgingHandler(HttpMessageInvoker connections, ReplicaChoice choice, RetryBudget budget, GatewayMetrics metrics, ResilienceEvents events, TimeProvider time)
     {
         (_connections, _choice, _budget, _metrics, _time) = (connections, choice, budget, metrics, time);
-        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { TimeProvider = time }
+        _pipeline = new ResiliencePipelineBuilder<HttpResponseMessage> { Name = "hedging", TimeProvider = time, TelemetryListener = events }
             .AddHedging(new HedgingStrategyOptions<HttpResponseMessage>
             {
                 MaxHedgedAttempts = 1,

@@ -29,9 +29,11 @@ public sealed class HedgingTests
             Assert.Equal([quick.Address.Authority], answer.Headers.GetValues("x-served-by"));
         }
 
+        var metrics = await gateway.Client.GetStringAsync("/metrics");
+        Assert.Contains("elastic_synapse_gateway_hedges_total{model=\"bert\",outcome=\"won\",version=\"1_v1\"}", metrics, StringComparison.Ordinal);
         Assert.Contains(
-            "elastic_synapse_gateway_hedges_total{model=\"bert\",outcome=\"won\",version=\"1_v1\"}",
-            await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            "resilience_polly_strategy_events_total{event_name=\"OnHedging\",event_severity=\"Warning\",pipeline_name=\"hedging\",strategy_name=\"Hedging\"}",
+            metrics, StringComparison.Ordinal);
     }
 
     [Fact]

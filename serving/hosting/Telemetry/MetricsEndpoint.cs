@@ -12,15 +12,17 @@ namespace ElasticSynapse.Serving.Hosting.Telemetry;
 internal static class MetricsEndpoint
 {
     /// <summary>Meters named <c>ElasticSynapse.*</c> are ours, those named <c>Prometheus:</c> speak as peers do; the others are the
-    /// framework's.</summary>
+    /// framework's and the libraries'.</summary>
     private static readonly string[] Meters =
     [
         "ElasticSynapse.*",
         PrometheusName.VerbatimMeter + "*",
         "Microsoft.AspNetCore.Hosting",
         "Microsoft.AspNetCore.Server.Kestrel",
+        "Polly",
         "System.Net.Http",
         "System.Runtime",
+        "Yarp.ReverseProxy",
     ];
 
     // From 100 µs: small models answer faster than the SDK's default buckets can tell apart.

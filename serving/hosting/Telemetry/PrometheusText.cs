@@ -12,6 +12,15 @@ internal sealed class PrometheusText
 {
     private readonly StringBuilder _text = new();
 
+    // Of the point at hand, without braces: a histogram repeats them for each bucket.
+    private readonly StringBuilder _labels = new();
+
+    // Instruments' own names of labels, as the formats allow them: few.
+    private readonly Dictionary<string, string> _labelNames = new(StringComparer.Ordinal);
+
+    // Buckets' bounds, as each of the formats has them: few, too.
+    private readonly Dictionary<(double Bound, bool IsOpenMetrics), string> _bounds = [];
+
     // The formats allow one family a name, so meters that share a name would make the whole scrape invalid.
     private readonly HashSet<string> _families = new(StringComparer.Ordinal);
 
@@ -45,19 +54,20 @@ internal sealed class PrometheusText
         var name = family.Sample;
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
+            Labels(point);
             switch (metric.MetricType)
             {
                 case MetricType.LongSum or MetricType.LongSumNonMonotonic:
-                    Sample(name, point, null, point.GetSumLong(), ExemplarsOf(metric, point, family));
+                    Sample(name, null, point.GetSumLong(), ExemplarsOf(metric, point, family));
                     break;
                 case MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic:
-                    Sample(name, point, null, point.GetSumDouble(), ExemplarsOf(metric, point, family));
+                    Sample(name, null, point.GetSumDouble(), ExemplarsOf(metric, point, family));
                     break;
                 case MetricType.LongGauge:
-                    Sample(name, point, null, point.GetGaugeLastValueLong(), default);
+                    Sample(name, null, point.GetGaugeLastValueLong(), default);
                     break;
                 case MetricType.DoubleGauge:
-                    Sample(name, point, null, point.GetGaugeLastValueDouble(), default);
+                    Sample(name, null, point.GetGaugeLastValueDouble(), default);
                     break;
                 case MetricType.Histogram:
                     Histogram(metric, family, point);
@@ -83,50 +93,57 @@ internal sealed class PrometheusText
         var exemplars = ExemplarsOf(metric, point, family);
         var cumulative = 0L;
         var lower = double.NegativeInfinity;
+        var name = family.Sample + "_bucket";
         foreach (var bucket in point.GetHistogramBuckets())
         {
             cumulative += bucket.BucketCount;
-            Sample(family.Sample + "_bucket", point, Bound(bucket.ExplicitBound), cumulative, exemplars.Within(lower, bucket.ExplicitBound));
+            Sample(name, Bound(bucket.ExplicitBound), cumulative, exemplars.Within(lower, bucket.ExplicitBound));
             lower = bucket.ExplicitBound;
         }
-        Sample(family.Sample + "_sum", point, null, point.GetHistogramSum(), default);
-        Sample(family.Sample + "_count", point, null, point.GetHistogramCount(), default);
+        Sample(family.Sample + "_sum", null, point.GetHistogramSum(), default);
+        Sample(family.Sample + "_count", null, point.GetHistogramCount(), default);
     }
 
     // OpenMetrics allows them on counters and buckets alone.
     private PointExemplars ExemplarsOf(Metric metric, in MetricPoint point, in MetricFamily family) =>
         IsOpenMetrics && family.Type is "counter" or "histogram" ? PointExemplars.Of(metric, point) : default;
 
-    private void Sample(string name, in MetricPoint point, string? upperBound, double value, PointExemplars exemplars)
+    private void Labels(in MetricPoint point)
     {
-        _text.Append(name);
-        var separator = '{';
+        _labels.Clear();
         foreach (var tag in point.Tags)
         {
-            Label(separator, PrometheusName.Label(tag.Key), LabelValue(tag.Value));
-            separator = ',';
+            if (!_labelNames.TryGetValue(tag.Key, out var name))
+            {
+                _labelNames[tag.Key] = name = PrometheusName.Label(tag.Key);
+            }
+            _labels.Append(_labels.Length > 0 ? "," : "").Append(name).Append("=\"").Append(Escape(LabelValue(tag.Value), quotes: true)).Append('"');
         }
-        if (upperBound is not null)
+    }
+
+    private void Sample(string name, string? upperBound, double value, PointExemplars exemplars)
+    {
+        _text.Append(name);
+        if (_labels.Length > 0 || upperBound is not null)
         {
-            Label(separator, "le", upperBound);
-            separator = ',';
-        }
-        if (separator == ',')
-        {
+            _text.Append('{').Append(_labels);
+            if (upperBound is not null)
+            {
+                _text.Append(_labels.Length > 0 ? "," : "").Append("le=\"").Append(upperBound).Append('"');
+            }
             _text.Append('}');
         }
-        _text.Append(' ').Append(Number(value));
+        _text.Append(' ');
+        Number(value);
         if (exemplars.Latest is { } exemplar)
         {
             var at = exemplar.Timestamp.ToUnixTimeMilliseconds() / 1000.0;
-            _text.Append(" # {trace_id=\"").Append(exemplar.TraceId.ToHexString()).Append("\",span_id=\"").Append(exemplar.SpanId.ToHexString())
-                .Append("\"} ").Append(Number(exemplars.Value(exemplar))).Append(' ').Append(at.ToString("F3", CultureInfo.InvariantCulture));
+            _text.Append(" # {trace_id=\"").Append(exemplar.TraceId.ToHexString()).Append("\",span_id=\"").Append(exemplar.SpanId.ToHexString()).Append("\"} ");
+            Number(exemplars.Value(exemplar));
+            _text.Append(CultureInfo.InvariantCulture, $" {at:F3}");
         }
         _text.Append('\n');
     }
-
-    private void Label(char separator, string name, string value) =>
-        _text.Append(separator).Append(name).Append("=\"").Append(Escape(value, quotes: true)).Append('"');
 
     private static string LabelValue(object? value) => value switch
     {
@@ -134,20 +151,29 @@ internal sealed class PrometheusText
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    // OpenMetrics wants bounds to be seen as the floats that they are, so that every exposer writes them alike.
     private string Bound(double bound)
     {
-        var text = Number(bound);
-        return IsOpenMetrics && double.IsInteger(bound) && !text.Contains('E') ? text + ".0" : text;
+        if (!_bounds.TryGetValue((bound, IsOpenMetrics), out var text))
+        {
+            text = double.IsPositiveInfinity(bound) ? "+Inf" : bound.ToString("R", CultureInfo.InvariantCulture);
+            // OpenMetrics wants bounds to be seen as the floats that they are, so that every exposer writes them alike.
+            text += IsOpenMetrics && double.IsInteger(bound) && !text.Contains('E') ? ".0" : "";
+            _bounds[(bound, IsOpenMetrics)] = text;
+        }
+        return text;
     }
 
-    private static string Number(double value) => value switch
+    private void Number(double value)
     {
-        double.PositiveInfinity => "+Inf",
-        double.NegativeInfinity => "-Inf",
-        double.NaN => "NaN",
-        _ => value.ToString("R", CultureInfo.InvariantCulture),
-    };
+        if (double.IsInfinity(value))
+        {
+            _text.Append(value > 0 ? "+Inf" : "-Inf");
+        }
+        else
+        {
+            _text.Append(CultureInfo.InvariantCulture, $"{value:R}");
+        }
+    }
 
     private static string Escape(string text, bool quotes)
     {

@@ -1,7 +1,9 @@
 using System.Diagnostics.Metrics;
+using System.Net.Sockets;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Serving.Tests.Hosting.Telemetry;
 
@@ -57,6 +59,62 @@ public sealed class MetricsEndpointTests
 
         Assert.All(scrapes, scrape => Assert.EndsWith("\n", scrape, StringComparison.Ordinal));
         Assert.All(scrapes, scrape => Assert.Contains("# TYPE kestrel_active_connections gauge", scrape, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Metrics_WhileAScrapeIsAtAnInstrument_RequestsAreAnsweredAndCounted()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/hello", () => "hello"));
+        using var meter = Own(service);
+        using var released = new ManualResetEventSlim();
+        var collecting = new TaskCompletionSource();
+        meter.CreateObservableGauge("tests.slow", () =>
+        {
+            collecting.TrySetResult();
+            Assert.True(released.Wait(RunningService.Patience));
+            return 1;
+        });
+
+        var scrape = service.Client.GetStringAsync("/metrics");
+        await collecting.Task.WaitAsync(RunningService.Patience);
+        Assert.Equal("hello", await service.Client.GetStringAsync("/hello"));
+        Assert.False(scrape.IsCompleted);
+        released.Set();
+
+        Assert.Contains("\ntests_slow 1\n", await scrape, StringComparison.Ordinal);
+        var hello = Assert.Single((await service.Client.GetStringAsync("/metrics")).Split('\n'), line =>
+            line.StartsWith("http_server_request_duration_seconds_count{", StringComparison.Ordinal)
+            && line.Contains("http_route=\"/hello\"", StringComparison.Ordinal));
+        Assert.EndsWith(" 1", hello, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_WhoseReaderReadsNothing_OthersAndRequestsAreAnswered()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/hello", () => "hello"));
+        using var meter = Own(service);
+        // Some 20 MB, more than a connection holds on its way.
+        var filling = new string('x', 1000);
+        for (var i = 0; i < 10; i++)
+        {
+            var counter = meter.CreateCounter<long>($"tests.many_{i}");
+            for (var j = 0; j < 1900; j++)
+            {
+                counter.Add(1, new KeyValuePair<string, object?>("label", filling + j));
+            }
+        }
+
+        using var limit = new CancellationTokenSource(RunningService.Patience);
+        using var connection = new TcpClient { ReceiveBufferSize = 4096 };
+        await connection.ConnectAsync(service.Client.BaseAddress!.Host, service.Client.BaseAddress.Port, limit.Token);
+        await connection.GetStream().WriteAsync("GET /metrics HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"u8.ToArray(), limit.Token);
+        var first = new byte[16];
+        // It has begun to answer, and can't go on.
+        await connection.GetStream().ReadExactlyAsync(first, limit.Token);
+
+        Assert.Equal("HTTP/1.1 200 OK\r", System.Text.Encoding.ASCII.GetString(first));
+        Assert.Equal("hello", await service.Client.GetStringAsync("/hello"));
+        Assert.True((await service.Client.GetStringAsync("/metrics")).Length > 19_000_000);
     }
 
     [Fact]
@@ -125,4 +183,7 @@ public sealed class MetricsEndpointTests
             scrape.Split('\n').Where(line => line.StartsWith("http_server_", StringComparison.Ordinal)).Select(line => line[..line.LastIndexOf(' ')]),
             StringComparer.Ordinal);
     }
+
+    // Only that service's: others in the process leave it out.
+    private static Meter Own(RunningService service) => service.App.Services.GetRequiredService<IMeterFactory>().Create("ElasticSynapse.MetricsEndpointTests");
 }
