@@ -26,7 +26,7 @@ internal sealed class Gpt2Graph
         _weights = new GraphWeights(_graph, weights);
         _products = precision switch
         {
-            Precision.Int8 => new BlockwiseProducts(_graph, weights, quantized!, bits: 8),
+            Precision.Int8 => new RowProducts(_graph, weights, quantized!),
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
             _ => new FloatProducts(_graph, _weights),
         };

@@ -5,6 +5,8 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>Rounds weights to a <see cref="BlockFormat"/>. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
 internal static class BlockQuantizer
 {
+    private const int StepsAtOnce = 256; // bounds what lies on the stack
+
     /// <summary>Quantises the weights of one output.</summary>
     /// <param name="weights">[inputs]</param>
     /// <param name="codes">[blocks, bytes]</param>
@@ -22,9 +24,14 @@ internal static class BlockQuantizer
         }
     }
 
-    // The value farthest from zero gets the lowest code, whatever its sign, so that all codes are of use: there is one more
-    // below zero than above. Returns the scale.
-    private static float Quantize(ReadOnlySpan<float> values, int zeroPoint, Span<byte> codes)
+    /// <summary>
+    /// Rounds values to codes with one scale. The value farthest from zero gets code 0, whatever its sign, so that all codes are
+    /// of use: there is one more below zero than above.
+    /// </summary>
+    /// <param name="zeroPoint">The code of 0: half of how many codes there are.</param>
+    /// <param name="codes">At least as many as values.</param>
+    /// <returns>The scale; NaN or infinite where a value is.</returns>
+    public static float Quantize(ReadOnlySpan<float> values, int zeroPoint, Span<byte> codes)
     {
         var scale = TensorPrimitives.MaxMagnitude(values) / -zeroPoint;
         if (scale == 0)
@@ -32,12 +39,16 @@ internal static class BlockQuantizer
             codes[..values.Length].Fill((byte)zeroPoint);
             return 0;
         }
-        Span<float> steps = stackalloc float[values.Length];
-        TensorPrimitives.Divide(values, scale, steps);
-        TensorPrimitives.Round(steps, steps);
-        TensorPrimitives.Min(steps, zeroPoint - 1, steps); // the other end of the range is no farther than the lowest code
-        TensorPrimitives.Add(steps, zeroPoint, steps);
-        TensorPrimitives.ConvertSaturating<float, byte>(steps, codes);
+        Span<float> buffer = stackalloc float[Math.Min(values.Length, StepsAtOnce)];
+        for (var start = 0; start < values.Length; start += buffer.Length)
+        {
+            var steps = buffer[..Math.Min(buffer.Length, values.Length - start)];
+            TensorPrimitives.Divide(values.Slice(start, steps.Length), scale, steps);
+            TensorPrimitives.Round(steps, steps);
+            TensorPrimitives.Min(steps, zeroPoint - 1, steps); // the other end of the range is no farther than the lowest code
+            TensorPrimitives.Add(steps, zeroPoint, steps);
+            TensorPrimitives.ConvertSaturating<float, byte>(steps, codes.Slice(start, steps.Length));
+        }
         return scale;
     }
 

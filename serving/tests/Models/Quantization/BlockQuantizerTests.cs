@@ -38,6 +38,15 @@ public sealed class BlockQuantizerTests
         Assert.All(codes, code => Assert.Equal(0x88, code));
     }
 
+    // As many as a column of a large model has: more than are rounded at once.
+    [Fact]
+    public void Quantize_LongColumn_OneScale()
+    {
+        var codes = new byte[6400];
+        Assert.Equal(0.5f, BlockQuantizer.Quantize([-64, .. Enumerable.Repeat(1f, 6399)], zeroPoint: 128, codes));
+        Assert.Equal([0, .. Enumerable.Repeat((byte)130, 6399)], codes);
+    }
+
     [Theory]
     [InlineData(float.NaN)]
     [InlineData(float.PositiveInfinity)]
