@@ -27,7 +27,7 @@ internal sealed class Gpt2Graph
         _products = precision switch
         {
             Precision.Int8 => new RowProducts(_graph, weights, quantized!),
-            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;

@@ -2,12 +2,12 @@ using System.Numerics.Tensors;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>Rounds weights to a <see cref="BlockFormat"/>. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
+/// <summary>Rounds weights to unsigned codes: with a scale a block, or with one. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
 internal static class BlockQuantizer
 {
     private const int StepsAtOnce = 256; // bounds what lies on the stack
 
-    /// <summary>Quantises the weights of one output.</summary>
+    /// <summary>Rounds the weights of one output to a <see cref="BlockFormat"/>.</summary>
     /// <param name="weights">[inputs]</param>
     /// <param name="codes">[blocks, bytes]</param>
     /// <param name="scales">[blocks]; NaN or infinite where a weight is, so that the logits show it.</param>
@@ -18,9 +18,9 @@ internal static class BlockQuantizer
         {
             var start = block * format.Size;
             var values = weights.Slice(start, Math.Min(format.Size, weights.Length - start));
-            unpacked[values.Length..].Fill((byte)format.ZeroPoint);
-            scales[block] = Quantize(values, format.ZeroPoint, unpacked);
-            Pack(unpacked, format.Bits, codes.Slice(block * format.BytesPerBlock, format.BytesPerBlock));
+            unpacked[values.Length..].Fill(BlockFormat.ZeroPoint);
+            scales[block] = Quantize(values, BlockFormat.ZeroPoint, unpacked);
+            Pack(unpacked, codes.Slice(block * format.BytesPerBlock, format.BytesPerBlock));
         }
     }
 
@@ -52,13 +52,8 @@ internal static class BlockQuantizer
         return scale;
     }
 
-    private static void Pack(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
+    private static void Pack(ReadOnlySpan<byte> codes, Span<byte> packed)
     {
-        if (bits == 8)
-        {
-            codes.CopyTo(packed);
-            return;
-        }
         for (var i = 0; i < packed.Length; i++)
         {
             packed[i] = (byte)(codes[2 * i] | (codes[(2 * i) + 1] << 4));
