@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Numerics.Tensors;
 using System.Text.Json;
 using ElasticSynapse.Benchmarks.Load;

@@ -11,10 +11,12 @@ internal static class RandomCheckpoint
     // Uniform weights whose standard deviation is the 0.02 that both families start from.
     private const float Width = 0.0693f;
 
+    private static readonly string[] Generator = ["GPT2LMHeadModel"], Classifier = ["BertForSequenceClassification"];
+
     /// <summary>GPT-2 124M, or the same with fewer layers.</summary>
     public static void WriteGpt2(string folder, int layers)
     {
-        WriteConfig(folder, new { model_type = "gpt2", architectures = new[] { "GPT2LMHeadModel" }, n_layer = layers, n_head = 12, n_embd = 768, n_positions = 1_024, vocab_size = 50_257 });
+        WriteConfig(folder, new { model_type = "gpt2", architectures = Generator, n_layer = layers, n_head = 12, n_embd = 768, n_positions = 1_024, vocab_size = 50_257 });
         Write(folder, Gpt2Tensors.Required(Gpt2Config.Load(folder)));
     }
 
@@ -23,7 +25,7 @@ internal static class RandomCheckpoint
     {
         WriteConfig(folder, new
         {
-            model_type = "bert", architectures = new[] { "BertForSequenceClassification" }, problem_type = "multi_label_classification",
+            model_type = "bert", architectures = Classifier, problem_type = "multi_label_classification",
             num_hidden_layers = layers, num_attention_heads = 12, hidden_size = 768, intermediate_size = 3_072,
             max_position_embeddings = 512, type_vocab_size = 2, vocab_size = 30_522,
             id2label = Enumerable.Range(0, 6).ToDictionary(label => $"{label}", label => $"label{label}"),
