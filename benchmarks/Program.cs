@@ -1,9 +1,11 @@
 using System.Globalization;
 using ElasticSynapse.Benchmarks;
 using ElasticSynapse.Benchmarks.Classifier;
+using ElasticSynapse.Benchmarks.Devices;
 using ElasticSynapse.Benchmarks.Gateway;
 using ElasticSynapse.Benchmarks.Generator;
 using ElasticSynapse.Benchmarks.Loading;
+using ElasticSynapse.Serving.Models;
 
 try
 {
@@ -34,6 +36,8 @@ try
         case ["bert-padded", var checkpoint, var precision, var port]:
             await PaddedServer.RunAsync(checkpoint, precision, int.Parse(port, CultureInfo.InvariantCulture));
             return 0;
+        case ["devices", var data, var device, var layers]:
+            return DeviceCheck.Run(data, device, int.Parse(layers, CultureInfo.InvariantCulture), Console.Out) ? 0 : 1;
         case ["trivial-upstream", var port]:
             await TrivialUpstream.RunAsync(int.Parse(port, CultureInfo.InvariantCulture));
             return 0;
@@ -44,7 +48,7 @@ try
             throw new ArgumentException($"unknown benchmark '{args.FirstOrDefault()}'; known: generator, classifier, load, gateway");
     }
 }
-catch (Exception exception) when (exception is ArgumentException or BenchmarkException or HttpRequestException)
+catch (Exception exception) when (exception is ArgumentException or BenchmarkException or CheckpointException or HttpRequestException)
 {
     await Console.Error.WriteLineAsync($"bench: {exception.Message}");
     return exception is ArgumentException ? 2 : 1;

@@ -8,7 +8,8 @@ internal static class BertRun
 {
     /// <param name="model">Runs may be concurrent.</param>
     /// <param name="batch">Token ids of each text.</param>
-    public static void Run(BertModel model, IReadOnlyList<int[]> batch)
+    /// <returns>[texts, labels]</returns>
+    public static float[] Run(BertModel model, IReadOnlyList<int[]> batch)
     {
         var longest = batch.Max(text => text.Length);
         var ids = new long[batch.Count * longest];
@@ -26,6 +27,7 @@ internal static class BertRun
         using var idsValue = OrtValue.CreateTensorValueFromMemory(ids, shape);
         using var maskValue = OrtValue.CreateTensorValueFromMemory(mask, shape);
         using var logits = model.Session.Run(options, [BertModel.InputIds, BertModel.AttentionMask], [idsValue, maskValue], [BertModel.Logits]);
+        return logits[0].GetTensorDataAsSpan<float>().ToArray();
     }
 
     /// <summary>Any ids will do: speed does not depend on them.</summary>

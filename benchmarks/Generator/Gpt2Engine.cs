@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.Benchmarks.Load;
 using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Benchmarks.Generator;
@@ -19,7 +20,7 @@ internal static class Gpt2Engine
     public static void Serve(string checkpoint, string precision, TextReader questions, TextWriter answers)
     {
         using var model = Gpt2Model.Load(checkpoint, SessionSettings.Of(threads: 0, precision));
-        using var decoder = new BatchDecoder(model, GeneratorFigures.Streams, cachedSlots: 0, ChunkTokens);
+        using var decoder = new BatchDecoder(model, TensorMemory.Of(model.Device), GeneratorFigures.Streams, cachedSlots: 0, ChunkTokens);
         answers.WriteLine("ready");
         for (var run = 0; questions.ReadLine() is { } question; run++)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Benchmarks.Loading;
@@ -19,7 +20,7 @@ internal static class Gpt2Loading
         var start = Stopwatch.GetTimestamp();
         using var model = Gpt2Model.Load(checkpoint, SessionSettings.Of(threads: 0, precision),
             cache is null ? null : CacheSettings.Of(cache, maxBytes: 1L << 34));
-        using var decoder = new BatchDecoder(model, slots: 1, cachedSlots: 0, chunk: 16);
+        using var decoder = new BatchDecoder(model, TensorMemory.Of(model.Device), slots: 1, cachedSlots: 0, chunk: 16);
         decoder.Append(slot: 0, position: 0, [0], rows: 1);
         answers.WriteLine(Stopwatch.GetElapsedTime(start).TotalSeconds.ToString("R", CultureInfo.InvariantCulture));
         questions.ReadLine();

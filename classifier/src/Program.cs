@@ -29,7 +29,7 @@ try
     using var startLog = ServiceDefaults.CreateStartLog();
     var log = startLog.CreateLogger("checkpoint");
     var fetching = new Progress<DownloadProgress>(progress => log.LogInformation("fetching {Model}: {Progress}", model.Identity, progress));
-    using var served = ServedClassifier.Load(model, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
+    using var served = ServedClassifier.Load(model, runtime, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
     var thresholds = LabelThresholds.Of(classification, served.Thresholds, served.LabelNames, options);
     classification.CheckFits(served.MaxTokens, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell

@@ -31,6 +31,10 @@ public sealed class BertModel : IDisposable
     /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; }
 
+    /// <summary>Whether a run may hold several rows. Not in int8: a run's activations are rounded with one scale, so that a row's
+    /// logits would depend on the others.</summary>
+    public bool TakesBatches => Precision != Precision.Int8;
+
     public InferenceSession Session { get; }
 
     /// <summary>Tensors of the checkpoint that the model does not use and that are no known buffers: worth a line in the log.</summary>
@@ -39,10 +43,13 @@ public sealed class BertModel : IDisposable
     /// <summary>Loads the checkpoint in a local folder: config.json and model.safetensors, or its shards.</summary>
     /// <param name="cache">Where rounded weights are kept for the next start; null keeps none.</param>
     /// <exception cref="CheckpointException">The folder cannot be served; the message says why.</exception>
-    public static BertModel Load(string folder, SessionSettings settings, CacheSettings? cache = null)
+    public static BertModel Load(string folder, SessionSettings settings, CacheSettings? cache = null) =>
+        Load(folder, settings, settings.Precision.On(settings.Device), cache);
+
+    /// <summary>The same in a precision whether or not the device is one to serve it on: the CPU computes fp16 too, only slowly.</summary>
+    internal static BertModel Load(string folder, SessionSettings settings, Precision precision, CacheSettings? cache)
     {
         folder = Path.GetFullPath(folder);
-        var precision = settings.Precision.OnCpu();
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));

@@ -5,7 +5,8 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// A GPT-2 checkpoint, compiled and loaded. Shapes of a run: batch rows, tokens of each row in this run, slot = capacity of a
-/// row's KV cache. Bind past and present of a layer to the same buffer: the run writes the cache in place.
+/// row's KV cache, of floats, or of halves in <see cref="Precision.Fp16"/>. Bind past and present of a layer to the same buffer:
+/// the run writes the cache in place.
 /// </summary>
 public sealed class Gpt2Model : IDisposable
 {
@@ -27,10 +28,21 @@ public sealed class Gpt2Model : IDisposable
     /// <summary>Output, float [rows, vocabulary].</summary>
     public const string Logits = "logits";
 
-    private Gpt2Model(Gpt2Config config, Precision precision, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    /// <summary>Output in <see cref="Precision.Fp16"/> only, float [rows, <see cref="BestCount"/>]: each row's largest logits, in
+    /// descending order; of equal ones the lowest tokens.</summary>
+    public const string BestScores = "best_scores";
+
+    /// <summary>Output beside it, int64 [rows, <see cref="BestCount"/>]: their tokens.</summary>
+    public const string BestTokens = "best_tokens";
+
+    // The usual top-k of 50, with room for tokens that penalties push back.
+    private const int MostBest = 128;
+
+    private Gpt2Model(Gpt2Config config, Precision precision, ComputeDevice device, InferenceSession session, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
         Precision = precision;
+        Device = device;
         Session = session;
         UnusedTensors = unusedTensors;
     }
@@ -40,37 +52,46 @@ public sealed class Gpt2Model : IDisposable
     /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; }
 
+    /// <summary>Where it runs, and where what is bound to a run should lie.</summary>
+    public ComputeDevice Device { get; }
+
     public InferenceSession Session { get; }
 
     /// <summary>Tensors of the checkpoint that the model does not use and that are no known buffers: worth a line in the log.</summary>
     public IReadOnlyList<string> UnusedTensors { get; }
 
-    /// <summary>Input, float [batch, heads, slot, headSize].</summary>
+    /// <summary>Columns of <see cref="BestScores"/>.</summary>
+    public static int BestCount(Gpt2Config config) => Math.Min(MostBest, config.VocabularySize);
+
+    /// <summary>Input, [batch, heads, slot, headSize].</summary>
     public static string PastKey(int layer) => Name("past_key", layer);
 
-    /// <summary>Input, float [batch, heads, slot, headSize].</summary>
+    /// <summary>Input, [batch, heads, slot, headSize].</summary>
     public static string PastValue(int layer) => Name("past_value", layer);
 
-    /// <summary>Output, float [batch, heads, slot, headSize].</summary>
+    /// <summary>Output, [batch, heads, slot, headSize].</summary>
     public static string PresentKey(int layer) => Name("present_key", layer);
 
-    /// <summary>Output, float [batch, heads, slot, headSize].</summary>
+    /// <summary>Output, [batch, heads, slot, headSize].</summary>
     public static string PresentValue(int layer) => Name("present_value", layer);
 
     /// <summary>Loads the checkpoint in a local folder: config.json and model.safetensors, or its shards.</summary>
     /// <param name="cache">Where rounded weights are kept for the next start; null keeps none.</param>
     /// <exception cref="CheckpointException">The folder cannot be served; the message says why.</exception>
-    public static Gpt2Model Load(string folder, SessionSettings settings, CacheSettings? cache = null)
+    public static Gpt2Model Load(string folder, SessionSettings settings, CacheSettings? cache = null) =>
+        Load(folder, settings, settings.Precision.On(settings.Device), cache);
+
+    /// <summary>As above in any precision that ONNX Runtime can compute in there, if slowly.</summary>
+    internal static Gpt2Model Load(string folder, SessionSettings settings, Precision precision, CacheSettings? cache = null)
     {
         folder = Path.GetFullPath(folder);
-        var precision = settings.Precision.OnCpu();
         var config = Gpt2Config.Load(folder);
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => Gpt2Graph.Compile(config, weights, quantized, precision));
         OneRowGuard.Apply(compiled.Model);
-        return new Gpt2Model(config, precision, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
+        return new Gpt2Model(config, precision, settings.Device, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

@@ -14,7 +14,10 @@ internal sealed partial class ServedClassifier : IDisposable
 {
     private const int FewestTokens = 2; // [CLS] and [SEP]
 
-    private ServedClassifier(string folder, ClassifierModelOptions options, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens)
+    private readonly DeviceChoice _device;
+
+    private ServedClassifier(
+        string folder, ClassifierModelOptions options, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens, DeviceChoice device)
     {
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
@@ -38,7 +41,7 @@ internal sealed partial class ServedClassifier : IDisposable
         }
         Probabilities = Labels.Probabilities.Of(model.Config, folder);
         Thresholds = CheckpointThresholds.Read(folder, model.Config.Labels);
-        (Identity, Model, Tokenizer, AllowSpecialTokens) = (options.Identity, model, tokenizer, allowSpecialTokens);
+        (Identity, Model, Tokenizer, AllowSpecialTokens, _device) = (options.Identity, model, tokenizer, allowSpecialTokens, device);
     }
 
     public ModelIdentity Identity { get; }
@@ -66,17 +69,20 @@ internal sealed partial class ServedClassifier : IDisposable
     public IReadOnlyDictionary<string, double> Thresholds { get; }
 
     /// <exception cref="CheckpointException">The folder can't be served; the message says why.</exception>
-    public static ServedClassifier Load(ClassifierModelOptions options, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
+    public static ServedClassifier Load(
+        ClassifierModelOptions options, RuntimeOptions runtime, TokenizerOptions tokenizerOptions, IProgress<DownloadProgress>? fetching = null)
     {
         var start = Stopwatch.GetTimestamp();
+        // Before anything is fetched.
+        var device = DeviceChoice.Of(runtime.Device, Precisions.Parse(options.Precision));
         var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
         var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         // One thread a run: the workers, not the operators, share the cores.
-        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision), cache);
+        var model = BertModel.Load(folder, SessionSettings.Of(threads: 1, options.Precision, device.Device), cache);
         try
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
-            var served = new ServedClassifier(folder, options, model, tokenizer, tokenizerOptions.AllowSpecialTokens);
+            var served = new ServedClassifier(folder, options, model, tokenizer, tokenizerOptions.AllowSpecialTokens, device);
             served.TryOut(folder);
             served.LoadTime = Stopwatch.GetElapsedTime(start);
             return served;
@@ -93,8 +99,12 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
     public void Announce(ILogger logger, IMeterFactory meters, WorkerCount workers)
     {
-        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), "cpu", LoadTime);
-        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision);
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{_device.Device}", _device.Fallback is not null, LoadTime);
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision, _device.Device);
+        if (_device.Fallback is { } reason)
+        {
+            FellBack(logger, reason);
+        }
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -115,8 +125,11 @@ internal sealed partial class ServedClassifier : IDisposable
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision}")]
-    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision);
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision} on {Device}")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision, ComputeDevice device);
+
+    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
+    private static partial void FellBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

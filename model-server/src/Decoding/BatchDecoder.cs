@@ -1,3 +1,4 @@
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Decoding;
@@ -7,26 +8,30 @@ namespace ElasticSynapse.ModelServer.Decoding;
 internal sealed class BatchDecoder : IDisposable
 {
     private readonly Gpt2Model _model;
+    private readonly TensorMemory _memory;
     private readonly KvSlots _slots;
     private readonly PrefixCache _prefixes;
-    private readonly BoundRun?[] _steps;  // [batch - 1], each bound at its first use
-    private readonly float[] _stepLogits; // [slots, vocabulary]
-    private readonly Dictionary<int, (BoundRun Run, float[] Logits)> _verifications = []; // by tokens, each bound at its first use
-    private float[] _chunkLogits;         // [rows, vocabulary] of the last chunk
+    private readonly RunInputs _inputs;
+    private readonly BoundRun?[] _steps; // [batch - 1], each bound at its first use
+    private readonly RunLogits _stepLogits;
+    private readonly Dictionary<int, (BoundRun Run, RunLogits Logits)> _verifications = []; // by tokens, each bound at its first use
+    private RunLogits _chunkLogits;
 
     /// <param name="model">What runs.</param>
+    /// <param name="memory">That of the model's device.</param>
     /// <param name="slots">Sequences at a time.</param>
     /// <param name="cachedSlots">Sequences' worth of prefixes that are kept; 0 for none.</param>
     /// <param name="chunk">Prompts are run in chunks that end on multiples of it.</param>
     /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
-    public BatchDecoder(Gpt2Model model, int slots, int cachedSlots, int chunk)
+    public BatchDecoder(Gpt2Model model, TensorMemory memory, int slots, int cachedSlots, int chunk)
     {
-        _model = model;
-        _slots = new KvSlots(model.Config, slots, cachedSlots);
+        (_model, _memory) = (model, memory);
+        _slots = new KvSlots(memory, model.Config, model.Precision, slots, cachedSlots);
         _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions, chunk);
+        _inputs = new RunInputs(memory, Math.Max(model.Config.Positions, slots), slots);
         _steps = new BoundRun?[slots];
-        _stepLogits = new float[slots * model.Config.VocabularySize];
-        _chunkLogits = new float[model.Config.VocabularySize];
+        _stepLogits = new RunLogits(memory, model, slots);
+        _chunkLogits = new RunLogits(memory, model, rows: 1);
     }
 
     /// <summary>Runs tokens that follow on each other in one slot.</summary>
@@ -37,26 +42,25 @@ internal sealed class BatchDecoder : IDisposable
     /// <returns>[rows, vocabulary], valid until the next call.</returns>
     public ReadOnlySpan<float> Append(int slot, int position, scoped ReadOnlySpan<int> tokens, int rows)
     {
-        var length = rows * _model.Config.VocabularySize;
-        if (_chunkLogits.Length < length)
+        if (_chunkLogits.Capacity < rows)
         {
-            _chunkLogits = new float[length];
+            _chunkLogits.Dispose();
+            _chunkLogits = new RunLogits(_memory, _model, rows);
         }
-        using var run = new BoundRun(_model, _slots, slot, batch: 1, tokens.Length, _chunkLogits.AsMemory(0, length));
+        using var run = Bind(slot, batch: 1, tokens.Length, _chunkLogits, rows);
         run.Run(tokens, [position]);
-        return _chunkLogits.AsSpan(0, length);
+        return _chunkLogits.Rows(rows);
     }
 
     /// <summary>Runs one token of each of the sequences in slots 0, 1, 2 and so on.</summary>
     /// <param name="tokens">[batch]</param>
     /// <param name="positions">[batch]</param>
-    /// <returns>[batch, vocabulary], valid until the next call.</returns>
-    public ReadOnlySpan<float> Step(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions)
+    /// <returns>A row for each, valid until the next call.</returns>
+    public RunLogits Step(ReadOnlySpan<int> tokens, ReadOnlySpan<int> positions)
     {
-        var logits = _stepLogits.AsMemory(0, tokens.Length * _model.Config.VocabularySize);
-        var step = _steps[tokens.Length - 1] ??= new BoundRun(_model, _slots, firstSlot: 0, tokens.Length, tokens: 1, logits);
+        var step = _steps[tokens.Length - 1] ??= Bind(firstSlot: 0, tokens.Length, tokens: 1, _stepLogits, rows: tokens.Length);
         step.Run(tokens, positions);
-        return logits.Span;
+        return _stepLogits;
     }
 
     /// <summary>Runs tokens that follow on each other in slot 0.</summary>
@@ -67,12 +71,12 @@ internal sealed class BatchDecoder : IDisposable
     {
         if (!_verifications.TryGetValue(tokens.Length, out var bound))
         {
-            var logits = new float[tokens.Length * _model.Config.VocabularySize];
-            bound = (new BoundRun(_model, _slots, firstSlot: 0, batch: 1, tokens.Length, logits), logits);
+            var logits = new RunLogits(_memory, _model, tokens.Length);
+            bound = (Bind(firstSlot: 0, batch: 1, tokens.Length, logits, rows: tokens.Length), logits);
             _verifications.Add(tokens.Length, bound);
         }
         bound.Run.Run(tokens, [position]);
-        return bound.Logits;
+        return bound.Logits.Rows(tokens.Length);
     }
 
     /// <summary>Copies positions of a slot's sequence into another slot, from <paramref name="start"/> on.</summary>
@@ -91,10 +95,17 @@ internal sealed class BatchDecoder : IDisposable
         {
             step?.Dispose();
         }
-        foreach (var (run, _) in _verifications.Values)
+        foreach (var (run, logits) in _verifications.Values)
         {
             run.Dispose();
+            logits.Dispose();
         }
+        _chunkLogits.Dispose();
+        _stepLogits.Dispose();
+        _inputs.Dispose();
         _slots.Dispose();
     }
+
+    private BoundRun Bind(int firstSlot, int batch, int tokens, RunLogits logits, int rows) =>
+        new(_model, _memory, _slots, _inputs, firstSlot, batch, tokens, logits, rows);
 }

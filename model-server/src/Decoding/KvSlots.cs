@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.Serving.Models;
 using Microsoft.ML.OnnxRuntime;
 using Microsoft.ML.OnnxRuntime.Tensors;
@@ -7,40 +7,48 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace ElasticSynapse.ModelServer.Decoding;
 
 /// <summary>
-/// The KV cache: attention keys and values of a number of sequences, each in a slot of the whole context. Allocated once and
-/// written in place, because the session gets the same memory as past and as present. Slots in a row are one batch.
+/// The KV cache: attention keys and values of a number of sequences, each in a slot of the whole context. Allocated once, in
+/// the device's memory, and written in place, because the session gets the same memory as past and as present. Slots in a row
+/// are one batch.
 /// </summary>
-internal sealed unsafe class KvSlots : IDisposable
+internal sealed class KvSlots : IDisposable
 {
+    private readonly TensorMemory _memory;
     private readonly Gpt2Config _config;
-    private readonly nint[] _keys;   // a layer each: float [slots, heads, positions, headSize]
+    private readonly Precision _precision;
+    private readonly nint[] _keys;   // a layer each: [slots, heads, positions, headSize]
     private readonly nint[] _values; // the same
 
+    /// <param name="memory">Where they lie.</param>
     /// <param name="config">Of the model.</param>
+    /// <param name="precision">Of the model: keys and values are halves in fp16, else floats.</param>
     /// <param name="sequences">Sequences at a time; theirs are the first slots.</param>
     /// <param name="cached">Slots behind them, for the <see cref="PrefixCache"/>.</param>
     /// <exception cref="CheckpointException">The cache does not fit into memory; the message has the arithmetic.</exception>
-    public KvSlots(Gpt2Config config, int sequences, int cached)
+    public KvSlots(TensorMemory memory, Gpt2Config config, Precision precision, int sequences, int cached)
     {
+        (_memory, _config, _precision) = (memory, config, precision);
         var slots = (long)sequences + cached;
-        _config = config;
-        var needed = slots * SlotBytes(config);
-        var available = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        var needed = slots * SlotBytes(config, precision);
+        var available = memory.Free;
         if (needed > available)
         {
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
-                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.HiddenSize} values * 4) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
+                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.HiddenSize} values * {ValueBytes(precision)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
         }
-        // Zeroed memory is not in use until it is written, and attention multiplies what lies beyond a sequence by zero.
-        _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => Allocate(slots))];
-        _values = [.. Enumerable.Range(0, config.Layers).Select(_ => Allocate(slots))];
+        // Zeroes, because attention multiplies what lies beyond a sequence by zero.
+        _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
+        _values = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
     }
 
-    /// <summary>Memory of one slot.</summary>
-    public static long SlotBytes(Gpt2Config config) => 2L * config.Layers * config.Positions * config.HiddenSize * sizeof(float);
+    // Of a slot's keys in a layer: [heads, positions, headSize].
+    private long LayerBytes => (long)_config.Positions * _config.HiddenSize * ValueBytes(_precision);
 
-    // [heads, positions, headSize]
-    private long SlotFloats => (long)_config.Heads * _config.Positions * _config.HeadSize;
+    private long PositionBytes => (long)_config.HeadSize * ValueBytes(_precision);
+
+    /// <summary>Memory of one slot.</summary>
+    public static long SlotBytes(Gpt2Config config, Precision precision) =>
+        2L * config.Layers * config.Positions * config.HiddenSize * ValueBytes(precision);
 
     /// <summary>Keys of a layer, [count, heads, positions, headSize], over the slots' own memory.</summary>
     public OrtValue Keys(int layer, int firstSlot, int count) => View(_keys[layer], firstSlot, count);
@@ -59,32 +67,29 @@ internal sealed unsafe class KvSlots : IDisposable
             foreach (var layer in layers)
             {
                 // Positions of a head lie in a row, heads apart.
-                for (var head = 0; head < _config.Heads; head++)
-                {
-                    Rows(layer, from, head, fromPosition).CopyTo(Rows(layer, to, head, toPosition));
-                }
+                _memory.CopyRows(
+                    At(layer, from, fromPosition), At(layer, to, toPosition), _config.Heads,
+                    bytes: positions * PositionBytes, stride: _config.Positions * PositionBytes);
             }
         }
 
-        Span<float> Rows(nint layer, int slot, int head, int position) => new(
-            (float*)layer + (slot * SlotFloats) + ((((long)head * _config.Positions) + position) * _config.HeadSize),
-            positions * _config.HeadSize);
+        nint At(nint layer, int slot, int position) => layer + (nint)((slot * LayerBytes) + (position * PositionBytes));
     }
 
     public void Dispose()
     {
         foreach (var layer in _keys.Concat(_values))
         {
-            NativeMemory.Free((void*)layer);
+            _memory.Release(layer);
         }
     }
 
-    private nint Allocate(long slots) => (nint)NativeMemory.AllocZeroed((nuint)(slots * SlotFloats), sizeof(float));
+    private static int ValueBytes(Precision precision) => precision == Precision.Fp16 ? 2 : sizeof(float);
 
     private OrtValue View(nint layer, int firstSlot, int count) => OrtValue.CreateTensorValueWithData(
-        OrtMemoryInfo.DefaultInstance,
-        TensorElementType.Float,
+        _memory.Info,
+        _precision == Precision.Fp16 ? TensorElementType.Float16 : TensorElementType.Float,
         [count, _config.Heads, _config.Positions, _config.HeadSize],
-        layer + (nint)(firstSlot * SlotFloats * sizeof(float)),
-        count * SlotFloats * sizeof(float));
+        layer + (nint)(firstSlot * LayerBytes),
+        count * LayerBytes);
 }

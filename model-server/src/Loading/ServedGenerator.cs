@@ -11,9 +11,11 @@ namespace ElasticSynapse.ModelServer.Loading;
 /// <summary>A checkpoint that is ready to generate: its session, its tokenizer, and what it is called.</summary>
 internal sealed partial class ServedGenerator : IDisposable
 {
-    private ServedGenerator(ModelIdentity identity, Gpt2Model model, BpeTokenizer tokenizer)
+    private readonly DeviceChoice _device;
+
+    private ServedGenerator(ModelIdentity identity, Gpt2Model model, BpeTokenizer tokenizer, DeviceChoice device)
     {
-        (Identity, Model, Tokenizer) = (identity, model, tokenizer);
+        (Identity, Model, Tokenizer, _device) = (identity, model, tokenizer, device);
         StartToken = tokenizer.EndOfTextId ?? model.Config.BosTokenId ?? (model.Config.EosTokenIds is [var end, ..] ? end : 0);
         EndTokens = model.Config.EosTokenIds.ToFrozenSet();
     }
@@ -46,17 +48,19 @@ internal sealed partial class ServedGenerator : IDisposable
         IProgress<DownloadProgress>? fetching = null)
     {
         var start = Stopwatch.GetTimestamp();
+        // Before anything is fetched.
+        var device = DeviceChoice.Of(runtime.Device, Precisions.Parse(options.Precision));
         var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
         var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
         var tokenizer = BpeTokenizer.Load(folder);
-        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision), cache);
+        var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision, device.Device), cache);
         if (tokenizer.VocabularySize > model.Config.VocabularySize)
         {
             model.Dispose();
             throw new CheckpointException(
                 $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
         }
-        return new ServedGenerator(options.Identity, model, tokenizer)
+        return new ServedGenerator(options.Identity, model, tokenizer, device)
         {
             AllowSpecialTokens = tokenizerOptions.AllowSpecialTokens,
             LoadedAt = time.GetUtcNow(),
@@ -67,8 +71,12 @@ internal sealed partial class ServedGenerator : IDisposable
     /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
     public void Announce(ILogger logger, IMeterFactory meters)
     {
-        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), "cpu", LoadTime);
-        Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens, Model.Precision);
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{_device.Device}", _device.Fallback is not null, LoadTime);
+        Loaded(logger, Identity, Model.Config.Layers, Model.Config.VocabularySize, MaxTokens, Model.Precision, _device.Device);
+        if (_device.Fallback is { } reason)
+        {
+            FellBack(logger, reason);
+        }
         if (Model.UnusedTensors.Count > 0)
         {
             Unused(logger, string.Join(", ", Model.UnusedTensors));
@@ -77,8 +85,11 @@ internal sealed partial class ServedGenerator : IDisposable
 
     public void Dispose() => Model.Dispose();
 
-    [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context, {Precision}")]
-    private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens, Precision precision);
+    [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context, {Precision} on {Device}")]
+    private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens, Precision precision, ComputeDevice device);
+
+    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
+    private static partial void FellBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]
     private static partial void Unused(ILogger logger, string tensors);

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using ElasticSynapse.ModelServer.Decoding;
 
 namespace ElasticSynapse.ModelServer.Sampling;
 
@@ -8,6 +9,7 @@ internal sealed class TokenSampler(int vocabularySize)
     private readonly float[] _scores = new float[vocabularySize];
     private readonly HashSet<int> _seen = [];
     private readonly TokenDistribution _distribution = new(vocabularySize);
+    private readonly BestScores _best = new(vocabularySize);
     private int _last;
 
     /// <param name="logits">[vocabulary], as the model gave them; unchanged.</param>
@@ -30,6 +32,22 @@ internal sealed class TokenSampler(int vocabularySize)
         }
         _distribution.Compute(scores, parameters);
         return _last = _distribution.Draw(CounterRandom.NextDouble(parameters.Seed, parameters.Choice, sequence.Length));
+    }
+
+    /// <summary>The same token, chosen from the row's best alone.</summary>
+    /// <returns>Null where they do not decide it.</returns>
+    public int? NextOf(BestLogits best, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
+    {
+        if (!_best.TryCompute(best, sequence, promptLength, parameters))
+        {
+            return null;
+        }
+        if (parameters.IsGreedy)
+        {
+            return _best.Tokens[TensorPrimitives.IndexOfMax(_best.Values)];
+        }
+        _distribution.Compute(_best.Values, parameters);
+        return _best.Tokens[_distribution.Draw(CounterRandom.NextDouble(parameters.Seed, parameters.Choice, sequence.Length))];
     }
 
     /// <summary>Log-probabilities of the next token, penalties applied: what beam search adds up.</summary>

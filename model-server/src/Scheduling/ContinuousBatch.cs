@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Numerics.Tensors;
 using ElasticSynapse.ModelServer.Beams;
 using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -33,16 +34,17 @@ internal sealed class ContinuousBatch : IDisposable
     private ActiveJob? _prefilling; // in slot _rows.Count
 
     /// <param name="generator">What runs.</param>
+    /// <param name="memory">That of its device.</param>
     /// <param name="slots">Rows at most.</param>
     /// <param name="options">Of the scheduler.</param>
     /// <param name="metrics">What is counted.</param>
     /// <param name="ended">Told of each job that has left, with the error if it ended with one.</param>
     /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
     public ContinuousBatch(
-        ServedGenerator generator, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended)
+        ServedGenerator generator, TensorMemory memory, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended)
     {
         (_generator, _options, _metrics, _ended) = (generator, options, metrics, ended);
-        _decoder = new BatchDecoder(generator.Model, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
+        _decoder = new BatchDecoder(generator.Model, memory, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
         _sampler = new TokenSampler(generator.Model.Config.VocabularySize);
         _rows = new SlotRows(_decoder);
         (_tokens, _positions) = (new int[slots], new int[slots]);
@@ -172,7 +174,7 @@ internal sealed class ContinuousBatch : IDisposable
             foreach (var job in _decoding)
             {
                 job.Position++;
-                if (Advance(job, StepLogits.Of(logits, Vocabulary)))
+                if (Advance(job, StepLogits.Of(logits)))
                 {
                     _leaving.Add(job);
                 }

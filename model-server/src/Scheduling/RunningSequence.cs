@@ -57,7 +57,7 @@ internal sealed class RunningSequence : ActiveJob
             _exact = Position;
         }
         // Behind the last token there is a new one to choose; before it, rows are only made exact again.
-        return Position < _text.Tokens.Length ? null : Choose(logits[Slots[0]], sampler);
+        return Position < _text.Tokens.Length ? null : Choose(logits, sampler);
     }
 
     /// <summary>Takes the logits of a run of the next token and of a draft of those behind it.</summary>
@@ -90,6 +90,19 @@ internal sealed class RunningSequence : ActiveJob
     // int8 and int4, where that tips activations over to the next level.
     private static float CloseCall(Precision precision) => precision == Precision.Fp32 ? 2e-3f : 1;
 
+    private FinishReason[]? Choose(StepLogits logits, TokenSampler sampler)
+    {
+        // Numbers that are shown, and how close a call was, need all logits; most requests only need the best, and on a GPU
+        // only those leave its memory.
+        if (First.TopLogprobs is null && !First.IsRanked && _exact >= Position
+            && sampler.NextOf(logits.Best(Slots[0]), _text.Tokens, First.Prompt.Length, First.Sampling) is { } token)
+        {
+            _isCloseCall = false;
+            return Take(token, []);
+        }
+        return Choose(logits[Slots[0]], sampler);
+    }
+
     private FinishReason[]? Choose(ReadOnlySpan<float> logits, TokenSampler sampler)
     {
         var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
@@ -100,6 +113,11 @@ internal sealed class RunningSequence : ActiveJob
             return null;
         }
         _isCloseCall = false;
+        return Take(token, logits);
+    }
+
+    private FinishReason[]? Take(int token, ReadOnlySpan<float> logits)
+    {
         if (_text.Take(token, logits) is not { } finish)
         {
             return null;

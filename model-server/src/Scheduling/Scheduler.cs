@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.Serving.Hosting.Admission;
 using ElasticSynapse.Serving.Hosting.Drain;
@@ -24,7 +25,8 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private int _isStopping;
 
     public Scheduler(
-        ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, IGracePeriod grace, TimeProvider time, ILogger<Scheduler> logger)
+        ServedGenerator generator, SchedulerOptions options, GeneratorMetrics metrics, IGracePeriod grace, TimeProvider time, ILogger<Scheduler> logger,
+        TensorMemory? memory = null)
     {
         (_generator, _metrics, _grace, _logger) = (generator, metrics, grace, logger);
         _admitted = new AdmittedWork(
@@ -32,9 +34,10 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
             new AdmissionLimit(options.MaxQueuedSequences, "sequences", "Scheduler__MaxQueuedSequences"),
             new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Scheduler__MaxQueuedTokens"),
             time);
-        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes - Environment.WorkingSet);
+        memory ??= TensorMemory.Of(generator.Model.Device);
+        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.Precision), memory.Free);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
-        _batch = new ContinuousBatch(generator, MaxSequences, options, metrics, Ended);
+        _batch = new ContinuousBatch(generator, memory, MaxSequences, options, metrics, Ended);
         _batch.TryOut();
         _thread = new Thread(RunJobs) { Name = "scheduler", IsBackground = true };
         var positions = (double)MaxSequences * generator.MaxTokens;

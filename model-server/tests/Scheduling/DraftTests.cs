@@ -1,4 +1,5 @@
 using ElasticSynapse.ModelServer.Decoding;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Scheduling;
@@ -25,7 +26,7 @@ public class DraftTests
         {
             using var generator = ServedGenerator.Load(
                 new ModelOptions { Uri = checkpoint, Precision = precision }, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
-            using var decoder = new BatchDecoder(generator.Model, slots: 1, cachedSlots: 0, chunk: 128);
+            using var decoder = new BatchDecoder(generator.Model, new HostMemory(), slots: 1, cachedSlots: 0, chunk: 128);
             var sampler = new TokenSampler(generator.Model.Config.VocabularySize);
             var random = new Random(drafts);
             for (var i = 0; i < 12; i++)
@@ -50,7 +51,6 @@ public class DraftTests
     private static int Run(SequenceRequest request, int drafts, ServedGenerator generator, BatchDecoder decoder, TokenSampler sampler)
     {
         var sequence = new RunningSequence(new SequenceJob([request], 1, false) { EnqueuedAt = 0 }, generator);
-        var vocabulary = generator.Model.Config.VocabularySize;
         sequence.Position = request.Prompt.Length;
         var finish = sequence.Advance(StepLogits.Shared(decoder.Append(0, 0, request.Prompt, 1)), sampler, []);
         var accepted = 0;
@@ -66,7 +66,7 @@ public class DraftTests
             }
             var logits = decoder.Step([sequence.Token(0)], [sequence.Position]);
             sequence.Position++;
-            finish = sequence.Advance(StepLogits.Of(logits, vocabulary), sampler, []);
+            finish = sequence.Advance(StepLogits.Of(logits), sampler, []);
         }
         return accepted;
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Scheduling;
@@ -20,7 +21,7 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
     private readonly Dictionary<string, double> _counters = new(StringComparer.Ordinal);
     private bool _isStopped;
 
-    private RunningScheduler(string checkpoint, SchedulerOptions options)
+    private RunningScheduler(string checkpoint, SchedulerOptions options, TensorMemory? memory)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -34,7 +35,7 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Count(instrument, instrument.IsObservable ? value : 1, tags));
         _listener.Start();
         Generator = ServedGenerator.Load(new ModelOptions { Uri = checkpoint }, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
-        Scheduler = new Scheduler(Generator, options, new GeneratorMetrics(_meters, Generator.Identity), this, TimeProvider.System, NullLogger<Scheduler>.Instance);
+        Scheduler = new Scheduler(Generator, options, new GeneratorMetrics(_meters, Generator.Identity), this, TimeProvider.System, NullLogger<Scheduler>.Instance, memory);
     }
 
     public ServedGenerator Generator { get; }
@@ -43,9 +44,9 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
 
     CancellationToken IGracePeriod.Ended => _graceEnded.Token;
 
-    public static async Task<RunningScheduler> StartAsync(SchedulerOptions? options = null, string? checkpoint = null)
+    public static async Task<RunningScheduler> StartAsync(SchedulerOptions? options = null, string? checkpoint = null, TensorMemory? memory = null)
     {
-        var running = new RunningScheduler(checkpoint ?? RepositoryFiles.Data("huggingface", "gpt2"), options ?? new SchedulerOptions());
+        var running = new RunningScheduler(checkpoint ?? RepositoryFiles.Data("huggingface", "gpt2"), options ?? new SchedulerOptions(), memory);
         await running.Scheduler.StartAsync(CancellationToken.None);
         return running;
     }

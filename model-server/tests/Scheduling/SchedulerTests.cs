@@ -1,5 +1,6 @@
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.ModelServer.Scheduling;
+using ElasticSynapse.ModelServer.Tests.Decoding;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.ModelServer.Tests.Scheduling;
@@ -34,6 +35,20 @@ public class SchedulerTests
         Assert.Equal(201, running.Metric("request_success_total"));
         Assert.True(running.Metric("request_success_total{abort}") > 100);
         Assert.Throws<ApiException>(() => running.Scheduler.Enqueue([RunningScheduler.Request([5], 1)]));
+    }
+
+    // The way of a GPU's memory: what the scheduler reads has to be fetched, what it copies stays there.
+    [Fact]
+    public async Task Generate_WithMemoryOfADevice_SameTextsAsWithTheHosts()
+    {
+        await using var host = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "3" });
+        await using var device = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "3" }, memory: new SeparateMemory());
+        var expected = await Task.WhenAll(Requests().Select(host.GenerateAsync));
+        Assert.Equal(expected, await Task.WhenAll(Requests().Select(device.GenerateAsync)));
+
+        // Twelve prompts of four beginnings, longer than the three slots and the cache at a time; greedy ones draft.
+        static IEnumerable<SequenceRequest> Requests() => Enumerable.Range(0, 12).Select(i => RunningScheduler.Request(
+            [.. Enumerable.Range(1, 20 + (i % 4)), 5, 6, 5, 6, 5], maxTokens: 30 + i, new SamplingParameters { Temperature = i % 3 == 0 ? 0 : 1, Seed = i }));
     }
 
     [Fact]

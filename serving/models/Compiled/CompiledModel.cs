@@ -36,11 +36,15 @@ internal static class CompiledModel
         PackingOrder.Apply(model);
         try
         {
+            if (settings.Device.CudaIndex is { } index)
+            {
+                CudaProvider.Append(options, index);
+            }
             return new InferenceSession(model.ToByteArray(), options);
         }
         catch (OnnxRuntimeException e)
         {
-            throw new CheckpointException(Refusal.OneLine($"{checkpoint}: ONNX Runtime cannot load the compiled graph: {e.Message}"), e);
+            throw new CheckpointException(Refusal.OneLine($"{checkpoint}: ONNX Runtime cannot load the compiled graph{(settings.Device.IsCuda ? $" on {settings.Device}" : "")}: {e.Message}"), e);
         }
     }
 }

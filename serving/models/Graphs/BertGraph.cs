@@ -14,11 +14,13 @@ internal sealed class BertGraph
     private readonly GraphWriter _graph = new("bert");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
+    private readonly DataType _type; // of weights and activations
 
     private BertGraph(BertConfig config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
-        _weights = new GraphWeights(_graph, weights);
+        _type = precision == Precision.Fp16 ? DataType.Float16 : DataType.Float;
+        _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
             Precision.Int8 => new ColumnProducts(_graph, weights, quantized!),
@@ -36,9 +38,11 @@ internal sealed class BertGraph
     private ModelProto Compile()
     {
         var hidden = Embed(); // [batch, tokens, hidden]
-        _graph.Input(BertModel.AttentionMask, DataType.Int32, "batch", "tokens");
+        // [batch]: with lengths instead of a mask, CUDA's provider has fused attention.
+        var lengths = _graph.Standard("ReduceSum", "lengths",
+            [_graph.Input(BertModel.AttentionMask, DataType.Int32, "batch", "tokens"), _graph.Constant("token_axis", [1], 1)], Int("keepdims", 0));
         for (var layer = 0; layer < _config.Layers; layer++)
-            hidden = Layer($"encoder.layer.{layer}", hidden);
+            hidden = Layer($"encoder.layer.{layer}", hidden, lengths);
         Classify(hidden);
         return _graph.ToModel();
     }
@@ -60,14 +64,13 @@ internal sealed class BertGraph
             Float("epsilon", _config.LayerNormEpsilon));
     }
 
-    private string Layer(string l, string hidden)
+    private string Layer(string l, string hidden, string lengths)
     {
         var self = $"{l}.attention.self";
         var biases = _graph.Standard("Concat", $"{self}.bias", // [3 * hidden]; folded while loading
             [_weights.Use($"{self}.query.bias"), _weights.Use($"{self}.key.bias"), _weights.Use($"{self}.value.bias")], Int("axis", 0));
         var heads = _graph.Fused("MultiHeadAttention", $"{self}.heads",
-            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"),
-                biases, BertModel.AttentionMask],
+            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"), biases, lengths],
             Int("num_heads", _config.Heads));
         var attended = MatMul(heads, $"{l}.attention.output.dense");
         hidden = AddAndNormalize($"{l}.attention", hidden, attended,
@@ -85,7 +88,10 @@ internal sealed class BertGraph
         var first = _graph.Standard("Gather", "first_token", // [batch, hidden]
             [hidden, _graph.Constant("first", [0])], Int("axis", 1));
         var pooled = _graph.Standard("Tanh", "pooled", [Linear("pooler.product", first, "pooler.dense")]);
-        Linear(BertModel.Logits, pooled, "classifier");
+        if (_type == DataType.Float)
+            Linear(BertModel.Logits, pooled, "classifier");
+        else
+            _graph.Standard("Cast", BertModel.Logits, [Linear("classifier.product", pooled, "classifier")], Int("to", (long)DataType.Float));
         _graph.Output(BertModel.Logits, DataType.Float, "batch", _config.Labels.Count);
     }
 

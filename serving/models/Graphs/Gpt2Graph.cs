@@ -18,12 +18,14 @@ internal sealed class Gpt2Graph
     private readonly GraphWriter _graph = new("gpt2");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
+    private readonly DataType _type; // of activations and KV cache
     private readonly string _head;
 
     private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
     {
         _config = config;
-        _weights = new GraphWeights(_graph, weights);
+        _type = precision == Precision.Fp16 ? DataType.Float16 : DataType.Float;
+        _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
             Precision.Int8 => new RowProducts(_graph, weights, quantized!),
@@ -92,19 +94,38 @@ internal sealed class Gpt2Graph
         var attended = _graph.Fused("GroupQueryAttention", [$"{h}.attn.heads", presentKey, presentValue],
             [qkv, "", "", pastKey, pastValue, Gpt2Model.SequenceLengths, Gpt2Model.TotalSequenceLength],
             Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads));
-        _graph.Output(presentKey, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
-        _graph.Output(presentValue, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
+        _graph.Output(presentKey, _type, "batch", _config.Heads, "slot", _config.HeadSize);
+        _graph.Output(presentValue, _type, "batch", _config.Heads, "slot", _config.HeadSize);
         return MatMul(AsRows(attended), $"{h}.attn.c_proj.weight");
     }
 
-    private string Cache(string name) => _graph.Input(name, DataType.Float, "batch", _config.Heads, "slot", _config.HeadSize);
+    private string Cache(string name) => _graph.Input(name, _type, "batch", _config.Heads, "slot", _config.HeadSize);
 
     private void Head(string normalized)
     {
         var rows = _graph.Input(Gpt2Model.LogitRows, DataType.Int64, "rows");
         var wanted = _graph.Standard("Gather", "wanted", [normalized, rows]); // [rows, hidden]
-        _products.Product(Gpt2Model.Logits, wanted, _head, isTransposed: true); // [vocabulary, hidden] in the file
+        if (_type == DataType.Float)
+        {
+            _products.Product(Gpt2Model.Logits, wanted, _head, isTransposed: true); // [vocabulary, hidden] in the file
+        }
+        else
+        {
+            var logits = _products.Product("logits.half", wanted, _head, isTransposed: true);
+            _graph.Standard("Cast", Gpt2Model.Logits, [logits], Int("to", (long)DataType.Float));
+            Best();
+        }
         _graph.Output(Gpt2Model.Logits, DataType.Float, "rows", _config.VocabularySize);
+    }
+
+    // What most requests choose from, so that not every step's logits have to leave the device's memory.
+    private void Best()
+    {
+        var count = Gpt2Model.BestCount(_config);
+        _graph.Standard("TopK", [Gpt2Model.BestScores, Gpt2Model.BestTokens],
+            [Gpt2Model.Logits, _graph.Constant("best_count", [count], 1)]);
+        _graph.Output(Gpt2Model.BestScores, DataType.Float, "rows", count);
+        _graph.Output(Gpt2Model.BestTokens, DataType.Int64, "rows", count);
     }
 
     private string MatMul(string x, string weight) =>

@@ -4,13 +4,15 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Brings a checkpoint's weights into a graph without reading them: each is external data that points into the file, and
-/// ONNX Runtime maps it. A weight that is not F32 goes through a Cast, which ONNX Runtime folds once while loading.
+/// ONNX Runtime maps it. A weight of another type than the graph's goes through a Cast, which ONNX Runtime folds once while
+/// loading.
 /// </summary>
-internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights)
+/// <param name="type">What the graph computes in.</param>
+internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights, DataType type = DataType.Float)
 {
     private readonly HashSet<string> _written = [];
 
-    /// <summary>The weight as F32; written once, however often it is used.</summary>
+    /// <summary>The weight in the graph's type; written once, however often it is used.</summary>
     public string Use(string name)
     {
         var tensor = weights[name];
@@ -27,15 +29,17 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights)
 
     private string Write(string name, StoredTensor tensor, IEnumerable<long> shape, long byteLength)
     {
-        if (tensor.Type == TensorType.F32)
-            return graph.External(name, DataType.Float, shape, tensor.File, tensor.Offset, byteLength);
+        var storedType = OnnxType(tensor.Type);
+        if (storedType == type)
+            return graph.External(name, type, shape, tensor.File, tensor.Offset, byteLength);
         var stored = $"{name}:{tensor.Type.Name()}";
-        graph.External(stored, OnnxType(tensor.Type), shape, tensor.File, tensor.Offset, byteLength);
-        return graph.Standard("Cast", name, [stored], OnnxAttribute.Int("to", (long)DataType.Float));
+        graph.External(stored, storedType, shape, tensor.File, tensor.Offset, byteLength);
+        return graph.Standard("Cast", name, [stored], OnnxAttribute.Int("to", (long)type));
     }
 
     private static DataType OnnxType(TensorType type) => type switch
     {
+        TensorType.F32 => DataType.Float,
         TensorType.F16 => DataType.Float16,
         TensorType.BF16 => DataType.Bfloat16,
         TensorType.F64 => DataType.Double,

@@ -27,6 +27,10 @@ internal sealed class GraphWriter(string name)
     public string Standard(string op, string output, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Add("", op, [output], inputs, attributes);
 
+    /// <summary>As above with several outputs. Returns the first.</summary>
+    public string Standard(string op, string[] outputs, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
+        Add("", op, outputs, inputs, attributes);
+
     /// <summary>A node of ONNX Runtime's own domain with one output.</summary>
     public string Fused(string op, string output, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Add(FusedDomain, op, [output], inputs, attributes);
