@@ -19,6 +19,7 @@ try
     var runtime = options.Read<RuntimeOptions>("Runtime");
     var tokenizer = options.Read<TokenizerOptions>("Tokenizer");
     var classification = options.Read<ClassificationOptions>("Classification");
+    var batching = options.Read<BatchingOptions>("Batching");
     var grpc = options.Read<GrpcOptions>("Grpc");
     if (options.TellsHelp(args, "classifier"))
     {
@@ -32,9 +33,11 @@ try
     using var served = ServedClassifier.Load(model, runtime, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
     var thresholds = LabelThresholds.Of(classification, served.Thresholds, served.LabelNames, options);
     classification.CheckFits(served.MaxTokens, options);
+    var batches = BatchPolicy.Of(batching, served.DeviceChoice, served.Model.TakesBatches, served.MaxTokens, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
+    served.TryOut(batches);
 
-    builder.Services.AddClassification(served, classification, thresholds, runtime);
+    builder.Services.AddClassification(served, classification, thresholds, batches, runtime);
     builder.Services.AddClassifierRoutes(served, model, classification, grpc);
 
     var app = builder.Build();

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using ElasticSynapse.Classifier.Inference;
+using ElasticSynapse.Serving.Hosting.Admission;
 using ElasticSynapse.Tests;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
@@ -55,6 +57,20 @@ public sealed class ClassifierServer : WebApplicationFactory<Program>, IAsyncLif
         return JsonSerializer.Deserialize<JsonElement>(json);
     }
 
+    /// <summary>Waits until so many texts wait for a worker.</summary>
+    internal Task WaitingAsync(int texts)
+    {
+        var queue = Services.GetRequiredService<RequestQueue>();
+        return UntilAsync(() => queue.Waiting == texts);
+    }
+
+    /// <summary>Waits until so many texts wait or run.</summary>
+    internal Task AdmittedAsync(int texts)
+    {
+        var admitted = Services.GetRequiredService<AdmittedWork>();
+        return UntilAsync(() => admitted.Items == texts);
+    }
+
     Task IAsyncLifetime.DisposeAsync() => base.DisposeAsync().AsTask();
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -79,5 +95,15 @@ public sealed class ClassifierServer : WebApplicationFactory<Program>, IAsyncLif
         UseKestrel();
         StartServer();
         Http = CreateClient();
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        using var patience = new CancellationTokenSource(Patience.Limit);
+        while (!condition())
+        {
+            patience.Token.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
     }
 }

@@ -70,10 +70,22 @@ test("GkeBucket_InAnEmptyProject_LetsTheChartsServiceAccountRead", async () => {
 const compose = parse(read("compose.yaml"), { merge: true });
 
 test("Compose_EveryService_IsBuiltHereAndAsBoundAsInTheCluster", () => {
-  assert.deepEqual(Object.keys(compose.services), ["gateway", "model-server", "classifier"]);
+  assert.deepEqual(Object.keys(compose.services), ["gateway", "model-server", "classifier", "model-server-gpu", "classifier-gpu"]);
   for (const [name, service] of Object.entries(compose.services)) {
-    assert.equal(service.image, `\${REGISTRY:-}elastic-synapse/${name}:\${TAG:-local}`);
+    const [, image, gpu] = /^(.*?)(-gpu)?$/.exec(name);
+    assert.equal(service.image, `\${REGISTRY:-}elastic-synapse/${image}:\${TAG:-local}${gpu ?? ""}`);
     assert.deepEqual([service.read_only, service.tmpfs, service.cap_drop], [true, ["/tmp"], ["ALL"]]);
+  }
+});
+
+test("Compose_ServicesForGpus_AreTheCpusWithAGpuUnderTheirNames", () => {
+  for (const name of ["model-server", "classifier"]) {
+    const [cpu, gpu] = [compose.services[name], compose.services[`${name}-gpu`]];
+    assert.deepEqual(gpu.profiles, ["gpu"]);
+    assert.deepEqual(gpu.networks.default.aliases, [name]);
+    assert.deepEqual(gpu.environment, { ...cpu.environment, Runtime__Device: "cuda" });
+    assert.deepEqual(gpu.volumes, cpu.volumes);
+    assert.deepEqual(gpu.deploy.resources.reservations.devices, [{ driver: "nvidia", count: 1, capabilities: ["gpu"] }]);
   }
 });
 

@@ -45,6 +45,18 @@ test("Memory_OfAGenerator_FollowsFromWeightsAndCache", async () => {
   assert.equal((await memory("fleet", "demo-toxicity-1557429385-v0-01")).limits.memory, "922Mi");
 });
 
+test("Image_OfAVersionWithAGpu_IsTheOneForGpusAndMustFindOne", async () => {
+  const container = async (scenario, name) => (await objectsIn(scenarios.find(path => path.endsWith(`${scenario}-values.yaml`))))
+    .find(({ kind, metadata }) => kind === "Deployment" && metadata.name === name).spec.template.spec.containers[0];
+  const device = ({ env }) => env.find(({ name }) => name === "Runtime__Device")?.value;
+  const gpu = await container("gke", "demo-gpt2-1557515785-v0-02");
+  assert.deepEqual([gpu.image, device(gpu)], ["elastic-synapse/model-server:0.1.0-gpu", "cuda"]);
+  const cpu = await container("gke", "demo-gpt2-1557429385-v0-01");
+  assert.deepEqual([cpu.image, device(cpu)], ["elastic-synapse/model-server:0.1.0", undefined]);
+  // an image with a checkpoint in it is what its owner built
+  assert.equal((await container("fleet", "demo-gpt2-1557515785-v0-02")).image, "registry.example/serving/gpt2:1557515785_v0.02");
+});
+
 test("Callers_OfTheSchema_HaveTheFieldsThatTheGatewayReads", () => {
   const source = readFileSync(new URL("../../gateway/src/Callers/KeysDocument.cs", import.meta.url), "utf8");
   const fields = /Members\(json, owner, ([^)]*)\)/.exec(source)[1].split(", ").map(field => JSON.parse(field));

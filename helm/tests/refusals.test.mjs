@@ -48,6 +48,7 @@ for (const [situation, change, message] of [
   ["AnImageAndAnAddress", version({ image: "gpt2:v1" }), "models.gpt2.versions.v1 has an image and a modelUri"],
   ["NeitherImageNorAddress", two({ weight: 90 }, { weight: 10, modelUri: "" }), "models.gpt2.versions.v2 has neither an image with a checkpoint in it nor a modelUri"],
   ["HalfPrecisionWithoutGpu", version({ precision: "fp16" }), "models.gpt2.versions.v1 has precision fp16, which is for GPUs, and no gpu.count"],
+  ["ACpusPrecisionOnAGpu", version({ precision: "int8", gpu: { count: 1 } }), "models.gpt2.versions.v1 has precision int8, which is for CPUs, and gpu.count 1; a GPU computes in fp16"],
   ["AnAcceleratorWithoutGpu", version({ gpu: { accelerator: "nvidia-l4" } }), "models.gpt2.versions.v1 has gpu.accelerator nvidia-l4 and gpu.count 0"],
   ["AnHpaToZero", version({ scaleFromZero: true, autoscaling: { kind: "hpa" } }), "models.gpt2.versions.v1 has autoscaling.kind hpa and scaleFromZero"],
   ["AnHpaWithoutAim", version({ autoscaling: { kind: "hpa", cpuUtilization: 0 } }), "models.gpt2.versions.v1 has autoscaling.kind hpa and nothing to aim at"],

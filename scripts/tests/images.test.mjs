@@ -17,9 +17,10 @@ describe("Images", { timeout: 1_800_000 }, () => {
     builds = [
       await build("--tag", "test"),
       await build("model-server", "--model", "models/demo-gpt2", "--name", "demo-gpt2", "--version", "1557429385_v0.01"),
+      await build("model-server", "--gpu", "--cuda-image", "stand-in/cuda", "--model", "models/demo-gpt2", "--name", "demo-gpt2-gpu", "--version", "1557429385_v0.01"),
       await build("classifier", "--model", "models/demo-bert", "--name", "demo-bert", "--version", "1557429385_v0.01", "--precision", "int8"),
     ];
-    for (const name of [...services.map(service => `elastic-synapse/${service}:test`), "demo-gpt2:1557429385_v0.01", "demo-bert:1557429385_v0.01"]) {
+    for (const name of [...services.map(service => `elastic-synapse/${service}:test`), "demo-gpt2-gpu:1557429385_v0.01", "demo-gpt2:1557429385_v0.01", "demo-bert:1557429385_v0.01"]) {
       images[name] = await Image.open(`localhost/${name}`);
     }
   });
@@ -134,6 +135,29 @@ describe("Images", { timeout: 1_800_000 }, () => {
     });
   }
 
+  test("Image_ForGpus_HasTheProviderAndCudasLibraries", () => {
+    const { files, config } = images["demo-gpt2-gpu:1557429385_v0.01"];
+    const provider = "app/runtimes/linux-x64/native/libonnxruntime_providers_cuda.so";
+    assert.ok(statSync(`${files}/${provider}`).size > 100_000_000);
+    assert.ok(!existsSync(`${images["elastic-synapse/model-server:test"].files}/${provider}`));
+    assert.deepEqual(readdirSync(`${files}/usr/local/cuda/lib64`).sort(),
+      ["libcublas.so.13", "libcublasLt.so.13", "libcudart.so.13", "libcudnn.so.9", "libcurand.so.10"]);
+    for (const setting of ["LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/nvidia/lib64", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]) {
+      assert.ok(config.Env.includes(setting), setting);
+    }
+  });
+
+  test("Container_ForGpusWithoutOne_NamesWhatIsMissing", async () => {
+    const strict = start("demo-gpt2-gpu:1557429385_v0.01", { Runtime__Device: "cuda" }, { offline: true });
+    assert.equal(await strict.ended, 1);
+    assert.match(strict.output, /Runtime__Device='cuda': \S*libcublasLt\.so\.13 can't be loaded/);
+    // Its checkpoint is compiled for fp16, which no CPU serves; one that may be served in any precision falls back.
+    const lenient = start("demo-gpt2-gpu:1557429385_v0.01", { Model__Precision: "auto" }, { offline: true });
+    await lenient.says(/Now listening on/);
+    assert.match(lenient.output, /the model runs on the CPU, because CUDA can\\u0027t be had: \S*libcublasLt\.so\.13/);
+    assert.equal(await lenient.stop(), 0);
+  });
+
   test("Container_WithoutACheckpoint_SaysWhatItNeeds", async () => {
     const container = start("elastic-synapse/model-server:test");
     assert.equal(await container.ended, 1);
@@ -154,6 +178,9 @@ describe("Images", { timeout: 1_800_000 }, () => {
     ["AModelWithoutVersion", ["model-server", "--model", "models/demo-gpt2", "--name", "a"], "--version '' must be"],
     ["ANameWithoutModel", ["--name", "a"], "--name, --version and --precision need --model"],
     ["AnUnknownPrecision", ["model-server", "--model", "models/demo-gpt2", "--name", "a", "--version", "1", "--precision", "fp8"], "--precision 'fp8' must be fp32, fp16, int8 or int4"],
+    ["ACpusPrecisionForGpus", ["model-server", "--gpu", "--model", "models/demo-gpt2", "--name", "a", "--version", "1", "--precision", "int8"], "--precision int8 runs on CPUs only, --gpu computes in fp16"],
+    ["AGatewayForGpus", ["gateway", "--gpu"], "--gpu is for the model services"],
+    ["CudaWithoutGpu", ["--cuda-image", "a"], "--cuda-image needs --gpu"],
     ["APushToNowhere", ["--push"], "--push needs --registry"],
     ["AnOptionWithoutValue", ["--tag"], "--tag needs a value"],
   ]) {

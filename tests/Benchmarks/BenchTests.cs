@@ -29,6 +29,26 @@ public class BenchTests
         Assert.All(measured, value => Assert.True(value > 0, row));
     }
 
+    // What scripts/gpu-check runs on a machine with a GPU, here as far as a CPU goes: it can compute in fp16, too.
+    [Fact]
+    public async Task Devices_OnTheCpuInHalfPrecision_ComputesWhatHuggingFaceDoes()
+    {
+        var (code, output, errors) = await BenchAsync("devices", RepositoryFiles.Data("huggingface", ""), "cpu", "0");
+
+        Assert.Equal((0, ""), (code, errors));
+        Assert.Contains("| GPT-2: next tokens that are Hugging Face's           |    5 of 5 |    5 of 5 |", output, StringComparison.Ordinal);
+        Assert.Contains("passed: no logit is further than 0.1 from Hugging Face's", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Devices_OnAGpuThatIsNotThere_SaysWhatIsMissing()
+    {
+        var (code, output, errors) = await BenchAsync("devices", RepositoryFiles.Data("huggingface", ""), "cuda:0", "0");
+
+        Assert.Equal((1, ""), (code, output));
+        Assert.StartsWith("bench: Runtime__Device='cuda:0': this build has no libonnxruntime_providers_cuda.so", errors, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--only names 'fp64'; known with --checkpoint: fp32, ", "generator", "--checkpoint", "x", "--only", "fp64")]
     [InlineData("--rounds 'many' must be a number from 1 to 1,000", "classifier", "--rounds", "many")]

@@ -15,10 +15,11 @@ internal static class ClassificationServices
     private const int MeasuredTokens = 64;
 
     public static void AddClassification(
-        this IServiceCollection services, ServedClassifier served, ClassificationOptions options, LabelThresholds thresholds, RuntimeOptions runtime)
+        this IServiceCollection services, ServedClassifier served, ClassificationOptions options, LabelThresholds thresholds, BatchPolicy batches, RuntimeOptions runtime)
     {
         services.AddSingleton(served);
         services.AddSingleton(options);
+        services.AddSingleton(batches);
         services.AddSingleton<ClassifierMetrics>();
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CountedRequests>();
@@ -38,7 +39,8 @@ internal static class ClassificationServices
             provider.GetRequiredService<SequenceReader>(), provider.GetRequiredService<TextScorer>(),
             provider.GetRequiredService<SequenceAdmission>(), options.MaxExplainedWords));
         services.AddSingleton<TextClassifier>();                     // texts -> tokens -> admission -> probabilities -> flags
-        services.AddSingleton<Func<ISequenceRunner>>(() => new OnnxSequenceRunner(served.Model, served.MaxTokens));
+        services.AddSingleton<Func<ISequenceRunner>>(() => new OnnxSequenceRunner(
+            served.Model, Math.Max(served.MaxTokens, batches.MaxTokens), batches.MaxTexts));
         services.AddSingleton(provider => Workers(runtime, served, provider.GetRequiredService<Func<ISequenceRunner>>()));
         services.AddHostedService<InferenceWorkers>();               // queue -> session -> logits
     }
@@ -46,6 +48,7 @@ internal static class ClassificationServices
     private static WorkerCount Workers(RuntimeOptions runtime, ServedClassifier served, Func<ISequenceRunner> newRunner)
     {
         var sequence = new TokenSequence([.. Enumerable.Repeat(served.Tokenizer.SeparatorId, Math.Min(MeasuredTokens, served.MaxTokens))]);
-        return WorkerCount.Of(runtime, Environment.ProcessorCount, workers => WorkerCount.Measure(workers, newRunner, sequence));
+        // A device runs what it has at once.
+        return WorkerCount.Of(runtime, served.DeviceChoice.Device.IsCuda ? 1 : Environment.ProcessorCount, workers => WorkerCount.Measure(workers, newRunner, sequence));
     }
 }

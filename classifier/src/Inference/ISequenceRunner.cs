@@ -1,8 +1,9 @@
 namespace ElasticSynapse.Classifier.Inference;
 
-/// <summary>Runs the model on one sequence at a time. Belongs to one worker.</summary>
+/// <summary>Runs the model. Belongs to one worker.</summary>
 internal interface ISequenceRunner : IDisposable
 {
-    /// <returns>[labels]: logits.</returns>
-    float[] Run(TokenSequence sequence);
+    /// <param name="sequences">What shares the run; at least one.</param>
+    /// <returns>[sequences][labels]: logits.</returns>
+    float[][] Run(IReadOnlyList<TokenSequence> sequences);
 }

@@ -5,8 +5,8 @@ using ElasticSynapse.Serving.Hosting.Drain;
 namespace ElasticSynapse.Classifier.Inference;
 
 /// <summary>
-/// Threads that run the model, one sequence and one core each. On a CPU that is as fast as a batch, needs no padding, and
-/// makes a text's scores independent of what else is asked.
+/// Threads that run the model. On a CPU each has one sequence and one core: that is about as fast as a batch, needs no padding, and
+/// makes a text's scores independent of what else is asked. On CUDA one runs batches.
 /// </summary>
 /// <remarks>A hosted service, so that it stops after the web server has finished its requests.</remarks>
 internal sealed class InferenceWorkers(
@@ -47,23 +47,50 @@ internal sealed class InferenceWorkers(
     {
         using (runner)
         {
-            while (queue.TryTake(out var request, out var index))
+            while (queue.TryTake(out var batch))
             {
-                var start = Stopwatch.GetTimestamp();
-                try
+                Run(runner, batch);
+            }
+        }
+    }
+
+    // Whatever a run throws is the failure of one of its sequences, and each is tried by itself; the worker goes on.
+    private void Run(ISequenceRunner runner, ReadOnlySpan<QueuedSequence> batch)
+    {
+        try
+        {
+            RunTogether(runner, batch);
+        }
+        catch (Exception exception) when (batch is [var alone])
+        {
+            alone.Request.Fail(exception);
+        }
+        catch (Exception)
+        {
+            for (var i = 0; i < batch.Length; i++)
+            {
+                if (!batch[i].Request.IsOver)
                 {
-                    var sequence = request.Sequence(index);
-                    var logits = runner.Run(sequence);
-                    metrics.SequenceRan(Stopwatch.GetElapsedTime(start));
-                    requests.BatchRan(1, sequence.Length);
-                    request.Finish(index, logits);
-                }
-                // Whatever a run throws is its own request's failure; the worker goes on.
-                catch (Exception exception)
-                {
-                    request.Fail(exception);
+                    Run(runner, batch.Slice(i, 1));
                 }
             }
+        }
+    }
+
+    private void RunTogether(ISequenceRunner runner, ReadOnlySpan<QueuedSequence> batch)
+    {
+        var sequences = new TokenSequence[batch.Length];
+        for (var i = 0; i < batch.Length; i++)
+        {
+            sequences[i] = batch[i].Sequence;
+        }
+        var start = Stopwatch.GetTimestamp();
+        var logits = runner.Run(sequences);
+        metrics.BatchRan(sequences.Length, Stopwatch.GetElapsedTime(start));
+        requests.BatchRan(sequences.Length, sequences.Length * sequences.Max(sequence => sequence.Length));
+        for (var i = 0; i < batch.Length; i++)
+        {
+            batch[i].Request.Finish(batch[i].Index, logits[i]);
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline
     private readonly float[][] _logits = new float[sequences.Length][]; // [sequences][labels]; each worker writes its own row
     private readonly long _added = Stopwatch.GetTimestamp();
     private long _started;                                              // timestamp of the first take
-    private int _taken;                                                 // only under the queue's lock
+    private int _lined;                                                 // this and _taken only under the queue's lock
+    private int _taken;
     private int _unfinished = sequences.Length;
 
     private readonly StageSpans? _stages = StageSpans.Begin(ClassifierSpans.Source, Activity.Current, "queue");
@@ -36,15 +37,21 @@ internal sealed class QueuedRequest(TokenSequence[] sequences, Deadline deadline
 
     public TokenSequence Sequence(int index) => sequences[index];
 
-    /// <summary>Takes the next sequence; for the queue only.</summary>
-    public int TakeNext()
+    /// <summary>Sequences that do not stand in line yet.</summary>
+    public int Unlined => sequences.Length - _lined;
+
+    /// <summary>Puts the next sequence in line; for the queue only.</summary>
+    /// <returns>Its index.</returns>
+    public int LineUp() => _lined++;
+
+    /// <summary>A worker takes one of the sequences in line; for the queue only.</summary>
+    public void Take()
     {
-        if (_taken == 0)
+        if (_taken++ == 0)
         {
             _started = Stopwatch.GetTimestamp();
             _stages?.Next("inference");
         }
-        return _taken++;
     }
 
     public void Finish(int index, float[] logits)

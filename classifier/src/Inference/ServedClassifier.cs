@@ -14,8 +14,6 @@ internal sealed partial class ServedClassifier : IDisposable
 {
     private const int FewestTokens = 2; // [CLS] and [SEP]
 
-    private readonly DeviceChoice _device;
-
     private ServedClassifier(
         string folder, ClassifierModelOptions options, BertModel model, WordPieceTokenizer tokenizer, bool allowSpecialTokens, DeviceChoice device)
     {
@@ -41,12 +39,15 @@ internal sealed partial class ServedClassifier : IDisposable
         }
         Probabilities = Labels.Probabilities.Of(model.Config, folder);
         Thresholds = CheckpointThresholds.Read(folder, model.Config.Labels);
-        (Identity, Model, Tokenizer, AllowSpecialTokens, _device) = (options.Identity, model, tokenizer, allowSpecialTokens, device);
+        (Identity, Model, Tokenizer, AllowSpecialTokens, DeviceChoice) = (options.Identity, model, tokenizer, allowSpecialTokens, device);
     }
 
     public ModelIdentity Identity { get; }
 
     public BertModel Model { get; }
+
+    /// <summary>Where it runs.</summary>
+    public DeviceChoice DeviceChoice { get; }
 
     public WordPieceTokenizer Tokenizer { get; }
 
@@ -83,7 +84,7 @@ internal sealed partial class ServedClassifier : IDisposable
         {
             var tokenizer = WordPieceTokenizer.Load(folder, tokenizerOptions.LowerCase);
             var served = new ServedClassifier(folder, options, model, tokenizer, tokenizerOptions.AllowSpecialTokens, device);
-            served.TryOut(folder);
+            served.TryOut(folder, [new TokenSequence([tokenizer.ClassificationId, tokenizer.SeparatorId])]);
             served.LoadTime = Stopwatch.GetElapsedTime(start);
             return served;
         }
@@ -99,9 +100,9 @@ internal sealed partial class ServedClassifier : IDisposable
     /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
     public void Announce(ILogger logger, IMeterFactory meters, WorkerCount workers)
     {
-        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{_device.Device}", _device.Fallback is not null, LoadTime);
-        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision, _device.Device);
-        if (_device.Fallback is { } reason)
+        meters.AddModelMetrics(Identity, Model.Precision.ToString().ToLowerInvariant(), $"{DeviceChoice.Device}", DeviceChoice.Fallback is not null, LoadTime);
+        Loaded(logger, Identity, LabelNames.Count, MaxTokens, workers.Workers, Model.Precision, DeviceChoice.Device);
+        if (DeviceChoice.Fallback is { } reason)
         {
             FellBack(logger, reason);
         }
@@ -111,24 +112,36 @@ internal sealed partial class ServedClassifier : IDisposable
         }
     }
 
-    // Runs the empty text, so that weights that are broken, or that the runtime can't compute with, stop the start.
-    private void TryOut(string folder)
+    /// <summary>Runs as much at a time as ever will be, so that memory that is not there stops the start.</summary>
+    /// <exception cref="CheckpointException">The run fails.</exception>
+    public void TryOut(BatchPolicy policy)
     {
-        using var runner = new OnnxSequenceRunner(Model, MaxTokens);
+        if (policy.MaxTokens > 0)
+        {
+            var longest = new TokenSequence([.. Enumerable.Repeat(Tokenizer.SeparatorId, MaxTokens)]);
+            var texts = Math.Min(policy.MaxTokens / MaxTokens, policy.MaxTexts);
+            TryOut($"Batching__MaxTokens='{policy.MaxTokens}'", [.. Enumerable.Repeat(longest, texts)]);
+        }
+    }
+
+    // With the empty text weights show that are broken, or that the runtime can't compute with.
+    private void TryOut(string owner, TokenSequence[] sequences)
+    {
+        using var runner = new OnnxSequenceRunner(Model, sequences.Length * sequences[0].Length, sequences.Length);
         try
         {
-            runner.Run(new TokenSequence([Tokenizer.ClassificationId, Tokenizer.SeparatorId]));
+            runner.Run(sequences);
         }
         catch (Exception exception) when (exception is InvalidOperationException or OnnxRuntimeException)
         {
-            throw new CheckpointException($"{folder}: {exception.Message.ReplaceLineEndings(" ")}", exception);
+            throw new CheckpointException($"{owner}: {exception.Message.ReplaceLineEndings(" ")}", exception);
         }
     }
 
     [LoggerMessage(LogLevel.Information, "serving {Model}: {Labels} labels, at most {MaxTokens} tokens a text, {Workers} workers, {Precision} on {Device}")]
     private static partial void Loaded(ILogger logger, ModelIdentity model, int labels, int maxTokens, int workers, Precision precision, ComputeDevice device);
 
-    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
+    [LoggerMessage(LogLevel.Warning, "the model runs on the CPU, one text a run, because CUDA can't be had: {Reason}. Runtime__Device=cpu accepts that, Runtime__Device=cuda stops the start instead")]
     private static partial void FellBack(ILogger logger, string reason);
 
     [LoggerMessage(LogLevel.Warning, "the checkpoint has tensors that the model does not use: {Tensors}")]

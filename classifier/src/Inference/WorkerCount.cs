@@ -3,7 +3,7 @@ using ElasticSynapse.Serving.Hosting.Model;
 
 namespace ElasticSynapse.Classifier.Inference;
 
-/// <summary>How many sequences run at a time, each on one thread.</summary>
+/// <summary>How many runs there are at a time, each on one thread.</summary>
 internal sealed record WorkerCount(int Workers)
 {
     // Fewer workers must be clearly better: a busy machine's noise must not cost half of the cores for good.
@@ -46,13 +46,13 @@ internal sealed record WorkerCount(int Workers)
         void Work()
         {
             using var runner = newRunner();
-            runner.Run(sequence); // the first run of a runner allocates
+            runner.Run([sequence]); // the first run of a runner allocates
             together.SignalAndWait();
             var start = Stopwatch.GetTimestamp();
             var own = 0;
             do
             {
-                runner.Run(sequence);
+                runner.Run([sequence]);
                 own++;
             }
             while (Stopwatch.GetElapsedTime(start) < Trial);

@@ -34,7 +34,7 @@ internal sealed class ClassifierMetrics
             advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = ScoreBuckets });
         _cacheHits = _meter.CreateCounter<long>("elastic_synapse.classifier.cache.hits", "{text}", "Texts whose logits came from the cache.");
         _cacheMisses = _meter.CreateCounter<long>("elastic_synapse.classifier.cache.misses", "{text}", "Texts that were not in the cache.");
-        _inferenceSeconds = _meter.CreateHistogram<double>("elastic_synapse.classifier.inference.duration", "s", "Time one text took in the model, without waiting.");
+        _inferenceSeconds = _meter.CreateHistogram<double>("elastic_synapse.classifier.inference.duration", "s", "Time of the run that a text was in, without waiting.");
     }
 
     public void Observe(RequestQueue queue, LogitsCache cache)
@@ -70,5 +70,12 @@ internal sealed class ClassifierMetrics
         _cacheMisses.Add(misses);
     }
 
-    public void SequenceRan(TimeSpan duration) => _inferenceSeconds.Record(duration.TotalSeconds);
+    /// <param name="sequences">That shared the run.</param>
+    public void BatchRan(int sequences, TimeSpan duration)
+    {
+        for (var i = 0; i < sequences; i++)
+        {
+            _inferenceSeconds.Record(duration.TotalSeconds);
+        }
+    }
 }

@@ -36,7 +36,7 @@ internal sealed class RequestMetrics
         _inference = Seconds("request_inference_duration", "Time from there until its last text had run.");
         _inputLength = Tokens("request_input_length", "Tokens of a text.");
         _batchSize = Tokens("batch_next_size", "Texts of a run of the model.");
-        _batchTokens = Tokens("batch_next_tokens", "Tokens of a run of the model.");
+        _batchTokens = Tokens("batch_next_tokens", "Tokens of a run of the model, padding counted.");
     }
 
     public void Observe(RequestQueue queue) =>

@@ -64,28 +64,11 @@ public sealed class ClassifyTests(ClassifierServer server) : IClassFixture<Class
     [Fact]
     public async Task Classify_5000MixedRequestsAtOnce_EachGetsItsOwnAnswer()
     {
-        using var roomy = ClassifierServer.Start(new() { ["Classification:MaxQueuedTexts"] = "100000", ["Classification:MaxQueuedTokens"] = "100000000" });
-        var texts = Golden.Of(MostTokens).Select(golden => golden.Text).ToArray();
-        var expected = new string[texts.Length];
-        for (var i = 0; i < texts.Length; i++)
-        {
-            expected[i] = (await roomy.AnswerAsync("/classify", new { text = texts[i] })).GetRawText();
-        }
+        using var roomy = ClassifierServer.Start(MixedRequests.Room);
+        var mixed = await MixedRequests.OfAsync(roomy, MostTokens);
 
-        await Task.WhenAll(Enumerable.Range(0, 5_000).Select(async request =>
-        {
-            var first = request % texts.Length;
-            if (request % 10 == 0)
-            {
-                var several = Enumerable.Range(first, 1 + (request % 3)).Select(i => i % texts.Length).ToArray();
-                var answer = await roomy.AnswerAsync("/classify", new { texts = several.Select(i => texts[i]) });
-                Assert.Equal(several.Select(i => expected[i]), answer.GetProperty("results").EnumerateArray().Select(result => result.GetRawText()));
-            }
-            else
-            {
-                Assert.Equal(expected[first], (await roomy.AnswerAsync("/classify", new { text = texts[first] })).GetRawText());
-            }
-        }));
+        await Task.WhenAll(Enumerable.Range(0, 5_000).Select(request => mixed.AskAsync(request, (expected, actual) =>
+            Assert.Equal(expected.GetRawText(), actual.GetRawText()))));
     }
 
     [Fact]

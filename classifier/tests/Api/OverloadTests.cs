@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Tests.Inference;
-using ElasticSynapse.Serving.Hosting.Admission;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
@@ -29,7 +28,7 @@ public sealed class OverloadTests
         var running = server.PostAsync("/classify", Text);
         await runner.BegunAsync();
         var waiting = server.PostAsync("/classify", """{"texts":["a","b"]}""");
-        await WaitingAsync(server, 2);
+        await server.WaitingAsync(2);
 
         foreach (var (path, body) in new[] { ("/classify", Text), ("/v1/moderations", """{"input":"a"}""") })
         {
@@ -62,15 +61,15 @@ public sealed class OverloadTests
         await runner.BegunAsync();
         using var caller = new CancellationTokenSource();
         var gone = server.PostAsync("/classify", """{"texts":["a","b"]}""", caller.Token);
-        await WaitingAsync(server, 2);
+        await server.WaitingAsync(2);
 
         await caller.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
 
         // Once the server has seen it there is room again, although the worker is still held.
-        await UntilAsync(() => server.Services.GetRequiredService<AdmittedWork>().Items == 1);
+        await server.AdmittedAsync(1);
         var next = server.PostAsync("/classify", """{"texts":["c","d"]}""");
-        await WaitingAsync(server, 4);
+        await server.WaitingAsync(4);
         runner.LetGo();
         using var second = await next.WaitAsync(Patience.Limit);
         Assert.Equal(HttpStatusCode.OK, second.StatusCode);
@@ -89,7 +88,7 @@ public sealed class OverloadTests
         var runner = new HeldRunner(labels: 6);
         using var server = Start(runner);
         var waiting = new[] { server.PostAsync("/classify", """{"texts":["a","b"]}"""), server.PostAsync("/classify", Text) };
-        await UntilAsync(() => server.Services.GetRequiredService<AdmittedWork>().Items == 3);
+        await server.AdmittedAsync(3);
 
         using var refused = await server.PostAsync(path, body);
 
@@ -170,20 +169,4 @@ public sealed class OverloadTests
 
     private static ClassifierServer Start(HeldRunner runner) =>
         ClassifierServer.Start(ThreePlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
-
-    private static Task WaitingAsync(ClassifierServer server, int texts)
-    {
-        var queue = server.Services.GetRequiredService<RequestQueue>();
-        return UntilAsync(() => queue.Waiting == texts);
-    }
-
-    private static async Task UntilAsync(Func<bool> condition)
-    {
-        using var patience = new CancellationTokenSource(Patience.Limit);
-        while (!condition())
-        {
-            patience.Token.ThrowIfCancellationRequested();
-            await Task.Yield();
-        }
-    }
 }

@@ -12,15 +12,22 @@ internal sealed class HeldRunner(int labels) : ISequenceRunner
     /// <summary>First token behind [CLS] of each sequence, in the order in which they ran.</summary>
     public ConcurrentQueue<int> Ran { get; } = new();
 
-    /// <summary>Sequences with this token fail.</summary>
+    /// <summary>The same by runs.</summary>
+    public ConcurrentQueue<int[]> Runs { get; } = new();
+
+    /// <summary>Runs with this token fail.</summary>
     public int? FailsOn { get; init; }
 
-    public float[] Run(TokenSequence sequence)
+    public float[][] Run(IReadOnlyList<TokenSequence> sequences)
     {
-        Ran.Enqueue(sequence.Ids[1]);
+        int[] tokens = [.. sequences.Select(sequence => sequence.Ids[1])];
+        Runs.Enqueue(tokens);
+        Array.ForEach(tokens, Ran.Enqueue);
         _begun.Release();
         _go.Wait(Patience.Limit); // a test that fails before it lets go must still end
-        return sequence.Ids[1] == FailsOn ? throw new InvalidOperationException("the run failed") : [.. Enumerable.Repeat((float)sequence.Ids[1], labels)];
+        return tokens.Any(token => token == FailsOn)
+            ? throw new InvalidOperationException("the run failed")
+            : [.. tokens.Select(token => Enumerable.Repeat((float)token, labels).ToArray())];
     }
 
     /// <summary>Waits until one more run has begun.</summary>

@@ -14,16 +14,11 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
 
     private readonly HeldRunner _runner = new(labels: 1) { FailsOn = Broken };
     private readonly Grace _grace = new();
-    private readonly RequestQueue _queue = new();
+    private readonly RequestQueue _queue = new(BatchPolicy.Alone);
     private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private readonly InferenceWorkers _workers;
 
-    public InferenceWorkersTests()
-    {
-        var meters = _services.GetRequiredService<IMeterFactory>();
-        _workers = new InferenceWorkers(
-            new WorkerCount(1), () => _runner, _queue, new LogitsCache(0), new ClassifierMetrics(meters), new RequestMetrics(meters), _grace);
-    }
+    public InferenceWorkersTests() => _workers = Workers(_queue);
 
     public async ValueTask DisposeAsync()
     {
@@ -38,7 +33,7 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
     {
         using var caller = new CancellationTokenSource();
         var first = Add([1]);
-        var gone = Add([2, 3], caller.Token);
+        var gone = Add([2, 3], caller: caller.Token);
         var last = Add([4]);
         await _workers.StartAsync(default);
         await _runner.BegunAsync();
@@ -115,11 +110,35 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
         Assert.Equal([[1f]], await running.Logits.WaitAsync(Patience.Limit));
     }
 
+    [Fact]
+    public async Task Run_BatchFails_EachRunsByItselfAndOnlyTheCulpritsRequestFails()
+    {
+        var queue = new RequestQueue(new BatchPolicy(1_000, TimeSpan.Zero));
+        var good = Add([1, 2], queue);
+        var failing = Add([Broken, 3], queue);
+        var workers = Workers(queue);
+        await workers.StartAsync(default);
+        _runner.LetGo();
+
+        Assert.Equal([[1f], [2f]], await good.Logits.WaitAsync(Patience.Limit));
+        var exception = await Assert.ThrowsAsync<InvalidOperationException>(() => failing.Logits.WaitAsync(Patience.Limit));
+        Assert.Equal("the run failed", exception.Message);
+        await workers.StopAsync(default);
+        Assert.Equal([[1, Broken, 2, 3], [1], [Broken], [2]], _runner.Runs);
+    }
+
+    private InferenceWorkers Workers(RequestQueue queue)
+    {
+        var meters = _services.GetRequiredService<IMeterFactory>();
+        return new InferenceWorkers(
+            new WorkerCount(1), () => _runner, queue, new LogitsCache(0), new ClassifierMetrics(meters), new RequestMetrics(meters), _grace);
+    }
+
     // A sequence is [CLS], the token that tells them apart, [SEP].
-    private QueuedRequest Add(int[] texts, CancellationToken caller = default)
+    private QueuedRequest Add(int[] texts, RequestQueue? queue = null, CancellationToken caller = default)
     {
         var request = new QueuedRequest([.. texts.Select(token => new TokenSequence([2, token, 3]))], Deadline.None, caller);
-        _queue.Add(request);
+        (queue ?? _queue).Add(request);
         return request;
     }
 

@@ -46,6 +46,10 @@ public sealed class StartTests
     [InlineData("Classification__WindowOverlap", "1", "Classification__WindowOverlap='1': must be between 0 and 0.9")]
     [InlineData("Classification__MaxExplainedWords", "0", "Classification__MaxExplainedWords='0': must be between 1 and 1,024")]
     [InlineData("Classification__CacheBytes", "-1", "Classification__CacheBytes='-1': must be between 0 (off) and 1,073,741,824")]
+    [InlineData("Batching__MaxTokens", "-1", "Batching__MaxTokens='-1': must be between 0 (each text by itself) and 1,048,576")]
+    [InlineData("Batching__MaxTokens", "127", "Batching__MaxTokens='127': is below the 128 tokens that the model takes, so the longest text could never run")]
+    [InlineData("Batching__MaxDelay", "00:00:02", "Batching__MaxDelay='00:00:02': must be between 00:00:00 and 00:00:01")]
+    [InlineData("Batching__MaxDelay", "00:00:00.005", "Batching__MaxDelay='00:00:00.0050000': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs")]
     [InlineData("Model__MaxSequenceLength", "1", "Model__MaxSequenceLength='1': must be between 2 and the model's positions")]
     [InlineData("Classification__Treshold", "0.3", "Classification__Treshold is not an option; Classification has CacheBytes, MaxExplainedWords, MaxQueuedTexts, MaxQueuedTokens, MaxTextsPerRequest, Threshold, Thresholds, WindowOverlap, Windows")]
     [InlineData("Tokenizer__LowerCase", "perhaps", "Tokenizer__LowerCase='perhaps' is not true or false")]
@@ -55,6 +59,16 @@ public sealed class StartTests
 
         Assert.Equal(2, errors.Length);
         Assert.Contains(message, errors[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_BatchesOfInt8_SaysWhyNot()
+    {
+        var errors = await FailAsync(new() { ["Model__Uri"] = Fixture, ["Model__Precision"] = "int8", ["Batching__MaxTokens"] = "1024" });
+
+        Assert.Equal(
+            "  Batching__MaxTokens='1024': Model__Precision=int8 rounds a run's activations with one scale, so that each text needs a run of its own; accepted: 0",
+            errors[1]);
     }
 
     [Fact]
@@ -157,10 +171,18 @@ public sealed class StartTests
         }
     }
 
-    [Fact]
-    public async Task Terminate_RequestsInFlight_AreAnsweredFirst()
+    [Theory]
+    [InlineData("0")]
+    [InlineData("512")]
+    public async Task Terminate_RequestsInFlight_AreAnsweredFirst(string batchTokens)
     {
-        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture, ["Runtime__Threads"] = "1", ["Classification__CacheBytes"] = "0" });
+        using var server = ServiceProcess.Start(Assembly, new()
+        {
+            ["Model__Uri"] = Fixture,
+            ["Runtime__Threads"] = "1",
+            ["Classification__CacheBytes"] = "0",
+            ["Batching__MaxTokens"] = batchTokens,
+        });
         var http = await server.ReadyAsync();
         var body = $$"""{"texts":[{{string.Join(',', Enumerable.Range(0, 250).Select(i => $"\"{i} {new string('a', 300)} Hello world\""))}}]}""";
         var requests = Enumerable.Range(0, 4).Select(_ => http.PostAsync("/classify", new StringContent(body))).ToArray();

@@ -2,7 +2,7 @@
 {{- define "mistakes" -}}
 {{- $mistakes := list -}}
 {{- $names := dict -}}
-{{- $derived := dict "Model__Uri" "modelUri" "Model__Name" "the model's name" "Model__Version" "the version's name" "Model__Precision" "precision" "Model__CacheDirectory" "cache" "Model__CacheMaxBytes" "cache.size" "Grpc__Port" "grpc.enabled" "Drain__ReadinessDelay" "drain.readinessDelaySeconds" "Drain__GracePeriod" "drain.graceSeconds" -}}
+{{- $derived := dict "Model__Uri" "modelUri" "Model__Name" "the model's name" "Model__Version" "the version's name" "Model__Precision" "precision" "Runtime__Device" "gpu.count" "Model__CacheDirectory" "cache" "Model__CacheMaxBytes" "cache.size" "Grpc__Port" "grpc.enabled" "Drain__ReadinessDelay" "drain.readinessDelaySeconds" "Drain__GracePeriod" "drain.graceSeconds" -}}
 {{- range $version := (include "models" . | fromJson).versions -}}
   {{- $who := printf "models.%s.versions.%s" $version.model $version.version -}}
   {{- if and $version.image $version.modelUri -}}
@@ -12,6 +12,9 @@
   {{- end -}}
   {{- if and (eq $version.precision "fp16") (not $version.gpu.count) -}}
     {{- $mistakes = append $mistakes (printf "%s has precision fp16, which is for GPUs, and no gpu.count" $who) -}}
+  {{- end -}}
+  {{- if and $version.gpu.count (has $version.precision (list "fp32" "int8" "int4")) -}}
+    {{- $mistakes = append $mistakes (printf "%s has precision %s, which is for CPUs, and gpu.count %d; a GPU computes in fp16" $who $version.precision (int $version.gpu.count)) -}}
   {{- end -}}
   {{- if and $version.gpu.accelerator (not $version.gpu.count) -}}
     {{- $mistakes = append $mistakes (printf "%s has gpu.accelerator %s and gpu.count 0; ask for one" $who $version.gpu.accelerator) -}}

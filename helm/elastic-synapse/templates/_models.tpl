@@ -57,7 +57,7 @@ elastic-synapse.io/kind: {{ .version.kind }}
 {{- if .version.image -}}
 {{ .version.image }}
 {{- else -}}
-{{ include "image" (dict "root" .root "image" (eq .version.kind "generator" | ternary .root.Values.images.modelServer .root.Values.images.classifier)) }}
+{{ include "image" (dict "root" .root "suffix" (.version.gpu.count | empty | ternary "" "-gpu") "image" (eq .version.kind "generator" | ternary .root.Values.images.modelServer .root.Values.images.classifier)) }}
 {{- end -}}
 {{- end }}
 

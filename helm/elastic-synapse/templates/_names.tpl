@@ -27,14 +27,15 @@ app.kubernetes.io/component: gateway
 {{ .Values.modelServiceAccount.name | default (printf "%s-models" .Release.Name) }}
 {{- end }}
 
-{{/* Image of one of our own repositories; takes {root, image}. */}}
+{{/* Image of one of our own repositories; takes {root, image}, and the suffix of a tag. */}}
 {{- define "image" -}}
 {{- $registry := .root.Values.images.registry | trimSuffix "/" -}}
 {{- $repository := $registry | empty | ternary .image.repository (printf "%s/%s" $registry .image.repository) -}}
-{{- if .image.digest -}}
-{{ $repository }}@{{ .image.digest }}
+{{- $digest := .suffix | empty | ternary .image.digest .image.gpuDigest -}}
+{{- if $digest -}}
+{{ $repository }}@{{ $digest }}
 {{- else -}}
-{{ $repository }}:{{ .image.tag | default .root.Chart.AppVersion }}
+{{ $repository }}:{{ .image.tag | default .root.Chart.AppVersion }}{{ .suffix }}
 {{- end -}}
 {{- end }}
 

@@ -73,7 +73,7 @@ internal static partial class CudaProvider
         return graph.ToModel().ToByteArray();
     }
 
-    [GeneratedRegex(@"(?<name>lib[A-Za-z0-9_+-]+\.so[0-9.]*): (?<why>cannot open shared object file[^.()]*|[^:.()]*(symbol|version)[^.()]*)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(@"with error: (?<name>[^ :]+\.so[0-9.]*): (?<why>.+)$")]
     private static partial Regex MissingLibrary();
 
     [GeneratedRegex(@"CUDA failure \d+: [^;]*[^; ]")]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace ElasticSynapse.Classifier.Api.TextEmbeddings;
 
 /// <summary>GET /info, /health and /ping of Hugging Face Text Embeddings Inference.</summary>
-internal sealed class InfoEndpoint(ServedClassifier served, ClassificationOptions options, WorkerCount workers, HealthCheckService health)
+internal sealed class InfoEndpoint(ServedClassifier served, ClassificationOptions options, BatchPolicy batches, WorkerCount workers, HealthCheckService health)
 {
     public Task InfoAsync(HttpContext context) => JsonAnswer.WriteAsync(context, json =>
     {
@@ -42,8 +42,8 @@ internal sealed class InfoEndpoint(ServedClassifier served, ClassificationOption
         json.WriteEndObject();
         json.WriteNumber("max_concurrent_requests", options.MaxQueuedTexts);
         json.WriteNumber("max_input_length", served.MaxTokens);
-        json.WriteNumber("max_batch_tokens", served.MaxTokens); // one sequence a run
-        json.WriteNumber("max_batch_requests", 1);
+        json.WriteNumber("max_batch_tokens", Math.Max(served.MaxTokens, batches.MaxTokens));
+        json.WriteNumber("max_batch_requests", batches.MaxTexts);
         json.WriteNumber("max_client_batch_size", options.MaxTextsPerRequest);
         json.WriteBoolean("auto_truncate", true);
         json.WriteNumber("tokenization_workers", workers.Workers);

@@ -1,0 +1,59 @@
+using System.Globalization;
+using ElasticSynapse.Serving.Hosting.Configuration;
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.Classifier.Inference;
+
+/// <summary>How many texts share a run, and how long they wait for each other.</summary>
+/// <param name="MaxTokens">Of a run, padding counted; 0 runs each text by itself.</param>
+/// <param name="MaxDelay">How long a text may wait for others while a run has room.</param>
+internal sealed record BatchPolicy(int MaxTokens, TimeSpan MaxDelay)
+{
+    public static readonly BatchPolicy Alone = new(0, TimeSpan.Zero);
+
+    // Some three hundred texts of a comment's length: far beyond what keeps a device busy, far below what its memory holds.
+    private const int CudaTokens = 16_384;
+
+    private static readonly TimeSpan DefaultDelay = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>Most texts of a run.</summary>
+    public int MaxTexts => MaxTokens == 0 ? 1 : BatchChoice.Window;
+
+    /// <summary>What the options ask for, as far as the model can do it. A CPU that stands in for CUDA runs each text by itself: what
+    /// was set was meant for the device.</summary>
+    /// <param name="longest">Tokens of the longest text that the model takes.</param>
+    /// <param name="mistakes">Gets what can't be done.</param>
+    public static BatchPolicy Of(BatchingOptions options, DeviceChoice choice, bool takesBatches, int longest, OptionsReader mistakes)
+    {
+        if (choice.Fallback is not null)
+        {
+            return Alone;
+        }
+        var maxTokens = options.MaxTokens ?? (choice.Device.IsCuda ? Math.Max(CudaTokens, longest) : 0);
+        if (maxTokens == 0)
+        {
+            if (options.MaxDelay is { } delay)
+            {
+                mistakes.Add($"Batching__MaxDelay='{delay}': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs");
+            }
+            return Alone;
+        }
+        if (!takesBatches)
+        {
+            mistakes.Add($"Batching__MaxTokens='{maxTokens}': Model__Precision=int8 rounds a run's activations with one scale, so that each text needs a run of its own; accepted: 0");
+        }
+        if (maxTokens < longest)
+        {
+            mistakes.Add(string.Create(CultureInfo.InvariantCulture,
+                $"Batching__MaxTokens='{maxTokens}': is below the {longest:N0} tokens that the model takes, so the longest text could never run"));
+        }
+        return new(maxTokens, options.MaxDelay ?? DefaultDelay);
+    }
+
+    /// <summary>How much longer a run is worth waiting for.</summary>
+    /// <param name="texts">That could be in it.</param>
+    /// <param name="tokens">Of these.</param>
+    /// <param name="waited">How long the oldest has waited.</param>
+    public TimeSpan Delay(int texts, int tokens, TimeSpan waited) =>
+        texts >= MaxTexts || tokens >= MaxTokens || waited >= MaxDelay ? TimeSpan.Zero : MaxDelay - waited;
+}

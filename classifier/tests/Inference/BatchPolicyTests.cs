@@ -1,0 +1,85 @@
+using ElasticSynapse.Classifier.Inference;
+using ElasticSynapse.Serving.Hosting.Configuration;
+using ElasticSynapse.Serving.Models;
+using Microsoft.Extensions.Configuration;
+
+namespace ElasticSynapse.Classifier.Tests.Inference;
+
+public sealed class BatchPolicyTests
+{
+    private static readonly DeviceChoice Cpu = new(ComputeDevice.Cpu, null);
+    private static readonly DeviceChoice Cuda = new(ComputeDevice.Cuda(0), null);
+
+    private readonly OptionsReader _mistakes = new(new ConfigurationBuilder().Build());
+
+    [Fact]
+    public void Of_NothingSetOnACpu_EachTextByItself() => Assert.Equal(BatchPolicy.Alone, Of(new(), Cpu));
+
+    [Fact]
+    public void Of_NothingSetOnCuda_Batches() =>
+        Assert.Equal(new BatchPolicy(16_384, TimeSpan.FromMilliseconds(2)), Of(new(), Cuda));
+
+    [Fact]
+    public void Of_NothingSetOnCudaForAModelOfLongTexts_OneOfThemFits() =>
+        Assert.Equal(20_000, Of(new(), Cuda, longest: 20_000).MaxTokens);
+
+    [Fact]
+    public void Of_SetByName_IsTheSameOnBothDevices()
+    {
+        var options = new BatchingOptions { MaxTokens = 1_024, MaxDelay = TimeSpan.Zero };
+        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, Cpu));
+        Assert.Equal(new BatchPolicy(1_024, TimeSpan.Zero), Of(options, Cuda));
+    }
+
+    [Fact]
+    public void Of_SetForCudaThatCannotBeHad_EachTextByItself() => Assert.Equal(
+        BatchPolicy.Alone,
+        Of(new() { MaxTokens = 65_536, MaxDelay = TimeSpan.FromMilliseconds(5) }, new DeviceChoice(ComputeDevice.Cpu, "no driver")));
+
+    [Fact]
+    public void Of_OffOnCuda_EachTextByItself() =>
+        Assert.Equal(BatchPolicy.Alone, Of(new() { MaxTokens = 0 }, Cuda));
+
+    [Theory]
+    [InlineData(512, true, null)]
+    [InlineData(511, true, "Batching__MaxTokens='511': is below the 512 tokens that the model takes, so the longest text could never run")]
+    [InlineData(512, false, "Batching__MaxTokens='512': Model__Precision=int8 rounds a run's activations with one scale, so that each text needs a run of its own; accepted: 0")]
+    public void Of_WhatTheModelCannotDo_IsAMistake(int maxTokens, bool takesBatches, string? mistake)
+    {
+        BatchPolicy.Of(new() { MaxTokens = maxTokens }, Cpu, takesBatches, longest: 512, _mistakes);
+        Assert.Equal(mistake is null ? [] : [mistake], Mistakes());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    public void Of_DelayWithoutBatches_IsAMistake(int? maxTokens)
+    {
+        BatchPolicy.Of(new() { MaxTokens = maxTokens, MaxDelay = TimeSpan.Zero }, Cpu, takesBatches: true, longest: 512, _mistakes);
+        Assert.Equal(["Batching__MaxDelay='00:00:00': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs"], Mistakes());
+    }
+
+    [Theory]
+    [InlineData(1, 10, 0, 5)]
+    [InlineData(1, 10, 3, 2)]
+    [InlineData(1, 10, 5, 0)]
+    [InlineData(1, 10, 500, 0)]
+    [InlineData(9, 100, 0, 0)]               // the run is full
+    [InlineData(BatchChoice.Window, 90, 0, 0)] // and so is the line
+    public void Delay_TextsInLine_WhatIsLeftWhileThereIsRoom(int texts, int tokens, int waited, int delay) =>
+        Assert.Equal(
+            TimeSpan.FromMilliseconds(delay),
+            new BatchPolicy(100, TimeSpan.FromMilliseconds(5)).Delay(texts, tokens, TimeSpan.FromMilliseconds(waited)));
+
+    [Fact]
+    public void Delay_EachTextByItself_IsNone() => Assert.Equal(TimeSpan.Zero, BatchPolicy.Alone.Delay(texts: 1, tokens: 2, TimeSpan.Zero));
+
+    private BatchPolicy Of(BatchingOptions options, DeviceChoice device, int longest = 512)
+    {
+        var policy = BatchPolicy.Of(options, device, takesBatches: true, longest, _mistakes);
+        Assert.Empty(Mistakes());
+        return policy;
+    }
+
+    private IReadOnlyList<string> Mistakes() => Record.Exception(_mistakes.ThrowIfMistaken) is ConfigurationException mistaken ? mistaken.Mistakes : [];
+}
