@@ -9,7 +9,7 @@ namespace ElasticSynapse.Serving.Models;
 internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
 {
     // Codes of both are unsigned. Signed weights would have to do with 7 bits: a processor without VNNI adds products of unsigned
-    // by signed bytes in 16 bits, which saturate. Processors with it take either as fast.
+    // by signed bytes in 16 bits, which saturate. With VNNI, ONNX Runtime has the same kernel for both.
     private const byte ZeroPoint = 128;
     private const float LargestCode = 127;
     private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
