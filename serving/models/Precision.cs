@@ -12,7 +12,7 @@ public enum Precision
     /// <summary>16-bit floats: weights, activations and KV cache. Only on CUDA; a CPU computes in 32 bits anyway.</summary>
     Fp16,
 
-    /// <summary>8-bit integers with a scale a block, or a column where that is faster and as safe.</summary>
+    /// <summary>8-bit integers with a scale a column.</summary>
     Int8,
 
     /// <summary>4-bit integers with a scale a block.</summary>

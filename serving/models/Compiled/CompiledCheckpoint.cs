@@ -32,12 +32,21 @@ internal sealed class CompiledCheckpoint : IDisposable
             return new CompiledCheckpoint(ready);
         if (!precision.IsQuantized())
             return new CompiledCheckpoint(compile(null));
+        compile = AndLetGo(compile);
         if (cache is not null && new CompiledCache(cache, folder, precision).Read(fingerprint, compile) is { } cached)
             return new CompiledCheckpoint(cached);
         return Temporary(folder, compile);
     }
 
     public void Dispose() => _temporary?.Dispose();
+
+    // What rounding took of memory goes back before ONNX Runtime packs the weights, which takes the most.
+    private static Compile AndLetGo(Compile compile) => quantized =>
+    {
+        var model = compile(quantized);
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive);
+        return model;
+    };
 
     private static CompiledCheckpoint Temporary(string folder, Compile compile)
     {

@@ -24,7 +24,7 @@ internal sealed class BertGraph
         _products = precision switch
         {
             Precision.Int8 => new ColumnProducts(_graph, weights, quantized!),
-            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
     }

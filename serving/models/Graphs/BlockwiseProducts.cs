@@ -5,21 +5,20 @@ using static ElasticSynapse.Serving.Models.OnnxAttribute;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Products with weights in blocks of 8 or 4 bits. The activations are rounded to 8 bits row by row, so a sequence's logits
+/// Products with weights in blocks of 4 bits. The activations are rounded to 8 bits row by row, so a sequence's logits
 /// do not depend on what else is in its batch.
 /// </summary>
-internal sealed class BlockwiseProducts(
-    GraphWriter graph, CheckpointWeights weights, QuantizedFile file, int bits) : IProducts
+internal sealed class BlockwiseProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
 {
     private const int Int8Activations = 4; // the operator's accuracy_level
 
     public string Product(string output, string x, string weight, bool isTransposed)
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
-        var format = BlockFormat.For(bits, matrix.Inputs);
+        var format = BlockFormat.For(matrix.Inputs);
         var (codes, scales) = Quantize(weight, matrix, format);
         return graph.Fused("MatMulNBits", output, [x, codes, scales],
-            Int("K", matrix.Inputs), Int("N", matrix.Outputs), Int("bits", bits), Int("block_size", format.Size),
+            Int("K", matrix.Inputs), Int("N", matrix.Outputs), Int("bits", BlockFormat.Bits), Int("block_size", format.Size),
             Int("accuracy_level", Int8Activations));
     }
 

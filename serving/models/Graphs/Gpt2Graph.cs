@@ -28,8 +28,8 @@ internal sealed class Gpt2Graph
         _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
-            Precision.Int8 => new BlockwiseProducts(_graph, weights, quantized!, bits: 8),
-            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!, bits: 4),
+            Precision.Int8 => new RowProducts(_graph, weights, quantized!),
+            Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;

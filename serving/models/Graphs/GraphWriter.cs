@@ -47,6 +47,9 @@ internal sealed class GraphWriter(string name)
     public string Constant(string name, ReadOnlySpan<float> values, params long[] shape) =>
         Constant(name, DataType.Float, MemoryMarshal.AsBytes(values), shape);
 
+    /// <summary>As above, one unsigned byte.</summary>
+    public string ByteConstant(string name, byte value) => Constant(name, DataType.Uint8, [value], []);
+
     /// <summary>A constant whose bytes stay in a file.</summary>
     /// <param name="file">Full path; <see cref="CompiledModel"/> gives ONNX Runtime the relative one that it wants.</param>
     public string External(string name, DataType type, IEnumerable<long> shape, string file, long offset, long byteLength)

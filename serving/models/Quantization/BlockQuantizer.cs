@@ -2,10 +2,12 @@ using System.Numerics.Tensors;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>Rounds weights to a <see cref="BlockFormat"/>. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
+/// <summary>Rounds weights to unsigned codes: with a scale a block, or with one. IEEE arithmetic in a fixed order: the same bytes on every machine.</summary>
 internal static class BlockQuantizer
 {
-    /// <summary>Quantises the weights of one output.</summary>
+    private const int StepsAtOnce = 256; // bounds what lies on the stack
+
+    /// <summary>Rounds the weights of one output to a <see cref="BlockFormat"/>.</summary>
     /// <param name="weights">[inputs]</param>
     /// <param name="codes">[blocks, bytes]</param>
     /// <param name="scales">[blocks]; NaN or infinite where a weight is, so that the logits show it.</param>
@@ -16,15 +18,20 @@ internal static class BlockQuantizer
         {
             var start = block * format.Size;
             var values = weights.Slice(start, Math.Min(format.Size, weights.Length - start));
-            unpacked[values.Length..].Fill((byte)format.ZeroPoint);
-            scales[block] = Quantize(values, format.ZeroPoint, unpacked);
-            Pack(unpacked, format.Bits, codes.Slice(block * format.BytesPerBlock, format.BytesPerBlock));
+            unpacked[values.Length..].Fill(BlockFormat.ZeroPoint);
+            scales[block] = Quantize(values, BlockFormat.ZeroPoint, unpacked);
+            Pack(unpacked, codes.Slice(block * format.BytesPerBlock, format.BytesPerBlock));
         }
     }
 
-    // The value farthest from zero gets the lowest code, whatever its sign, so that all codes are of use: there is one more
-    // below zero than above. Returns the scale.
-    private static float Quantize(ReadOnlySpan<float> values, int zeroPoint, Span<byte> codes)
+    /// <summary>
+    /// Rounds values to codes with one scale. The value farthest from zero gets code 0, whatever its sign, so that all codes are
+    /// of use: there is one more below zero than above.
+    /// </summary>
+    /// <param name="zeroPoint">The code of 0: half of how many codes there are.</param>
+    /// <param name="codes">At least as many as values.</param>
+    /// <returns>The scale; NaN or infinite where a value is.</returns>
+    public static float Quantize(ReadOnlySpan<float> values, int zeroPoint, Span<byte> codes)
     {
         var scale = TensorPrimitives.MaxMagnitude(values) / -zeroPoint;
         if (scale == 0)
@@ -32,22 +39,21 @@ internal static class BlockQuantizer
             codes[..values.Length].Fill((byte)zeroPoint);
             return 0;
         }
-        Span<float> steps = stackalloc float[values.Length];
-        TensorPrimitives.Divide(values, scale, steps);
-        TensorPrimitives.Round(steps, steps);
-        TensorPrimitives.Min(steps, zeroPoint - 1, steps); // the other end of the range is no farther than the lowest code
-        TensorPrimitives.Add(steps, zeroPoint, steps);
-        TensorPrimitives.ConvertSaturating<float, byte>(steps, codes);
+        Span<float> buffer = stackalloc float[Math.Min(values.Length, StepsAtOnce)];
+        for (var start = 0; start < values.Length; start += buffer.Length)
+        {
+            var steps = buffer[..Math.Min(buffer.Length, values.Length - start)];
+            TensorPrimitives.Divide(values.Slice(start, steps.Length), scale, steps);
+            TensorPrimitives.Round(steps, steps);
+            TensorPrimitives.Min(steps, zeroPoint - 1, steps); // the other end of the range is no farther than the lowest code
+            TensorPrimitives.Add(steps, zeroPoint, steps);
+            TensorPrimitives.ConvertSaturating<float, byte>(steps, codes.Slice(start, steps.Length));
+        }
         return scale;
     }
 
-    private static void Pack(ReadOnlySpan<byte> codes, int bits, Span<byte> packed)
+    private static void Pack(ReadOnlySpan<byte> codes, Span<byte> packed)
     {
-        if (bits == 8)
-        {
-            codes.CopyTo(packed);
-            return;
-        }
         for (var i = 0; i < packed.Length; i++)
         {
             packed[i] = (byte)(codes[2 * i] | (codes[(2 * i) + 1] << 4));

@@ -8,7 +8,8 @@ internal sealed class WeightMatrix(StoredTensor tensor, bool isTransposed)
 {
     private const int TileOutputs = 64; // a cache line of floats, four times, of each row
 
-    public delegate void TileAction(int firstOutput, int outputs, ReadOnlySpan<float> weights);
+    /// <param name="weights">[outputs, inputs]; the caller's own, who may change them.</param>
+    public delegate void TileAction(int firstOutput, int outputs, Span<float> weights);
 
     public int Inputs { get; } = (int)tensor.Shape[isTransposed ? 1 : 0];
 

@@ -1,0 +1,146 @@
+using System.Runtime.InteropServices;
+using ElasticSynapse.Serving.Models;
+using Microsoft.ML.OnnxRuntime;
+using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
+
+namespace ElasticSynapse.Serving.Tests.Models;
+
+/// <summary>The product of the generator's int8: each row by itself, and close to the exact one.</summary>
+public sealed class RowProductsTests
+{
+    // Blocks of 64, 2 and 1 inputs are rotated; outputs that fill no register; threads that get no equal share.
+    [Theory]
+    [InlineData(768, 130, 2)]
+    [InlineData(192, 2304, 3)]
+    [InlineData(64, 64, 1)]
+    [InlineData(50, 7, 2)]
+    [InlineData(27, 5, 1)]
+    public void Product_AnyNumberOfRows_BitIdenticalToEachAlone(int inputs, int outputs, int threads)
+    {
+        using var product = new TestProduct(Random(inputs * outputs), inputs, threads);
+        var x = Random(33 * inputs);
+        var alone = x.Chunk(inputs).SelectMany(product.Run).ToArray();
+        foreach (var rows in new[] { 2, 3, 5, 7, 8, 16, 17, 32, 33 })
+        {
+            Assert.Equal(alone[..(rows * outputs)], product.Run(x[..(rows * inputs)]));
+        }
+    }
+
+    [Theory]
+    [InlineData(768, false)]
+    [InlineData(768, true)]
+    [InlineData(27, false)]
+    public void Product_AnyLayout_WithinTwoPercentOfTheExactOne(int inputs, bool isTransposed)
+    {
+        const int Outputs = 130;
+        float[] weights = Random(inputs * Outputs), x = Random(4 * inputs);
+        using var product = new TestProduct(weights, inputs, isTransposed: isTransposed);
+        Assert.InRange(RelativeError(Exact(x, weights, inputs, isTransposed), product.Run(x)), 0, 0.02);
+    }
+
+    [Fact]
+    public void Product_OneInputFarLargerThanTheRest_TheRestStillCounts()
+    {
+        const int Inputs = 64, Outputs = 32;
+        float[] weights = Random(Inputs * Outputs), x = Random(Inputs);
+        x[5] = 127; // the scale is 1 then, and each of the rest would be rounded to nothing
+        weights.AsSpan(5 * Outputs, Outputs).Clear();
+        using var product = new TestProduct(weights, Inputs);
+        Assert.InRange(RelativeError(Exact(x, weights, Inputs), product.Run(x)), 0, 0.5);
+    }
+
+    [Fact]
+    public void Product_RowOfZeros_Zeros()
+    {
+        using var product = new TestProduct(Random(64 * 5), 64);
+        Assert.Equal(new float[5], product.Run(new float[64]));
+    }
+
+    [Fact]
+    public void Product_NoRows_NoRows()
+    {
+        using var product = new TestProduct(Random(64 * 5), 64);
+        Assert.Empty(product.Run([]));
+    }
+
+    [Theory]
+    [InlineData(float.NaN, 128)]
+    [InlineData(float.PositiveInfinity, 1)]
+    [InlineData(float.NegativeInfinity, 1)]
+    public void Product_RowNotFinite_ShowsThereAndNowhereElse(float value, int count)
+    {
+        const int Inputs = 128, Outputs = 5;
+        using var product = new TestProduct(Random(Inputs * Outputs), Inputs);
+        var x = Random(3 * Inputs);
+        var expected = product.Run(x);
+        x.AsSpan(2 * Inputs - count, count).Fill(value);
+        var rows = product.Run(x).Chunk(Outputs).ToArray();
+        Assert.Equal(expected[..Outputs], rows[0]);
+        Assert.All(rows[1], result => Assert.False(float.IsFinite(result)));
+        Assert.Equal(expected[^Outputs..], rows[2]);
+    }
+
+    [Fact]
+    public void Product_WeightNotFinite_ShowsInItsOutput()
+    {
+        const int Inputs = 64, Outputs = 3;
+        var weights = Random(Inputs * Outputs);
+        weights[1] = float.NaN; // of the second output
+        using var product = new TestProduct(weights, Inputs);
+        Assert.Equal([true, false, true], product.Run(Random(Inputs)).Select(float.IsFinite));
+    }
+
+    private static float[] Random(int count)
+    {
+        var random = new Random(count);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+
+    private static float[] Exact(float[] x, float[] weights, int inputs, bool isTransposed = false)
+    {
+        var outputs = weights.Length / inputs;
+        return [.. x.Chunk(inputs).SelectMany(row => Enumerable.Range(0, outputs).Select(output => (float)row.Index().Sum(input =>
+            (double)input.Item * weights[isTransposed ? (output * inputs) + input.Index : (input.Index * outputs) + output])))];
+    }
+
+    private static double RelativeError(float[] exact, float[] other)
+    {
+        Assert.Equal(exact.Length, other.Length);
+        return Math.Sqrt(exact.Zip(other, (x, y) => Math.Pow((double)x - y, 2)).Sum() / exact.Sum(x => (double)x * x));
+    }
+
+    /// <summary>A session of one product.</summary>
+    private sealed class TestProduct : IDisposable
+    {
+        private readonly InferenceSession _session;
+        private readonly int _inputs;
+
+        public TestProduct(float[] weights, int inputs, int threads = 1, bool isTransposed = false)
+        {
+            _inputs = inputs;
+            var outputs = weights.Length / inputs;
+            using var folder = new TemporaryFolder();
+            var path = folder.Write("model.safetensors", TestTensor.Write([new("w", TensorType.F32,
+                isTransposed ? [outputs, inputs] : [inputs, outputs], MemoryMarshal.AsBytes<float>(weights).ToArray())]));
+            using var source = SafetensorsFile.Open(path);
+            var stored = CheckpointWeights.Bind(source, TensorNaming.Gpt2, [], new RequiredTensor("w", source.Tensors["w"].Shape.ToArray()));
+            using var file = QuantizedFile.Create(folder.File("weights.bin"));
+            var graph = new GraphWriter("product");
+            new RowProducts(graph, stored, file).Product("y", graph.Input("x", DataType.Float, "rows", inputs), "w", isTransposed);
+            graph.Output("y", DataType.Float, "rows", outputs);
+            _session = CompiledModel.Open(path, graph.ToModel(), new SessionSettings(threads));
+        }
+
+        /// <param name="x">[rows, inputs]</param>
+        /// <returns>[rows, outputs]</returns>
+        public float[] Run(float[] x)
+        {
+            using var input = OrtValue.CreateTensorValueFromMemory(x, [x.Length / _inputs, _inputs]);
+            using var options = new RunOptions();
+            using var results = _session.Run(options, ["x"], [input], ["y"]);
+            return results[0].GetTensorDataAsSpan<float>().ToArray();
+        }
+
+        public void Dispose() => _session.Dispose();
+    }
+}

@@ -1,0 +1,32 @@
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.Serving.Tests.Models;
+
+public sealed class HadamardTests
+{
+    [Theory]
+    [InlineData(768, 64)]
+    [InlineData(1600, 64)]
+    [InlineData(48, 16)]
+    [InlineData(50, 2)]
+    [InlineData(27, 1)]
+    public void BlockFor_Length_LargestPowerOfTwoUpTo64ThatDividesIt(int length, int block) => Assert.Equal(block, Hadamard.BlockFor(length));
+
+    [Fact]
+    public void Matrix_OfFour_Sylvesters() => Assert.Equal(
+        [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1], Hadamard.Matrix(4));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(16)]
+    [InlineData(64)]
+    public void RotateBack_AnyBlock_UndoesTheMatrix(int block)
+    {
+        var values = Enumerable.Range(0, 3 * block).Select(i => (float)((i * 37 % 101) - 50)).ToArray(); // sums stay exact
+        var matrix = Hadamard.Matrix(block);
+        var rotated = values.Chunk(block).SelectMany(x => Enumerable.Range(0, block).Select(column => x.Index().Sum(v => v.Item * matrix[(v.Index * block) + column]))).ToArray();
+        Hadamard.RotateBack(rotated, block);
+        Assert.Equal(values, rotated);
+    }
+}
