@@ -17,10 +17,11 @@ describe("Images", { timeout: 1_800_000 }, () => {
     builds = [
       await build("--tag", "test"),
       await build("model-server", "--model", "models/demo-gpt2", "--name", "demo-gpt2", "--version", "1557429385_v0.01"),
+      await build("--gpu", "--cuda-image", "stand-in/cuda", "--tag", "test"),
       await build("model-server", "--gpu", "--cuda-image", "stand-in/cuda", "--model", "models/demo-gpt2", "--name", "demo-gpt2-gpu", "--version", "1557429385_v0.01"),
       await build("classifier", "--model", "models/demo-bert", "--name", "demo-bert", "--version", "1557429385_v0.01", "--precision", "int8"),
     ];
-    for (const name of [...services.map(service => `elastic-synapse/${service}:test`), "demo-gpt2-gpu:1557429385_v0.01", "demo-gpt2:1557429385_v0.01", "demo-bert:1557429385_v0.01"]) {
+    for (const name of [...services.map(service => `elastic-synapse/${service}:test`), "elastic-synapse/model-server:test-gpu", "elastic-synapse/classifier:test-gpu", "demo-gpt2-gpu:1557429385_v0.01", "demo-gpt2:1557429385_v0.01", "demo-bert:1557429385_v0.01"]) {
       images[name] = await Image.open(`localhost/${name}`);
     }
   });
@@ -135,17 +136,19 @@ describe("Images", { timeout: 1_800_000 }, () => {
     });
   }
 
-  test("Image_ForGpus_HasTheProviderAndCudasLibraries", () => {
-    const { files, config } = images["demo-gpt2-gpu:1557429385_v0.01"];
-    const provider = "app/runtimes/linux-x64/native/libonnxruntime_providers_cuda.so";
-    assert.ok(statSync(`${files}/${provider}`).size > 100_000_000);
-    assert.ok(!existsSync(`${images["elastic-synapse/model-server:test"].files}/${provider}`));
-    assert.deepEqual(readdirSync(`${files}/usr/local/cuda/lib64`).sort(),
-      ["libcublas.so.13", "libcublasLt.so.13", "libcudart.so.13", "libcudnn.so.9", "libcurand.so.10"]);
-    for (const setting of ["LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/nvidia/lib64", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]) {
-      assert.ok(config.Env.includes(setting), setting);
-    }
-  });
+  for (const service of ["model-server", "classifier"]) {
+    test(`Image_Of_${service}ForGpus_HasTheProviderAndCudasLibraries`, () => {
+      const { files, config } = images[`elastic-synapse/${service}:test-gpu`];
+      const provider = "app/runtimes/linux-x64/native/libonnxruntime_providers_cuda.so";
+      assert.ok(statSync(`${files}/${provider}`).size > 100_000_000);
+      assert.ok(!existsSync(`${images[`elastic-synapse/${service}:test`].files}/${provider}`));
+      assert.deepEqual(readdirSync(`${files}/usr/local/cuda/lib64`).sort(),
+        ["libcublas.so.13", "libcublasLt.so.13", "libcudart.so.13", "libcudnn.so.9", "libcurand.so.10"]);
+      for (const setting of ["LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/nvidia/lib64", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]) {
+        assert.ok(config.Env.includes(setting), setting);
+      }
+    });
+  }
 
   test("Container_ForGpusWithoutOne_NamesWhatIsMissing", async () => {
     const strict = start("demo-gpt2-gpu:1557429385_v0.01", { Runtime__Device: "cuda" }, { offline: true });

@@ -5,8 +5,6 @@ using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
-using ElasticSynapse.Serving.Hosting.Errors;
-using ElasticSynapse.Serving.Hosting.Tracing;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Scheduling;
@@ -21,7 +19,7 @@ internal sealed class ContinuousBatch : IDisposable
     private readonly ServedGenerator _generator;
     private readonly SchedulerOptions _options;
     private readonly GeneratorMetrics _metrics;
-    private readonly Action<SequenceJob, Exception?> _ended;
+    private readonly JobOutcomes _outcomes;
     private readonly BatchDecoder _decoder;
     private readonly TokenSampler _sampler;
     private readonly SlotRows _rows;
@@ -37,13 +35,13 @@ internal sealed class ContinuousBatch : IDisposable
     /// <param name="memory">That of its device.</param>
     /// <param name="slots">Rows at most.</param>
     /// <param name="options">Of the scheduler.</param>
-    /// <param name="metrics">What is counted.</param>
-    /// <param name="ended">Told of each job that has left, with the error if it ended with one.</param>
+    /// <param name="metrics">What is counted of runs.</param>
+    /// <param name="outcomes">What is told of jobs.</param>
     /// <exception cref="CheckpointException">The KV cache does not fit into memory.</exception>
     public ContinuousBatch(
-        ServedGenerator generator, TensorMemory memory, int slots, SchedulerOptions options, GeneratorMetrics metrics, Action<SequenceJob, Exception?> ended)
+        ServedGenerator generator, TensorMemory memory, int slots, SchedulerOptions options, GeneratorMetrics metrics, JobOutcomes outcomes)
     {
-        (_generator, _options, _metrics, _ended) = (generator, options, metrics, ended);
+        (_generator, _options, _metrics, _outcomes) = (generator, options, metrics, outcomes);
         _decoder = new BatchDecoder(generator.Model, memory, slots, options.PrefixCacheSequences, options.PrefillChunkTokens);
         _sampler = new TokenSampler(generator.Model.Config.VocabularySize);
         _rows = new SlotRows(_decoder);
@@ -79,7 +77,7 @@ internal sealed class ContinuousBatch : IDisposable
     {
         if (ActiveJob.EndOf(job, generated: 0) is { } error)
         {
-            End(job, error);
+            _outcomes.End(job, error);
             return;
         }
         ActiveJob active = job.First.Beams is null ? new RunningSequence(job, _generator) : new BeamJob(job, _generator);
@@ -87,12 +85,12 @@ internal sealed class ContinuousBatch : IDisposable
         sequence?.EchoUnscored();
         if (job.First.MaxTokens == 0 && !active.ScoresPrompt)
         {
-            Joined(job, cachedTokens: job.First.Prompt.Length);
-            EndUnsampled(job);
+            _outcomes.Joined(job, cachedTokens: job.First.Prompt.Length);
+            _outcomes.EndUnsampled(job);
             return;
         }
         var logits = active.ScoresPrompt ? null : TakeKnown(active);
-        Joined(job, active.Position);
+        _outcomes.Joined(job, active.Position);
         if (logits is not null)
         {
             Decode(active, logits);
@@ -140,7 +138,7 @@ internal sealed class ContinuousBatch : IDisposable
         catch (Exception exception)
         {
             _prefilling = null;
-            Fail(job, exception);
+            _outcomes.Fail(job, exception);
         }
     }
 
@@ -187,7 +185,7 @@ internal sealed class ContinuousBatch : IDisposable
         {
             foreach (var job in _decoding)
             {
-                Fail(job, exception);
+                _outcomes.Fail(job, exception);
             }
             _rows.Clear(behind: _prefilling?.Position ?? 0);
             _decoding.Clear();
@@ -205,26 +203,14 @@ internal sealed class ContinuousBatch : IDisposable
             if ((stopping ?? ActiveJob.EndOf(job.Job, job.Generated)) is { } error)
             {
                 Leave(job);
-                End(job.Job, error);
+                _outcomes.End(job.Job, error);
             }
         }
         if (_prefilling is { } prefilling && (stopping ?? ActiveJob.EndOf(prefilling.Job, generated: 0)) is { } end)
         {
             _prefilling = null;
-            End(prefilling.Job, end);
+            _outcomes.End(prefilling.Job, end);
         }
-    }
-
-    /// <summary>Ends a job, running or not, with an error.</summary>
-    public void End(SequenceJob job, Exception error)
-    {
-        job.Stages?.End(error.GetType().Name);
-        foreach (var sequence in job.Sequences)
-        {
-            sequence.Output.Complete(error);
-            _metrics.Aborted(isOurFault: error is ApiException { Kind: ErrorKind.Internal }, Stopwatch.GetElapsedTime(job.EnqueuedAt));
-        }
-        _ended(job, error);
     }
 
     public void Dispose() => _decoder.Dispose();
@@ -249,7 +235,7 @@ internal sealed class ContinuousBatch : IDisposable
     {
         if (job.First.MaxTokens == 0)
         {
-            EndUnsampled(job.Job);
+            _outcomes.EndUnsampled(job.Job);
             return;
         }
         if (job.Job.HasSiblings && job.PromptLogits is null)
@@ -283,11 +269,11 @@ internal sealed class ContinuousBatch : IDisposable
         var before = sequence.Generated;
         var finish = sequence.AdvanceDraft(logits, draft, _sampler);
         _metrics.Drafted(draft.Length, Math.Max(sequence.Generated - before - 1, 0));
-        Count(sequence, sequence.Generated - before);
+        _outcomes.Generated(sequence, sequence.Generated - before);
         if (finish is not null)
         {
             Leave(sequence);
-            Finished(sequence, finish);
+            _outcomes.Finished(sequence, finish);
         }
         return true;
     }
@@ -301,57 +287,18 @@ internal sealed class ContinuousBatch : IDisposable
             var before = job.Generated;
             var finish = job.Advance(logits, _sampler, _moves);
             _rows.Apply(job, _moves);
-            Count(job, Math.Max(job.Generated - before, finish is null ? 0 : 1));
+            _outcomes.Generated(job, Math.Max(job.Generated - before, finish is null ? 0 : 1));
             if (finish is null)
             {
                 return false;
             }
-            Finished(job, finish);
+            _outcomes.Finished(job, finish);
         }
         catch (Exception exception)
         {
-            Fail(job, exception);
+            _outcomes.Fail(job, exception);
         }
         return true;
-    }
-
-    private void Count(ActiveJob job, int tokens)
-    {
-        if (tokens > 0)
-        {
-            var now = Stopwatch.GetTimestamp();
-            if (!job.HasToken)
-            {
-                job.Job.Stages?.Next("decode");
-            }
-            using var trace = TraceScope.Within(job.First.Trace);
-            _metrics.TokensGenerated(tokens, Stopwatch.GetElapsedTime(job.LastTokenAt, now), isFirst: !job.HasToken);
-            (job.LastTokenAt, job.HasToken) = (now, true);
-        }
-    }
-
-    private void Joined(SequenceJob job, int cachedTokens)
-    {
-        foreach (var sequence in job.Sequences)
-        {
-            sequence.QueueTime = Stopwatch.GetElapsedTime(job.EnqueuedAt);
-        }
-        job.Stages?.Next("prefill");
-        job.Stages?.Tag("elastic_synapse.cached_tokens", cachedTokens);
-        using var trace = TraceScope.Within(job.First.Trace);
-        _metrics.Joined(job, cachedTokens);
-    }
-
-    private void Finished(ActiveJob job, IReadOnlyList<FinishReason> finish)
-    {
-        job.Job.Stages?.Tag("gen_ai.usage.output_tokens", job.Generated);
-        job.Job.Stages?.End();
-        using var trace = TraceScope.Within(job.First.Trace);
-        foreach (var reason in finish)
-        {
-            _metrics.Finished(reason, Stopwatch.GetElapsedTime(job.Job.EnqueuedAt));
-        }
-        _ended(job.Job, null);
     }
 
     private void Leave(ActiveJob job)
@@ -359,16 +306,4 @@ internal sealed class ContinuousBatch : IDisposable
         _rows.Remove(job, behind: _prefilling?.Position ?? 0);
         _decoding.Remove(job);
     }
-
-    private void EndUnsampled(SequenceJob job)
-    {
-        job.First.Output.TryWrite(new GeneratedPiece("", 0, FinishReason.Length, []));
-        job.First.Output.Complete();
-        job.Stages?.End();
-        _metrics.Finished(FinishReason.Length, Stopwatch.GetElapsedTime(job.EnqueuedAt));
-        _ended(job, null);
-    }
-
-    private void Fail(ActiveJob job, Exception exception) =>
-        End(job.Job, new ApiException(ErrorKind.Internal, "generation failed", null, exception));
 }

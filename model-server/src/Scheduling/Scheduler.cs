@@ -18,7 +18,8 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     private readonly AdmittedWork _admitted;
     private readonly AdmissionQueue _queue = new();
     private readonly CancellationTokenSource _stopping = new();
-    private readonly ContinuousBatch _batch; // only the thread uses and disposes it
+    private readonly JobOutcomes _outcomes; // this and the batch: only the thread uses them
+    private readonly ContinuousBatch _batch;
     private readonly Thread _thread;
     private int _running;
     private long _usedPositions;
@@ -36,8 +37,9 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
             time);
         memory ??= TensorMemory.Of(generator.Model.Device);
         MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.Precision), memory.Free);
+        _outcomes = new JobOutcomes(metrics, Ended);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
-        _batch = new ContinuousBatch(generator, memory, MaxSequences, options, metrics, Ended);
+        _batch = new ContinuousBatch(generator, memory, MaxSequences, options, metrics, _outcomes);
         _batch.TryOut();
         _thread = new Thread(RunJobs) { Name = "scheduler", IsBackground = true };
         var positions = (double)MaxSequences * generator.MaxTokens;
@@ -122,7 +124,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
         }
         foreach (var job in _queue.Remove(job => stopping is not null || ActiveJob.EndOf(job, generated: 0) is not null))
         {
-            batch.End(job, stopping ?? ActiveJob.EndOf(job, generated: 0)!);
+            _outcomes.End(job, stopping ?? ActiveJob.EndOf(job, generated: 0)!);
         }
     }
 
