@@ -12,7 +12,7 @@ namespace ElasticSynapse.Benchmarks.Generator;
 internal static class Gpt2Engine
 {
     // As the scheduler's default, Scheduler__PrefillChunkTokens.
-    private const int ChunkTokens = 128;
+    public const int ChunkTokens = 128;
 
     /// <param name="checkpoint">Folder.</param>
     /// <param name="precision">As Model__Precision.</param>
@@ -30,6 +30,19 @@ internal static class Gpt2Engine
         }
     }
 
+    /// <summary>Runs a prompt in chunks.</summary>
+    /// <returns>[vocabulary]: the logits behind it, valid until the decoder's next run.</returns>
+    public static ReadOnlySpan<float> Prefill(BatchDecoder decoder, int slot, int[] prompt)
+    {
+        ReadOnlySpan<float> logits = default;
+        for (var position = 0; position < prompt.Length; position += ChunkTokens)
+        {
+            var end = Math.Min(position + ChunkTokens, prompt.Length);
+            logits = decoder.Append(slot, position, prompt.AsSpan(position..end), rows: end == prompt.Length ? 1 : 0);
+        }
+        return logits;
+    }
+
     // Speed does not depend on which tokens are run, so that any stand in for those that would be sampled.
     private static (double First, double Total) Generate(BatchDecoder decoder, int run, int vocabulary, int batch, int promptTokens, int newTokens)
     {
@@ -39,11 +52,7 @@ internal static class Gpt2Engine
         var start = Stopwatch.GetTimestamp();
         for (var slot = 0; slot < batch; slot++)
         {
-            for (var position = 0; position < promptTokens; position += ChunkTokens)
-            {
-                var length = Math.Min(ChunkTokens, promptTokens - position);
-                decoder.Append(slot, position, prompts[slot].AsSpan(position, length), rows: position + length == promptTokens ? 1 : 0);
-            }
+            Prefill(decoder, slot, prompts[slot]);
         }
         var first = Stopwatch.GetElapsedTime(start);
         // The first tokens came with the prompts.

@@ -19,7 +19,7 @@ internal sealed unsafe class RunLogits : IDisposable
     private readonly bool[] _isFetched;   // [rows]
     private readonly float[] _hostBestScores;
     private readonly long[] _hostBestTokens;
-    private int _bestRows; // fetched
+    private bool _isBestFetched; // of all rows
 
     public RunLogits(TensorMemory memory, Gpt2Model model, int rows)
     {
@@ -78,12 +78,12 @@ internal sealed unsafe class RunLogits : IDisposable
     /// <summary>The largest of a row, if the run tells them.</summary>
     public BestLogits Best(int row)
     {
-        if (_bestCount > 0 && row >= _bestRows)
+        if (_bestCount > 0 && !_isBestFetched)
         {
             // All rows at once: most steps ask for each of them.
             _memory.Download(_bestScores, MemoryMarshal.AsBytes(_hostBestScores.AsSpan()));
             _memory.Download(_bestTokens, MemoryMarshal.AsBytes(_hostBestTokens.AsSpan()));
-            _bestRows = Capacity;
+            _isBestFetched = true;
         }
         return new BestLogits(_hostBestTokens.AsSpan(row * _bestCount, _bestCount), _hostBestScores.AsSpan(row * _bestCount, _bestCount));
     }
@@ -92,7 +92,7 @@ internal sealed unsafe class RunLogits : IDisposable
     public void Forget()
     {
         Array.Clear(_isFetched);
-        _bestRows = 0;
+        _isBestFetched = false;
     }
 
     /// <summary>Makes a run write its first rows here.</summary>
