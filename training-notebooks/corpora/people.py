@@ -1,4 +1,4 @@
-"""Who lives in the town. Everybody keeps one trade through all stories; children have none yet."""
+"""Who lives in the town. A name is a woman's or a man's; the trade is another one in every text, so that it must be read there."""
 
 TRADES = {  # trade: (where, tool, what it sells, working)
     "miller": ("the mill", "sieve", "flour", "grinding barley"),
@@ -19,32 +19,41 @@ TRADES = {  # trade: (where, tool, what it sells, working)
     "lamplighter": ("the lamp store", "ladder", "candles", "trimming the wicks"),
     "basket maker": ("the willow shed", "hooked knife", "baskets", "splitting willow"),
     "clockmaker": ("the clock shop", "small screwdriver", "clocks", "oiling a tiny wheel"),
+    "tailor": ("the tailor's shop", "thimble", "coats", "sewing on a button"),
+    "shoemaker": ("the shoe shop", "awl", "boots", "stitching a sole"),
+    "tanner": ("the tannery", "scraper", "leather", "stretching a hide"),
+    "brewer": ("the brewery", "paddle", "beer", "stirring the mash"),
+    "cheesemaker": ("the dairy", "cheese knife", "cheese", "turning the cheeses"),
+    "ropemaker": ("the rope walk", "winch", "rope", "twisting the hemp"),
+    "mason": ("the stone yard", "chisel", "doorsteps", "squaring a block"),
+    "thatcher": ("the reed barn", "rake", "bundles of reed", "tying the reed"),
+    "bookbinder": ("the bindery", "needle", "notebooks", "sewing the pages"),
+    "glassblower": ("the glass house", "long pipe", "bottles", "blowing a green bottle"),
+    "saddler": ("the saddlery", "punch", "saddles", "waxing a thread"),
+    "doctor": ("the little surgery", "black bag", "cough syrup", "rolling bandages"),
 }
 
-PEOPLE = {
-    "grown": [
-        ("Marta", "f", "miller"), ("Oswin", "m", "miller"), ("Brida", "f", "ferry keeper"), ("Tobin", "m", "ferry keeper"),
-        ("Elsbet", "f", "baker"), ("Corwin", "m", "baker"), ("Hanna", "f", "smith"), ("Garrick", "m", "smith"),
-        ("Linnet", "f", "weaver"), ("Pascoe", "m", "weaver"), ("Isolde", "f", "fisher"), ("Jory", "m", "fisher"),
-        ("Verity", "f", "potter"), ("Anselm", "m", "potter"), ("Odile", "f", "beekeeper"), ("Rufus", "m", "beekeeper"),
-        ("Thea", "f", "carpenter"), ("Edmund", "m", "carpenter"), ("Rosalind", "f", "innkeeper"), ("Barnaby", "m", "innkeeper"),
-        ("Maren", "f", "shepherd"), ("Silas", "m", "shepherd"), ("Juniper", "f", "gardener"), ("Alban", "m", "gardener"),
-        ("Cecily", "f", "schoolteacher"), ("Lambert", "m", "schoolteacher"), ("Greta", "f", "boatbuilder"), ("Hugo", "m", "boatbuilder"),
-        ("Winifred", "f", "cooper"), ("Caspar", "m", "cooper"), ("Nell", "f", "lamplighter"), ("Ivo", "m", "lamplighter"),
-        ("Sabine", "f", "basket maker"), ("Felix", "m", "basket maker"), ("Agnes", "f", "clockmaker"), ("Matthias", "m", "clockmaker"),
-    ],
-    "children": [
-        ("Pip", "m"), ("Wren", "f"), ("little Jonas", "m"), ("little Ada", "f"), ("Kit", "m"), ("Mina", "f"),
-        ("Perrin", "m"), ("Lotte", "f"), ("young Tam", "m"), ("young Bess", "f"),
-    ],
-}
+WOMEN = """Marta Brida Elsbet Hanna Linnet Isolde Verity Odile Thea Rosalind Maren Juniper Cecily Greta Winifred Nell Sabine Agnes Anna Clara
+Edith Johanna Ursula Martha Beatrice Lydia Miriam Esther Ingrid Astrid Sigrid Helga Gudrun Frieda Liesel Klara Margit Petra Katrin Birgit Selma Alma
+Ida Nora Eva Rosa Stella Celia Delia Adela Amelia Cordelia Eleanor Harriet Matilda Florence Mabel Maude Gwendolen Bronwen Olwen Rhoda Tabitha Susannah
+Rebecca Rachel Hester Prudence Constance Patience Felicity Honor Ivy Hazel Laurel Bryony Marigold Jessamine Lavinia Octavia Portia Viola Imogen
+Perdita Ottoline Theodora Eugenia Sophia Helena Irena Milena Zora Vera Ludmila Katya Tamara Nadia""".split()
+MEN = """Oswin Tobin Corwin Garrick Pascoe Jory Anselm Rufus Edmund Barnaby Silas Alban Lambert Hugo Caspar Ivo Felix Matthias Martin Peter Paul
+Thomas Simon Jacob Joseph Samuel Daniel Gabriel Tobias Elias Jonas Lukas Anton Conrad Ulrich Gerhard Dietrich Wendel Volker Holger Gunnar Sven Olaf Erik
+Arne Nils Henrik Magnus Axel Viktor Boris Pavel Milan Stefan Roman Adrian Julian Florian Fabian Crispin Cuthbert Godfrey Geoffrey Gilbert Walter
+Roger Ralph Rupert Reuben Ezra Amos Abel Enoch Jethro Gideon Caleb Joshua Nathan Ambrose Basil Cyril Clement Cedric Percival Lionel Humphrey
+Oliver Owen Gareth Emrys Idris Colm Declan Fergus Angus Duncan Malcolm Ewan""".split()
+GIRLS = ["Wren", "little Ada", "Mina", "Lotte", "young Bess", "Pia", "little Edda", "Trudy", "Posy", "young Nan", "Tilly", "little Cora", "Dot", "Maisie"]
+BOYS = ["Pip", "little Jonah", "Kit", "Perrin", "young Tam", "Finn", "little Otto", "Robin", "Col", "young Ned", "Toby", "little Max", "Davy", "Jem"]
 
-# Nobody of these is named in the training stories; their trades are.
-HELD_OUT_PEOPLE = {
-    "grown": [
-        ("Dorothea", "f", "miller"), ("Leopold", "m", "ferry keeper"), ("Magda", "f", "fisher"), ("Quentin", "m", "smith"),
-        ("Philippa", "f", "gardener"), ("Stellan", "m", "baker"), ("Ottilie", "f", "clockmaker"), ("Bertram", "m", "carpenter"),
-        ("Yvette", "f", "innkeeper"), ("Norbert", "m", "shepherd"),
-    ],
-    "children": [("Emil", "m"), ("Flora", "f"), ("Aubrey", "m"), ("Hattie", "f")],
-}
+# Nobody of these is named in the training texts.
+HELD_OUT_WOMEN = "Dorothea Magda Philippa Ottilie Yvette".split()
+HELD_OUT_MEN = "Leopold Quentin Stellan Bertram Norbert".split()
+HELD_OUT_GIRLS = ["Flora", "Hattie"]
+HELD_OUT_BOYS = ["Emil", "Aubrey"]
+
+# A name that nobody has: a beginning and an end. The model must copy it, piece by piece, from where it stood first.
+BEGINNINGS = """Al Bar Ber Bran Cal Car Dal Dor Ed El Fal Fen Gal Gor Hal Har Il Jar Kel Kor Lan Lor Mal Mer Mor Nar Nol Or Os Per Pol Quil Ran Ros Sal Ser
+Tal Tor Ul Var Vel Wal Wil Yar Zel Am Bel Cor Fin Gri Hel Jes Lam Mil Ned Pru Rud Sib Thur Vin""".split()
+WOMENS_ENDS = "a ina etta elle wen is eth ia anne linde ora ilda essa une abel".split()
+MENS_ENDS = "o in ard us bert win old mund ric ik er on ton fried ley".split()

@@ -3,15 +3,19 @@
 PLACES = [
     "the old bridge", "the market square", "the stone quay", "the willow bank", "the well", "the bell tower", "the upper meadow",
     "the fish steps", "the chapel", "the ferry landing", "the apple orchard", "the town gate",
-    "the sheep gate", "the reed beds", "the weir", "the drying green",
+    "the sheep gate", "the reed beds", "the weir", "the drying green", "the toll house", "the mill race", "the lock", "the boatyard", "the dovecote",
+    "the millpond", "the beech wood", "the crossroads", "the ford", "the brickworks", "the hay barn", "the churchyard",
 ]
 
 FAR_PLACES = [
     "Stonebarrow", "Hollin Weir", "the salt market at Grayle", "Upper Tarrow", "the monastery at Fenholt", "the harbour at Saltmere",
     "the quarry at Kell", "Nettlecombe", "the hill farms above Dunmore", "the lock at Ashby Reach",
+    "Long Marrow", "the glassworks at Ember", "Crowhurst", "Thornby", "the pass at Windgate", "Millbrook", "the island of Sark Holm", "Ravenshaw",
+    "the spring at Coldwell", "Eastering", "the vineyards of Amberley", "Foxley", "the tower at Greyfell", "Lower Bramble",
 ]
 
-PATHS = ["the towpath", "the hill road", "the old cart track", "the path through the beeches", "the drove road", "the river road"]
+PATHS = ["the towpath", "the hill road", "the old cart track", "the path through the beeches", "the drove road", "the river road", "the old wall", "the chapel lane",
+         "the dyke", "the bank of the canal"]
 
 TIMES = [
     "early in the morning", "one morning", "late in the afternoon", "towards evening", "before sunrise", "at noon", "one evening",
@@ -38,7 +42,12 @@ THINGS = [  # what, made of, where such a thing is kept
     ("blue scarf", "wool", "behind the door"), ("leather purse", "leather", "under the bench"), ("copper bell", "copper", "on the highest shelf"),
     ("painted cup", "clay", "on the dresser"), ("iron lantern", "iron", "beside the stairs"), ("carved spoon", "cherry wood", "in the drawer"),
     ("red blanket", "wool", "at the foot of the bed"), ("small mirror", "polished tin", "beside the window"), ("glass bottle", "green glass", "in the cellar"),
-    ("tin whistle", "tin", "in a coat pocket"), ("straw hat", "straw", "on a nail"),
+    ("tin whistle", "tin", "in a coat pocket"), ("straw hat", "straw", "on a nail"), ("pocket watch", "silver", "under the pillow"),
+    ("music box", "walnut", "on the piano"), ("fishing rod", "hazel", "above the door"), ("letter knife", "bone", "on the desk"),
+    ("pearl necklace", "pearls", "in a blue box"), ("fur cap", "fur", "on the coat stand"), ("bird whistle", "clay", "in the kitchen drawer"),
+    ("old map", "linen", "between two books"), ("green umbrella", "silk", "in the hall"), ("pepper mill", "olive wood", "beside the stove"),
+    ("marble egg", "marble", "on the writing table"), ("felt slipper", "felt", "under the bed"), ("candle snuffer", "brass", "by the clock"),
+    ("rocking horse", "ash wood", "in the attic"),
 ]
 
 HELD_OUT_THINGS = [
