@@ -11,7 +11,8 @@ from finetune.gpt2 import Gpt2, scored_sequence
 from service import serving
 
 sys.path.insert(0, str(NOTEBOOKS / "corpora"))
-from make_stories import HELD_OUT_PEOPLE, corpus  # noqa: E402
+import people  # noqa: E402
+from make_stories import corpus  # noqa: E402
 
 DEMO = NOTEBOOKS.parent / "models/demo-gpt2"
 TEXTS = ["The river remembers every boat.", "Greta the boatbuilder, who was patient, opened. \"Sit down,\" she said.", "Nothing like it: 3.14 × naïve 😀\n\tend"]
@@ -61,14 +62,19 @@ def test_model_server_demo_s_card_has_the_perplexity_of_its_held_out_file(split,
     assert torch.exp(-found.double().mean()).item() == pytest.approx(float(row["perplexity"]), rel=0.01)
 
 
+def test_demo_s_card_its_held_out_templates_are_far_less_surprising_than_an_even_guess():
+    splits = {row["split"]: float(row["perplexity"]) for row in card.table(DEMO / "README.md", "held-out perplexity")}
+    assert splits["held-out-templates.txt"] < len(Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt")) / 4
+
+
 def test_demo_is_no_larger_than_a_demo_may_be():
     assert sum(path.stat().st_size for path in DEMO.iterdir()) < 6_500_000
 
 
 def test_demo_s_held_out_texts_are_none_that_it_was_trained_on():
-    training, stories, templates = corpus(stories=20_060, held_out=200, seed=7)
+    training, stories, templates = corpus(stories=50_100, held_out=200, seed=7)
     assert (DEMO / "held-out-stories.txt").read_text(encoding="utf-8").splitlines() == stories
     assert (DEMO / "held-out-templates.txt").read_text(encoding="utf-8").splitlines() == templates
     assert not set(stories + templates) & set(training)
-    strangers = re.compile(r"\b(" + "|".join(name for name, *_ in HELD_OUT_PEOPLE["grown"] + HELD_OUT_PEOPLE["children"]) + r")\b")
+    strangers = re.compile(r"\b(" + "|".join([*people.HELD_OUT_WOMEN, *people.HELD_OUT_MEN, *people.HELD_OUT_GIRLS, *people.HELD_OUT_BOYS]) + r")\b")
     assert not any(strangers.search(text) for text in training)
