@@ -31,6 +31,13 @@ class TrainingSettings:
     patience: int = 0
     """Evaluations without a better held-out loss after which training stops; 0 is never."""
     seed: int = 1
+    end_at: int = 0
+    """Step to end at before `steps` where time is short, also of a run that is under way; 0 is none. Over the last fifth before it
+    the learning rate falls to `final_fraction`; until then everything is as it would be without."""
+
+    @property
+    def last_step(self):
+        return min(self.end_at or self.steps, self.steps)
 
 
 class Batches:
@@ -53,7 +60,12 @@ class Batches:
 
 
 def learning_rate_at(step, settings):
-    """Linear warm-up, then a cosine down to `final_fraction`. Steps count from 0."""
+    """Linear warm-up, then a cosine down to `final_fraction`, or a line where the run ends early. Steps count from 0."""
+    cool_down = settings.end_at // 5
+    first = settings.end_at - cool_down
+    if 0 < settings.end_at < settings.steps and step > first:
+        planned, final = learning_rate_at(first, settings), settings.learning_rate * settings.final_fraction
+        return final + (planned - final) * max(0, settings.end_at - step) / cool_down
     if step < settings.warmup_steps:
         return settings.learning_rate * (step + 1) / settings.warmup_steps
     progress = (step - settings.warmup_steps) / max(1, settings.steps - settings.warmup_steps)
@@ -115,7 +127,7 @@ def train(model, loss_of_step, held_out_loss, settings, checkpoint=None, after_e
 
     started = time.monotonic() - (history[-1]["seconds"] if history else 0.0)
     running, counted = 0.0, 0
-    for step in range(first_step, settings.steps):
+    for step in range(first_step, settings.last_step):
         if _out_of_patience(history, settings):
             break
         torch.manual_seed(settings.seed * 1_000_003 + step)
@@ -136,7 +148,7 @@ def train(model, loss_of_step, held_out_loss, settings, checkpoint=None, after_e
         running, counted = running + loss.item(), counted + 1
 
         done = step + 1
-        if done % settings.evaluate_every and done != settings.steps:
+        if done % settings.evaluate_every and done != settings.last_step:
             continue
         model.eval()
         with torch.no_grad(), mixed_precision(device):

@@ -50,10 +50,15 @@ def demo():
         yield service
 
 
+def written(split):
+    """The card's row of a held-out split."""
+    card = (DEMO / "README.md").read_text(encoding="utf-8")
+    return re.search(rf"^\| held-out-{split}\.txt \| (?P<texts>[\d,]+) \| (?P<tokens>[\d,]+) \| (?P<perplexity>[\d.]+) \|", card, re.MULTILINE)
+
+
 @pytest.mark.parametrize("split", ["stories", "templates"])
 def test_model_server_demo_s_card_has_the_perplexity_of_its_held_out_file(split, demo):
-    card = (DEMO / "README.md").read_text(encoding="utf-8")
-    row = re.search(rf"^\| held-out-{split}\.txt \| (?P<texts>[\d,]+) \| (?P<tokens>[\d,]+) \| (?P<perplexity>[\d.]+) \|", card, re.MULTILINE)
+    row = written(split)
     tokenizer = Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt")
     texts = (DEMO / f"held-out-{split}.txt").read_text(encoding="utf-8").splitlines()
     positions = Gpt2.load(DEMO).config["n_positions"]
@@ -62,9 +67,10 @@ def test_model_server_demo_s_card_has_the_perplexity_of_its_held_out_file(split,
     assert torch.exp(-found.double().mean()).item() == pytest.approx(float(row["perplexity"]), rel=0.01)
 
 
-def test_demo_s_card_its_held_out_templates_are_far_less_surprising_than_an_even_guess():
-    splits = {row["split"]: float(row["perplexity"]) for row in card.table(DEMO / "README.md", "held-out perplexity")}
-    assert splits["held-out-templates.txt"] < len(Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt")) / 4
+def test_demo_s_card_held_out_templates_surprise_far_less_than_an_even_guess_among_the_tokens():
+    tokens = len(Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt"))
+    assert 3_800 <= tokens <= 4_200
+    assert float(written("templates")["perplexity"]) < tokens / 4
 
 
 def test_demo_is_no_larger_than_a_demo_may_be():

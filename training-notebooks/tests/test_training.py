@@ -82,6 +82,35 @@ def test_learning_rate_warms_up_then_falls_to_the_final_fraction():
     assert all(later <= earlier for earlier, later in zip(rates[10:], rates[11:]))
 
 
+def test_learning_rate_of_a_run_that_ends_early_is_as_planned_and_then_falls_in_a_line():
+    planned = TrainingSettings(steps=100, learning_rate=1.0, warmup_steps=0)
+    cut = TrainingSettings(steps=100, learning_rate=1.0, warmup_steps=0, end_at=50)
+    rates = [learning_rate_at(step, cut) for step in range(51)]
+    assert rates[:41] == [learning_rate_at(step, planned) for step in range(41)]
+    assert rates[45] == pytest.approx((rates[40] + 0.1) / 2) and rates[50] == pytest.approx(0.1)
+
+
+def test_train_told_to_end_early_while_under_way_ends_as_if_told_at_the_start(tmp_path):
+    told = TrainingSettings(steps=100, warmup_steps=5, evaluate_every=10, end_at=50)
+    whole, loss, held_out = noisy_line()
+    assert train(whole, loss, held_out, told)[-1]["step"] == 50
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(row):
+        if row["step"] == 40:
+            raise Interrupted
+
+    model, loss, held_out = noisy_line()
+    with pytest.raises(Interrupted):
+        train(model, loss, held_out, TrainingSettings(steps=100, warmup_steps=5, evaluate_every=10), tmp_path / "training.pt", interrupt)
+    model, loss, held_out = noisy_line()
+    assert train(model, loss, held_out, told, tmp_path / "training.pt")[-1]["step"] == 50
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(model.state_dict()[name], tensor), name
+
+
 def test_batches_take_every_example_once_an_epoch_in_a_new_order():
     batches = Batches(examples=10, size=4, seed=3)
     taken = torch.cat([batches.at(step) for step in range(5)]).tolist()
