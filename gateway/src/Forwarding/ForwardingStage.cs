@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
@@ -6,6 +5,7 @@ using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
@@ -13,8 +13,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <summary>Last stage: chooses a replica, forwards, and tries again elsewhere as long as the client has seen nothing.</summary>
 internal sealed partial class ForwardingStage
 {
-    // The runtime's timers count in coarser ticks than the deadline's clock: none may fire before the deadline has passed.
-    private static readonly TimeSpan TimerEarliness = TimeSpan.FromMilliseconds(20);
+    private static readonly BodyDetection NoBody = new();
 
     private readonly IHttpForwarder _forwarder;
     private readonly HttpMessageInvoker _connections;
@@ -47,28 +46,29 @@ internal sealed partial class ForwardingStage
         };
     }
 
-    public async Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var request = GatewayRequest.Of(context);
-        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget, _time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        ends.CancelAfter((request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero) + TimerEarliness);
-        context.Features.Set(tries);
+        var tries = request.Tries = new RequestTries(request, _retries, _budget, _time);
+        // Read by now; GatewayTransformer sends it.
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody);
         _metrics.TriesBegin(request.Version);
         _shadows.Copy(context, request);
         _budget.RequestBegins();
         try
         {
-            await TryAsync(context, request, tries, ends.Token);
-            while (tries.WillRetry)
+            await TryAsync(context, request, tries);
+            while (tries.WillRetry && await HasWaitedAsync(tries, context.RequestAborted))
             {
-                await Task.Delay(RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries), _time, ends.Token);
-                await TryAsync(context, request, tries, ends.Token);
+                await TryAsync(context, request, tries);
+            }
+            if (tries.Answer is { IsEmpty: false } answer)
+            {
+                await context.Response.Body.WriteAsync(answer, context.RequestAborted);
             }
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // While waiting for the next try.
+            // The client has gone while it was waited for, or written to.
         }
         finally
         {
@@ -82,7 +82,16 @@ internal sealed partial class ForwardingStage
         await ForwardingErrors.ExplainAsync(context, tries);
     }
 
-    private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries, CancellationToken cancellationToken)
+    /// <returns>False when the request's time ends before the next try begins.</returns>
+    private async Task<bool> HasWaitedAsync(RequestTries tries, CancellationToken cancellationToken)
+    {
+        var delay = RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries);
+        var left = tries.Deadline.TimerLeft;
+        await Task.Delay(delay < left ? delay : left, _time, cancellationToken);
+        return !tries.Deadline.HasPassed;
+    }
+
+    private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries)
     {
         if (tries.Count > 0)
         {
@@ -93,18 +102,15 @@ internal sealed partial class ForwardingStage
         }
         var affinity = request.Version.Model.Kind == ModelKind.Generator ? request.Facts.PromptHead : null;
         var replica = _choice.Choose(request.Version.Replicas, tries.Tried, affinity)!;
-        if (request.Body.Length > 0)
-        {
-            context.Request.Body = Stream(request.Body);
-        }
         using var span = GatewaySpans.Try(tries, replica);
-        using var untilAnswer = new TryTimer(_deadlines.Try, cancellationToken);
+        using var untilAnswer = new TryTimer(_deadlines.Try, tries.Deadline, context.RequestAborted);
         tries.Begin(replica, untilAnswer);
         var cost = request.Tokens;
         replica.Begin(cost);
         try
         {
             var error = await _forwarder.SendAsync(context, replica.Prefix, _connections, _config, _transformer, untilAnswer.Token);
+            tries.Done(error);
             if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             {
                 tries.Fail(Classify(context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
@@ -117,7 +123,7 @@ internal sealed partial class ForwardingStage
             tries.EndWait();
             if (tries.WillRetry)
             {
-                tries.BeginWait(RequestClock.Of(context));
+                tries.BeginWait();
             }
         }
         Judge(context, tries, replica);
@@ -168,8 +174,11 @@ internal sealed partial class ForwardingStage
         };
     }
 
-    private static MemoryStream Stream(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var segment) ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false) : new MemoryStream(body.ToArray());
+    /// <summary>Leaves YARP without a body to copy.</summary>
+    private sealed class BodyDetection : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => false;
+    }
 
     [LoggerMessage(LogLevel.Warning, "the replica at {Address} of {Version} gets no requests for {Seconds} s: {Failure}")]
     private partial void Ejected(string address, string version, double seconds, TryFailure failure);
