@@ -5,7 +5,7 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>What the caller reads when the last try has failed. YARP has logged why by then, and where the answer had
+/// <summary>What the caller reads when the last try has failed. ForwardingStage has logged why by then, and where the answer had
 /// already begun it has cut the client's connection, so that half an answer is not taken for a whole one.</summary>
 internal static class ForwardingErrors
 {

@@ -17,8 +17,9 @@ internal static class ForwardingSetup
 {
     public static void AddForwarding(this WebApplicationBuilder builder, OptionsReader options)
     {
-        // Two lines a request at Information; RequestLog has one.
-        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        // Two lines a request at Information, where RequestLog has one; and a stack trace for each client that leaves.
+        // ForwardingStage tells of the failures that are the replicas'.
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<ForwarderCounters>();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));

@@ -113,7 +113,9 @@ internal sealed partial class ForwardingStage
             tries.Done(error);
             if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             {
-                tries.Fail(Classify(context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
+                var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+                tries.Fail(Classify(error, cause, context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
+                Failed(tries.Count, replica.Authority, tries.Version.ToString(), tries.Failure, cause?.GetBaseException().Message ?? error.ToString());
             }
         }
         finally
@@ -154,31 +156,27 @@ internal sealed partial class ForwardingStage
         }
     }
 
-    private static TryFailure Classify(HttpContext context, TryTimer timer)
+    private static TryFailure Classify(ForwarderError error, Exception? cause, HttpContext context, TryTimer timer) => (error, cause) switch
     {
-        var failure = context.Features.Get<IForwarderErrorFeature>();
-        return failure switch
+        _ when timer.HasFired => TryFailure.TimedOut,
+        (ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled, _) => TryFailure.TimedOut,
+        _ when context.Response.StatusCode == StatusCodes.Status504GatewayTimeout => TryFailure.TimedOut,
+        (ForwarderError.Request, HttpRequestException
         {
-            _ when timer.HasFired => TryFailure.TimedOut,
-            { Error: ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled } => TryFailure.TimedOut,
-            _ when context.Response.StatusCode == StatusCodes.Status504GatewayTimeout => TryFailure.TimedOut,
-            {
-                Error: ForwarderError.Request,
-                Exception: HttpRequestException
-                {
-                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-                },
-            } => TryFailure.Unreachable,
-            { Exception: HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } } => TryFailure.Garbled,
-            _ => TryFailure.BrokeOff,
-        };
-    }
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        }) => TryFailure.Unreachable,
+        (_, HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }) => TryFailure.Garbled,
+        _ => TryFailure.BrokeOff,
+    };
 
     /// <summary>Leaves YARP without a body to copy.</summary>
     private sealed class BodyDetection : IHttpRequestBodyDetectionFeature
     {
         public bool CanHaveBody => false;
     }
+
+    [LoggerMessage(LogLevel.Warning, "try {Try} at {Address} of {Version} failed, {Failure}: {Cause}")]
+    private partial void Failed(int @try, string address, string version, TryFailure failure, string cause);
 
     [LoggerMessage(LogLevel.Warning, "the replica at {Address} of {Version} gets no requests for {Seconds} s: {Failure}")]
     private partial void Ejected(string address, string version, double seconds, TryFailure failure);
