@@ -8,6 +8,11 @@ internal sealed class CallerDirectory(TimeProvider time)
 {
     private volatile Entry[] _entries = [];
 
+    /// <summary>Stands for the keys that are in effect: another object once they are others.</summary>
+    public object Current => _entries;
+
+    public bool IsCurrent(object keys) => ReferenceEquals(keys, _entries);
+
     /// <summary>Puts other keys into effect. Callers whose limits stay the same keep what they have used of them.</summary>
     public void Publish(ImmutableArray<CallerKey> keys)
     {
