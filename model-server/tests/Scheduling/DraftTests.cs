@@ -22,6 +22,7 @@ public class DraftTests
     public async Task AdvanceDraft_TextsThatRepeatThemselves_ChangeNothing(int drafts, string precision)
     {
         var accepted = 0;
+        var texts = File.ReadLines(Path.Combine(RepositoryFiles.Root, "models", "demo-gpt2", "held-out-stories.txt")).Take(32).ToArray();
         foreach (var checkpoint in new[] { RepositoryFiles.Data("huggingface", "gpt2"), Path.Combine(RepositoryFiles.Root, "models", "demo-gpt2") })
         {
             using var generator = ServedGenerator.Load(
@@ -29,10 +30,11 @@ public class DraftTests
             using var decoder = new BatchDecoder(generator.Model, new HostMemory(), slots: 1, cachedSlots: 0, chunk: 128);
             var sampler = new TokenSampler(generator.Model.Config.VocabularySize);
             var random = new Random(drafts);
-            for (var i = 0; i < 12; i++)
+            for (var i = 0; i < texts.Length; i++)
             {
-                var phrase = Enumerable.Range(0, 2 + random.Next(6)).Select(_ => 1 + random.Next(842)).ToArray();
-                int[] prompt = [.. phrase, .. phrase, 1 + random.Next(842), .. phrase[..^1]];
+                // The beginning of a text that the demo could have written, so that it goes on as it did before.
+                var phrase = generator.Tokenizer.Encode(texts[i]).Take(12 + random.Next(10)).ToArray();
+                int[] prompt = [.. phrase, .. phrase, 1 + random.Next(842), .. phrase[..^9]];
                 var sampling = new SamplingParameters { Temperature = 0, RepetitionPenalty = i % 5 == 4 ? 1.2f : 1 };
                 Assert.Equal(await GenerateAsync(0), await GenerateAsync(drafts));
 
