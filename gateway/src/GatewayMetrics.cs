@@ -58,7 +58,13 @@ internal sealed class GatewayMetrics
         "elastic_synapse.gateway.retry_budget_used", used, "1", "Share of the retries allowed at a time that are under way, from 0 to 1.");
 
     /// <summary>Tries of a version begin. A counter that begins at one has not risen, so it begins here, at zero.</summary>
-    public void TriesBegin(VersionPool version) => _deniedRetries.Add(0, Model(version), Version(version));
+    public void TriesBegin(VersionPool version)
+    {
+        if (version.Begins())
+        {
+            _deniedRetries.Add(0, Model(version), Version(version));
+        }
+    }
 
     public void RetryDenied(VersionPool version) => _deniedRetries.Add(1, Model(version), Version(version));
 

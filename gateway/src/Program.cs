@@ -37,7 +37,7 @@ try
     app.Services.ObserveReplicas();
     app.Services.ObserveAdmission();
     app.MapServiceDefaults();                                        // /livez /readyz /metrics
-    app.UseMiddleware<ApiErrors>();                                  // errors in the shape of the API
+    app.UseApiErrors();                                              // errors in the shape of the API
     app.UseBrowsers();                                               // CORS
     app.UseCallers();                                                // API keys
     ModelListing.Map(app);                                           // what there is to call

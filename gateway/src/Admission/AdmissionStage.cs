@@ -4,28 +4,32 @@ using ElasticSynapse.Gateway.Telemetry;
 namespace ElasticSynapse.Gateway.Admission;
 
 /// <summary>Fourth stage: waits for the request's turn at its model.</summary>
-internal sealed class AdmissionStage(RequestDelegate next, ModelGates gates, GatewayMetrics metrics, RequestMetrics requests, TimeProvider time)
+internal sealed class AdmissionStage(Stage next, ModelGates gates, GatewayMetrics metrics, RequestMetrics requests, TimeProvider time)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var request = GatewayRequest.Of(context);
         var gate = gates.Of(request.Version.Model.Name);
         // Without keys, whoever shares an address shares its turns.
-        var caller = context.User.Identity?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
-        await EnterAsync(gate, caller, request, context);
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            gate.Leave(caller);
-        }
+        var caller = request.Caller?.Name ?? context.Connection.RemoteIpAddress?.ToString() ?? "";
+        var entering = EnterAsync(gate, caller, request, context);
+        return entering.IsCompletedSuccessfully ? GoOn(context, request, gate, caller) : WaitAsync(entering, context, request, gate, caller);
+    }
+
+    private async Task WaitAsync(Task entering, HttpContext context, GatewayRequest request, ModelGate gate, string caller)
+    {
+        await entering;
+        await GoOn(context, request, gate, caller);
+    }
+
+    private Task GoOn(HttpContext context, GatewayRequest request, ModelGate gate, string caller)
+    {
+        request.HasTurn(gate, caller);
+        return next(context, request);
     }
 
     private async Task EnterAsync(ModelGate gate, string caller, GatewayRequest request, HttpContext context)
     {
-        using var wait = RequestClock.Of(context).Wait();
+        using var wait = request.Clock.Wait();
         using var span = GatewaySpans.Queue(request.Version);
         var start = time.GetTimestamp();
         try

@@ -1,6 +1,3 @@
-using System.Security.Claims;
-using System.Security.Principal;
-
 namespace ElasticSynapse.Gateway.Callers;
 
 /// <summary>A caller with what it has used of its limits.</summary>
@@ -11,9 +8,6 @@ internal sealed class Caller(CallerEntry entry, TimeProvider time)
     public CallerEntry Entry { get; } = entry;
 
     public string Name => Entry.Name;
-
-    /// <summary>As ASP.NET Core knows it.</summary>
-    public ClaimsPrincipal Principal { get; } = new(new GenericIdentity(entry.Name));
 
     public TokenBucket? Requests { get; } = entry.RequestsPerMinute is { } requests ? new TokenBucket(requests, time) : null;
 

@@ -8,6 +8,11 @@ internal sealed class CallerDirectory(TimeProvider time)
 {
     private volatile Entry[] _entries = [];
 
+    /// <summary>Stands for the keys that are in effect: another object once they are others.</summary>
+    public object Current => _entries;
+
+    public bool IsCurrent(object keys) => ReferenceEquals(keys, _entries);
+
     /// <summary>Puts other keys into effect. Callers whose limits stay the same keep what they have used of them.</summary>
     public void Publish(ImmutableArray<CallerKey> keys)
     {
@@ -19,9 +24,10 @@ internal sealed class CallerDirectory(TimeProvider time)
     }
 
     /// <summary>Whose key it is, or null. Takes as long for a key that is nearly right as for one that is all wrong.</summary>
-    public Caller? Find(string key)
+    public Caller? Find(ReadOnlySpan<char> key)
     {
-        Span<byte> hash = CallerKey.HashOf(key);
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        CallerKey.HashOf(key, hash);
         Caller? found = null;
         foreach (var entry in _entries)
         {

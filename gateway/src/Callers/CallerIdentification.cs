@@ -1,5 +1,5 @@
 using ElasticSynapse.Serving.Hosting.Errors;
-using Microsoft.Net.Http.Headers;
+using Microsoft.AspNetCore.Connections.Features;
 
 namespace ElasticSynapse.Gateway.Callers;
 
@@ -8,24 +8,39 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
 {
     private const string Scheme = "Bearer ";
 
+    // Of a connection's items.
+    private static readonly object Latest = new();
+
     public Task InvokeAsync(HttpContext context)
     {
         if (context.Request.Path.Value is "/livez" or "/readyz")
         {
             return next(context);
         }
-        var caller = callers.Find(Key(context)) ?? throw Refuse(context, "the API key is not known here");
-        context.Features.Set(caller);
-        context.User = caller.Principal;
-        // Meant for this gateway: a replica has no use for it.
-        context.Request.Headers.Remove(HeaderNames.Authorization);
+        var header = context.Request.Headers.Authorization is [{ } one] && one.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
+            ? one
+            : throw Refuse(context, "an API key is needed, as the header 'Authorization: Bearer <key>'");
+        context.Features.Set(Find(context, header) ?? throw Refuse(context, "the API key is not known here"));
         return next(context);
     }
 
-    private static string Key(HttpContext context) =>
-        context.Request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-            ? header[Scheme.Length..].Trim()
-            : throw Refuse(context, "an API key is needed, as the header 'Authorization: Bearer <key>'");
+    // Kestrel gives a connection's header that comes again as the same string: whose it is was found by the request before.
+    private Caller? Find(HttpContext context, string header)
+    {
+        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        if (items is not null && items.TryGetValue(Latest, out var latest) && latest is Known known
+            && ReferenceEquals(known.Header, header) && callers.IsCurrent(known.Keys))
+        {
+            return known.Caller;
+        }
+        var keys = callers.Current;
+        var caller = callers.Find(header.AsSpan(Scheme.Length).Trim());
+        if (items is not null && caller is not null)
+        {
+            items[Latest] = new Known(header, keys, caller);
+        }
+        return caller;
+    }
 
     private static ApiException Refuse(HttpContext context, string message)
     {
@@ -36,4 +51,7 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
         });
         return new ApiException(ErrorKind.InvalidApiKey, message);
     }
+
+    /// <param name="Keys">Those that were in effect.</param>
+    private sealed record Known(string Header, object Keys, Caller Caller);
 }

@@ -5,37 +5,31 @@ using ElasticSynapse.Serving.Hosting.Errors;
 namespace ElasticSynapse.Gateway.Callers;
 
 /// <summary>Third stage: what this caller may use, and how much of it. Says what is left as OpenAI does.</summary>
-internal sealed class CallerLimits(RequestDelegate next, GatewayMetrics metrics)
+internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        if (context.Features.Get<Caller>() is not { } caller)
+        if (request.Caller is not { } caller)
         {
-            await next(context);
-            return;
+            return next(context, request);
         }
-        var request = GatewayRequest.Of(context);
         var model = request.Version.Model.Name;
         if (!caller.MayUse(model))
         {
             throw new ApiException(ErrorKind.PermissionDenied,
                 $"the caller {caller.Name} may not use the model '{model}'; it may use {string.Join(", ", caller.Entry.Models.Select(name => $"'{name}'"))}", "model");
         }
-        context.Response.OnStarting(() =>
-        {
-            Tell(context.Response.Headers, "requests", caller.Requests);
-            Tell(context.Response.Headers, "tokens", caller.Tokens);
-            return Task.CompletedTask;
-        });
+        request.IsLimited = true;
         Take(context, caller, request.Tokens);
-        try
-        {
-            await next(context);
-        }
-        finally
-        {
-            caller.End();
-        }
+        request.Counted();
+        return next(context, request);
+    }
+
+    /// <summary>Says in an answer's headers what is left.</summary>
+    public static void Tell(IHeaderDictionary headers, Caller caller)
+    {
+        Tell(headers, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", caller.Requests);
+        Tell(headers, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", caller.Tokens);
     }
 
     private void Take(HttpContext context, Caller caller, long tokens)
@@ -67,15 +61,15 @@ internal sealed class CallerLimits(RequestDelegate next, GatewayMetrics metrics)
         return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) };
     }
 
-    private static void Tell(IHeaderDictionary headers, string what, TokenBucket? bucket)
+    private static void Tell(IHeaderDictionary headers, string limit, string left, string reset, TokenBucket? bucket)
     {
         if (bucket is null)
         {
             return;
         }
         var (remaining, fullAfter) = bucket.State;
-        headers[$"x-ratelimit-limit-{what}"] = bucket.Limit.ToString(CultureInfo.InvariantCulture);
-        headers[$"x-ratelimit-remaining-{what}"] = remaining.ToString(CultureInfo.InvariantCulture);
-        headers[$"x-ratelimit-reset-{what}"] = GoDuration.Of(fullAfter);
+        headers[limit] = bucket.LimitText;
+        headers[left] = remaining.ToString(CultureInfo.InvariantCulture);
+        headers[reset] = GoDuration.Of(fullAfter);
     }
 }

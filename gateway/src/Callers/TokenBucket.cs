@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace ElasticSynapse.Gateway.Callers;
 
 /// <summary>A limit per minute that fills up again evenly. Thread-safe.</summary>
@@ -9,6 +11,9 @@ internal sealed class TokenBucket(long perMinute, TimeProvider time)
     private long _filledAt = time.GetTimestamp();
 
     public long Limit => perMinute;
+
+    /// <summary>As a header has it.</summary>
+    public string LimitText { get; } = perMinute.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>What is left now, and how long until nothing is missing.</summary>
     public (long Remaining, TimeSpan FullAfter) State

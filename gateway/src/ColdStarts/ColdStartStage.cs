@@ -10,21 +10,18 @@ namespace ElasticSynapse.Gateway.ColdStarts;
 /// <summary>Between the caller's limits and the model's: a request for a version without replicas waits for the first one. A
 /// client that asked for a stream gets comments meanwhile, so that it stays connected.</summary>
 internal sealed class ColdStartStage(
-    RequestDelegate next, ScaleUps scaleUps, ScaleFromZeroOptions options, StreamingOptions streaming, GatewayMetrics metrics, TimeProvider time)
+    Stage next, ScaleUps scaleUps, ScaleFromZeroOptions options, StreamingOptions streaming, GatewayMetrics metrics, TimeProvider time)
 {
     /// <summary>On every answer to a request that found no replica.</summary>
     public const string Header = "x-cold-start";
 
     private int _waiting;
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context, GatewayRequest request) =>
+        request.Version.Replicas.IsEmpty ? StartAsync(context, request) : next(context, request);
+
+    private async Task StartAsync(HttpContext context, GatewayRequest request)
     {
-        var request = GatewayRequest.Of(context);
-        if (!request.Version.Replicas.IsEmpty)
-        {
-            await next(context);
-            return;
-        }
         context.Response.OnStarting(() =>
         {
             context.Response.Headers[Header] = "true";
@@ -33,11 +30,11 @@ internal sealed class ColdStartStage(
         var begun = request.Facts.IsStream || request.Target.Path.EndsWith("_stream", StringComparison.Ordinal) ? new BegunStream(context, request.Target.Errors) : null;
         try
         {
-            using (RequestClock.Of(context).Wait())
+            using (request.Clock.Wait())
             {
                 request.Version = await ReplicaAsync(context, request, begun);
             }
-            await next(context);
+            await next(context, request);
         }
         catch (ApiException error) when (begun is { HasBegun: true })
         {

@@ -11,21 +11,26 @@ internal static class AnswerBuffer
 
     private const int ChunkBytes = 8192;
 
-    public static bool Suits(HttpResponseMessage answer) =>
-        answer.Content.Headers is { ContentType.MediaType: "application/json" or "application/problem+json" } headers
-        && (headers.ContentLength ?? 0) <= MaxBytes;
+    public static bool Suits(HttpResponseMessage answer)
+    {
+        var headers = answer.Content.Headers;
+        // HEAD is answered with the length of what it leaves out.
+        return answer.RequestMessage?.Method != HttpMethod.Head
+            && (headers.Is("application/json") || headers.Is("application/problem+json"))
+            && (headers.ContentLength ?? 0) <= MaxBytes;
+    }
 
+    /// <returns>The whole answer; null when it turns out too long, and is to be passed on as it comes.</returns>
     /// <exception cref="IOException">The answer broke off.</exception>
     /// <exception cref="HttpRequestException">The answer broke off.</exception>
-    public static async Task FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
+    public static async ValueTask<ReadOnlyMemory<byte>?> FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
         if (answer.Content.Headers.ContentLength is { } length)
         {
             var whole = new byte[length];
             await stream.ReadExactlyAsync(whole, cancellationToken);
-            answer.Replace(new MemoryStream(whole, writable: false));
-            return;
+            return whole;
         }
         var buffer = new MemoryStream();
         var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
@@ -35,7 +40,12 @@ internal static class AnswerBuffer
             buffer.Write(chunk, 0, read);
         }
         ArrayPool<byte>.Shared.Return(chunk);
+        if (buffer.Length < MaxBytes)
+        {
+            return buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        }
         buffer.Position = 0;
-        answer.Replace(buffer.Length < MaxBytes ? buffer : new Concatenation(buffer, stream));
+        answer.Replace(new Concatenation(buffer, stream));
+        return null;
     }
 }

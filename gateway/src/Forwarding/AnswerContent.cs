@@ -1,10 +1,24 @@
 using System.Net.Http.Headers;
+using Microsoft.Net.Http.Headers;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>Puts something else between an answer's body and whoever reads it.</summary>
+/// <summary>What kind of body an answer has, and another one in its place.</summary>
 internal static class AnswerContent
 {
+    /// <summary>Whether the body has this media type, whatever parameters come behind it.</summary>
+    public static bool Is(this HttpContentHeaders headers, string mediaType)
+    {
+        // As text: parsed, the header costs an object for each answer.
+        if (!headers.NonValidated.TryGetValues(HeaderNames.ContentType, out var values))
+        {
+            return false;
+        }
+        var type = values.ToString().AsSpan();
+        var end = type.IndexOf(';');
+        return (end < 0 ? type : type[..end]).Trim().Equals(mediaType, StringComparison.OrdinalIgnoreCase);
+    }
+
     /// <summary>The same answer with another body; its headers stay.</summary>
     public static void Replace(this HttpResponseMessage answer, Stream body)
     {

@@ -5,13 +5,14 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>What the caller reads when the last try has failed. YARP has logged why by then, and where the answer had
+/// <summary>What the caller reads when the last try has failed. ForwardingStage has logged why by then, and where the answer had
 /// already begun it has cut the client's connection, so that half an answer is not taken for a whole one.</summary>
 internal static class ForwardingErrors
 {
     private const int ClientClosedRequest = 499;
 
-    public static async Task ExplainAsync(HttpContext context, RequestTries tries)
+    /// <summary>Nothing to be done where the last try went well and the answer has begun.</summary>
+    public static Task ExplainAsync(HttpContext context, RequestTries tries)
     {
         if (context.RequestAborted.IsCancellationRequested)
         {
@@ -19,22 +20,18 @@ internal static class ForwardingErrors
             {
                 context.Response.StatusCode = ClientClosedRequest;
             }
-            return;
+            return Task.CompletedTask;
         }
-        if (context.Features.Get<IForwarderErrorFeature>() is null && !tries.WillRetry)
+        if (tries is { Error: ForwarderError.None, WillRetry: false })
         {
             if (TooLongWithOurAdditions(context, tries) is { } tooLong)
             {
                 throw tooLong;
             }
             // An answer without a body is still the replica's; unfinished, it would be taken for one that nobody gave.
-            await context.Response.CompleteAsync();
-            return;
+            return context.Response.HasStarted ? Task.CompletedTask : context.Response.CompleteAsync();
         }
-        if (!context.Response.HasStarted)
-        {
-            throw Explain(tries);
-        }
+        return context.Response.HasStarted ? Task.CompletedTask : throw Explain(tries);
     }
 
     // The gateway's headers and its escapes in the path can make a request too long that was just short enough for itself.

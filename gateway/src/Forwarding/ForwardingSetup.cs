@@ -8,6 +8,7 @@ using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Configuration;
+using ElasticSynapse.Serving.Hosting.Tracing;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
@@ -16,8 +17,9 @@ internal static class ForwardingSetup
 {
     public static void AddForwarding(this WebApplicationBuilder builder, OptionsReader options)
     {
-        // Two lines a request at Information; RequestLog has one.
-        builder.Logging.AddFilter("Yarp", LogLevel.Warning);
+        // Two lines a request at Information, where RequestLog has one; and a stack trace for each client that leaves.
+        // ForwardingStage tells of the failures that are the replicas'.
+        builder.Logging.AddFilter("Yarp", LogLevel.Error);
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<ForwarderCounters>();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
@@ -31,27 +33,31 @@ internal static class ForwardingSetup
         builder.Services.AddSingleton(hedging);
         builder.Services.AddSingleton<ResilienceEvents>();
         builder.Services.AddSingleton(services => hedging.Enabled
-            ? new HttpMessageInvoker(ActivatorUtilities.CreateInstance<HedgingHandler>(services, new UpstreamConnections().Create()))
-            : new UpstreamConnections().Create());
+            ? new HttpMessageInvoker(ActivatorUtilities.CreateInstance<HedgingHandler>(services, Connections(services)))
+            : Connections(services));
         builder.Services.AddSingleton<ForwardingStage>();
     }
 
     /// <summary>Every path that nothing else has.</summary>
     public static void MapForwarding(this WebApplication app)
     {
-        var stages = ((IEndpointRouteBuilder)app).CreateApplicationBuilder();
-        stages.UseMiddleware<CountedRequests>();  // time and outcome
-        stages.UseMiddleware<RequestReading>();   // path and body
-        stages.UseMiddleware<VersionRouting>();   // model and version
-        stages.UseMiddleware<CallerLimits>();     // what this caller may use
+        app.Services.GetRequiredService<ForwarderCounters>();     // begins to listen
+
+        // Each hands on to the one below it here, so they are made from the last to the first.
+        Stage stage = app.Services.GetRequiredService<ForwardingStage>().InvokeAsync;    // replica, tries
+        stage = Before<AdmissionStage>(app, stage).InvokeAsync;                          // its turn at the model
         if (app.Services.GetService<ScaleUps>() is not null)
         {
-            stages.UseMiddleware<ColdStartStage>();   // a first replica
+            stage = Before<ColdStartStage>(app, stage).InvokeAsync;                      // a first replica
         }
-        stages.UseMiddleware<AdmissionStage>();   // its turn at the model
-        app.Services.GetRequiredService<ForwarderCounters>();     // begins to listen
-        var forwarding = app.Services.GetRequiredService<ForwardingStage>();
-        stages.Run(forwarding.InvokeAsync);       // replica, tries
-        app.Map("/{**path}", stages.Build());
+        stage = Before<CallerLimits>(app, stage).InvokeAsync;                            // what this caller may use
+        stage = Before<VersionRouting>(app, stage).InvokeAsync;                          // model and version
+        stage = Before<RequestReading>(app, stage).InvokeAsync;                          // path and body
+        app.Map("/{**path}", Before<CountedRequests>(app, stage).InvokeAsync);           // time and outcome
     }
+
+    private static T Before<T>(WebApplication app, Stage next) => ActivatorUtilities.CreateInstance<T>(app.Services, next);
+
+    private static HttpMessageInvoker Connections(IServiceProvider services) =>
+        new UpstreamConnections(services.GetRequiredService<TraceExport>()).Create();
 }

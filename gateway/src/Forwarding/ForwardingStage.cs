@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
@@ -6,6 +5,7 @@ using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
+using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
@@ -13,8 +13,7 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <summary>Last stage: chooses a replica, forwards, and tries again elsewhere as long as the client has seen nothing.</summary>
 internal sealed partial class ForwardingStage
 {
-    // The runtime's timers count in coarser ticks than the deadline's clock: none may fire before the deadline has passed.
-    private static readonly TimeSpan TimerEarliness = TimeSpan.FromMilliseconds(20);
+    private static readonly BodyDetection NoBody = new();
 
     private readonly IHttpForwarder _forwarder;
     private readonly HttpMessageInvoker _connections;
@@ -47,28 +46,29 @@ internal sealed partial class ForwardingStage
         };
     }
 
-    public async Task InvokeAsync(HttpContext context)
+    public async Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var request = GatewayRequest.Of(context);
-        var tries = new RequestTries(request.Version, request.Deadline, _retries, _budget, _time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        ends.CancelAfter((request.Deadline.Left > TimeSpan.Zero ? request.Deadline.Left : TimeSpan.Zero) + TimerEarliness);
-        context.Features.Set(tries);
+        var tries = request.Tries = new RequestTries(request, _retries, _budget, _time);
+        // Read by now; GatewayTransformer sends it.
+        context.Features.Set<IHttpRequestBodyDetectionFeature>(NoBody);
         _metrics.TriesBegin(request.Version);
         _shadows.Copy(context, request);
         _budget.RequestBegins();
         try
         {
-            await TryAsync(context, request, tries, ends.Token);
-            while (tries.WillRetry)
+            await TryAsync(context, request, tries);
+            while (tries.WillRetry && await HasWaitedAsync(tries, context.RequestAborted))
             {
-                await Task.Delay(RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries), _time, ends.Token);
-                await TryAsync(context, request, tries, ends.Token);
+                await TryAsync(context, request, tries);
+            }
+            if (tries.Answer is { IsEmpty: false } answer)
+            {
+                await context.Response.Body.WriteAsync(answer, context.RequestAborted);
             }
         }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // While waiting for the next try.
+            // The client has gone while it was waited for, or written to.
         }
         finally
         {
@@ -82,7 +82,16 @@ internal sealed partial class ForwardingStage
         await ForwardingErrors.ExplainAsync(context, tries);
     }
 
-    private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries, CancellationToken cancellationToken)
+    /// <returns>False when the request's time ends before the next try begins.</returns>
+    private async Task<bool> HasWaitedAsync(RequestTries tries, CancellationToken cancellationToken)
+    {
+        var delay = RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries);
+        var left = tries.Deadline.TimerLeft;
+        await Task.Delay(delay < left ? delay : left, _time, cancellationToken);
+        return !tries.Deadline.HasPassed;
+    }
+
+    private async Task TryAsync(HttpContext context, GatewayRequest request, RequestTries tries)
     {
         if (tries.Count > 0)
         {
@@ -93,21 +102,20 @@ internal sealed partial class ForwardingStage
         }
         var affinity = request.Version.Model.Kind == ModelKind.Generator ? request.Facts.PromptHead : null;
         var replica = _choice.Choose(request.Version.Replicas, tries.Tried, affinity)!;
-        if (request.Body.Length > 0)
-        {
-            context.Request.Body = Stream(request.Body);
-        }
         using var span = GatewaySpans.Try(tries, replica);
-        using var untilAnswer = new TryTimer(_deadlines.Try, cancellationToken);
+        using var untilAnswer = new TryTimer(_deadlines.Try, tries.Deadline, context.RequestAborted);
         tries.Begin(replica, untilAnswer);
         var cost = request.Tokens;
         replica.Begin(cost);
         try
         {
             var error = await _forwarder.SendAsync(context, replica.Prefix, _connections, _config, _transformer, untilAnswer.Token);
+            tries.Done(error);
             if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested)
             {
-                tries.Fail(Classify(context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
+                var cause = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+                tries.Fail(Classify(error, cause, context, untilAnswer), isFinal: context.Response.HasStarted || tries.Deadline.HasPassed);
+                Failed(tries.Count, replica.Authority, tries.Version.ToString(), tries.Failure, cause?.GetBaseException().Message ?? error.ToString());
             }
         }
         finally
@@ -117,7 +125,7 @@ internal sealed partial class ForwardingStage
             tries.EndWait();
             if (tries.WillRetry)
             {
-                tries.BeginWait(RequestClock.Of(context));
+                tries.BeginWait();
             }
         }
         Judge(context, tries, replica);
@@ -148,28 +156,27 @@ internal sealed partial class ForwardingStage
         }
     }
 
-    private static TryFailure Classify(HttpContext context, TryTimer timer)
+    private static TryFailure Classify(ForwarderError error, Exception? cause, HttpContext context, TryTimer timer) => (error, cause) switch
     {
-        var failure = context.Features.Get<IForwarderErrorFeature>();
-        return failure switch
+        _ when timer.HasFired => TryFailure.TimedOut,
+        (ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled, _) => TryFailure.TimedOut,
+        _ when context.Response.StatusCode == StatusCodes.Status504GatewayTimeout => TryFailure.TimedOut,
+        (ForwarderError.Request, HttpRequestException
         {
-            _ when timer.HasFired => TryFailure.TimedOut,
-            { Error: ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled } => TryFailure.TimedOut,
-            _ when context.Response.StatusCode == StatusCodes.Status504GatewayTimeout => TryFailure.TimedOut,
-            {
-                Error: ForwarderError.Request,
-                Exception: HttpRequestException
-                {
-                    HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
-                },
-            } => TryFailure.Unreachable,
-            { Exception: HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } } => TryFailure.Garbled,
-            _ => TryFailure.BrokeOff,
-        };
+            HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,
+        }) => TryFailure.Unreachable,
+        (_, HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse }) => TryFailure.Garbled,
+        _ => TryFailure.BrokeOff,
+    };
+
+    /// <summary>Leaves YARP without a body to copy.</summary>
+    private sealed class BodyDetection : IHttpRequestBodyDetectionFeature
+    {
+        public bool CanHaveBody => false;
     }
 
-    private static MemoryStream Stream(ReadOnlyMemory<byte> body) =>
-        MemoryMarshal.TryGetArray(body, out var segment) ? new MemoryStream(segment.Array!, segment.Offset, segment.Count, writable: false) : new MemoryStream(body.ToArray());
+    [LoggerMessage(LogLevel.Warning, "try {Try} at {Address} of {Version} failed, {Failure}: {Cause}")]
+    private partial void Failed(int @try, string address, string version, TryFailure failure, string cause);
 
     [LoggerMessage(LogLevel.Warning, "the replica at {Address} of {Version} gets no requests for {Seconds} s: {Failure}")]
     private partial void Ejected(string address, string version, double seconds, TryFailure failure);

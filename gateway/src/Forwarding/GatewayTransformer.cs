@@ -26,21 +26,31 @@ internal sealed class GatewayTransformer(
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
-        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
         var request = GatewayRequest.Of(httpContext);
-        var tries = RequestTries(httpContext);
+        if (!request.Body.IsEmpty)
+        {
+            // In one piece with the headers, for it is all there: YARP's own content sends those ahead.
+            proxyRequest.Content = new ReadOnlyMemoryContent(request.Body);
+        }
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var tries = request.Tries;
         var incoming = httpContext.Request;
-        proxyRequest.RequestUri = ReplicaUri.Of(destinationPrefix, request.Target.PathFor(request.Version.Version), incoming.QueryString);
+        proxyRequest.RequestUri = ReplicaUri.Of(tries.Replica, request.Target, request.Version.Version, incoming.QueryString);
 
         var headers = proxyRequest.Headers;
         LeaveOutConnectionHeaders(incoming, headers);
         // The replica's own Host, and what a caller claims about itself is not passed on as our word.
         headers.Host = null;
+        if (request.Caller is not null)
+        {
+            // The key is for this gateway alone.
+            headers.Remove(HeaderNames.Authorization);
+        }
         Replace("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
         Replace("X-Forwarded-Proto", incoming.Scheme);
         Replace("X-Forwarded-Host", incoming.Host.ToUriComponent());
         Replace(Deadline.Header, tries.Deadline.LeftMilliseconds.ToString(CultureInfo.InvariantCulture));
-        if (proxyRequest.Content is { } content)
+        if (proxyRequest.Content is { } content && incoming.ContentLength != request.Body.Length)
         {
             content.Headers.ContentLength = request.Body.Length;
         }
@@ -50,7 +60,7 @@ internal sealed class GatewayTransformer(
             proxyRequest.Options.Set(Hedge.Key, new Hedge(request, tries, incoming.QueryString, slow > hedging.MinimumDelay ? slow : hedging.MinimumDelay));
         }
 
-        tries.BeginWait(RequestClock.Of(httpContext));
+        tries.BeginWait();
 
         void Replace(string name, string? value)
         {
@@ -70,8 +80,9 @@ internal sealed class GatewayTransformer(
         {
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
-        var tries = RequestTries(httpContext);
-        tries.Timer.Stop();
+        var request = GatewayRequest.Of(httpContext);
+        var tries = request.Tries;
+        tries.Timer.AnswerBegins();
         if (RetryRules.Judge((int)proxyResponse.StatusCode) is var failure and not TryFailure.None)
         {
             tries.Fail(failure, RetryAfter(proxyResponse));
@@ -82,7 +93,7 @@ internal sealed class GatewayTransformer(
         }
         else if (AnswerBuffer.Suits(proxyResponse))
         {
-            await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            tries.Answer = await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
             if (tries.Version.Model.Kind == ModelKind.Classifier)
             {
                 var taken = tries.FirstTokenCame();
@@ -92,9 +103,9 @@ internal sealed class GatewayTransformer(
                 }
             }
         }
-        else if (proxyResponse.Content.Headers.ContentType?.MediaType == EventStream)
+        else if (proxyResponse.Content.Headers.Is(EventStream))
         {
-            var events = metrics.Timed(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), tries.Version, RequestClock.Of(httpContext));
+            var events = metrics.Timed(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), tries.Version, request.Clock);
             proxyResponse.Replace(IsPlain(proxyResponse.Content.Headers)
                 ? new EventStreamBody(events, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame())
                 : events);
@@ -102,6 +113,12 @@ internal sealed class GatewayTransformer(
         tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         SetAnswerHeaders(httpContext, tries);
+        if (tries.Answer is { } whole)
+        {
+            // ForwardingStage sends it.
+            httpContext.Response.ContentLength = whole.Length;
+            return false;
+        }
         return passes;
     }
 
@@ -141,6 +158,10 @@ internal sealed class GatewayTransformer(
         headers.Remove(HeaderNames.Expect);
 
         // RFC 9110, 7.6.1: headers that Connection names are meant for this hop only.
+        if (incoming.Headers.Connection.Count == 0)
+        {
+            return;
+        }
         foreach (var name in incoming.Headers.GetCommaSeparatedValues(HeaderNames.Connection))
         {
             if (!name.Equals(RequestIds.Header, StringComparison.OrdinalIgnoreCase))
@@ -157,7 +178,4 @@ internal sealed class GatewayTransformer(
         { Date: not null } => TimeSpan.MaxValue,
         _ => null,
     };
-
-    private static RequestTries RequestTries(HttpContext context) =>
-        context.Features.Get<RequestTries>() ?? throw new InvalidOperationException("only ForwardingStage forwards");
 }

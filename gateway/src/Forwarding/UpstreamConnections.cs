@@ -1,11 +1,12 @@
 using System.Text;
+using ElasticSynapse.Serving.Hosting.Tracing;
 using Yarp.ReverseProxy.Configuration;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
 /// <summary>The connections to all replicas, pooled by address.</summary>
-internal sealed class UpstreamConnections : ForwarderHttpClientFactory
+internal sealed class UpstreamConnections(TraceExport traces) : ForwarderHttpClientFactory
 {
     // Kubernetes moves a service's name to other addresses; a connection is not kept past this, so that they are noticed.
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
@@ -22,5 +23,13 @@ internal sealed class UpstreamConnections : ForwarderHttpClientFactory
         handler.ConnectTimeout = ConnectTimeout;
         // As Kestrel reads them, so that they arrive byte for byte; the default refuses what is not ASCII.
         handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
+        if (!traces.IsOn)
+        {
+            // It would make a span of each call, which nobody gets to see.
+            handler.ActivityHeadersPropagator = null;
+        }
     }
+
+    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
+        traces.IsOn ? handler : new TracePassing(handler);
 }

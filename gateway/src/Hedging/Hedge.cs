@@ -32,7 +32,7 @@ internal sealed class Hedge(GatewayRequest request, RequestTries tries, QueryStr
     /// <summary>The same request, for another replica.</summary>
     public HttpRequestMessage For(Replica other, HttpRequestMessage first)
     {
-        var second = new HttpRequestMessage(first.Method, ReplicaUri.Of(other.Prefix, request.Target.PathFor(Version.Version), query))
+        var second = new HttpRequestMessage(first.Method, ReplicaUri.Of(other, request.Target, Version.Version, query))
         {
             Version = first.Version,
             VersionPolicy = first.VersionPolicy,

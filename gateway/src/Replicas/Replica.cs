@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using ElasticSynapse.Gateway.Catalogue;
 
 namespace ElasticSynapse.Gateway.Replicas;
@@ -30,6 +31,9 @@ internal sealed class Replica
     public ReplicaAddress Address { get; }
 
     public string Prefix { get; }
+
+    /// <summary>The addresses of known paths behind it.</summary>
+    public ConcurrentDictionary<string, Uri> Uris { get; } = new(StringComparer.Ordinal);
 
     /// <summary>The address as errors and headers show it.</summary>
     public string Authority { get; }

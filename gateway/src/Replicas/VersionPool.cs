@@ -6,6 +6,8 @@ namespace ElasticSynapse.Gateway.Replicas;
 /// <summary>A version with its replicas.</summary>
 internal sealed class VersionPool(ModelEntry model, VersionEntry entry, ImmutableArray<Replica> replicas, VersionRecord record)
 {
+    private int _hasBegun;
+
     public ModelEntry Model { get; } = model;
 
     public VersionEntry Entry { get; } = entry;
@@ -15,6 +17,9 @@ internal sealed class VersionPool(ModelEntry model, VersionEntry entry, Immutabl
     public ImmutableArray<Replica> Replicas { get; } = replicas;
 
     public VersionRecord Record { get; } = record;
+
+    /// <summary>True once, for whoever asks first.</summary>
+    public bool Begins() => Volatile.Read(ref _hasBegun) == 0 && Interlocked.Exchange(ref _hasBegun, 1) == 0;
 
     /// <summary>The catalogue's, or 0 once the canary guard has taken it.</summary>
     public double Weight => Record.HasLostWeight ? 0 : Entry.Weight;

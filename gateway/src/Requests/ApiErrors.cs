@@ -4,24 +4,12 @@ using ElasticSynapse.Serving.Hosting.Errors;
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>Says in which form the gateway's own errors are told: that of the API that was called.</summary>
-internal sealed class ApiErrors(RequestDelegate next, LiveFleet fleet)
+internal static class ApiErrors
 {
-    public async Task InvokeAsync(HttpContext context)
+    public static void UseApiErrors(this WebApplication app)
     {
-        try
-        {
-            await next(context);
-        }
-        catch (ApiException) when (Format(context) is { } format)
-        {
-            context.UseErrorFormat(format);
-            throw;
-        }
+        var fleet = app.Services.GetRequiredService<LiveFleet>();
+        // Null for what is no path here: then the defaults' form.
+        app.UseErrorFormat(path => path.HasValue ? RequestPath.Read(path.Value, fleet.Current.Has)?.Errors : null);
     }
-
-    // Null for what is no path here: then the defaults' form.
-    private ErrorFormat? Format(HttpContext context) =>
-        context.Request.Path is { HasValue: true, Value: var path } && RequestPath.Read(path, fleet.Current.Has) is { } target
-            ? target.Errors
-            : null;
 }

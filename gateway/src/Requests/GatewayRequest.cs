@@ -1,18 +1,35 @@
+using ElasticSynapse.Gateway.Admission;
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
+using ElasticSynapse.Gateway.Telemetry;
 
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>A request on its way through the gateway: each stage adds what it has found out.</summary>
-internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body, BodyFacts facts)
+/// <param name="clock">Runs since its arrival.</param>
+/// <param name="caller">Whose it is; null where nobody is asked for a key.</param>
+internal sealed class GatewayRequest(RequestClock clock, Caller? caller)
 {
-    public RequestDeadline Deadline { get; } = deadline;
+    private bool _isCounted;
+    private ModelGate? _turn;
+    private string _turnOf = "";
 
-    public RequestTarget Target { get; } = target;
+    public RequestClock Clock { get; } = clock;
 
-    public ReadOnlyMemory<byte> Body { get; set; } = body;
+    public Caller? Caller { get; } = caller;
 
-    public BodyFacts Facts { get; } = facts;
+    /// <summary>What the path asks for; null until it is read.</summary>
+    public RequestTarget? Path { get; private set; }
+
+    /// <summary>What the path asks for, once it is read.</summary>
+    public RequestTarget Target => Path ?? throw new InvalidOperationException("no stage has read this request");
+
+    public RequestDeadline Deadline { get; private set; }
+
+    public ReadOnlyMemory<byte> Body { get; set; }
+
+    public BodyFacts Facts { get; private set; }
 
     /// <summary>The model that is asked, once it is found.</summary>
     public ModelPool Model { get; set; } = null!;
@@ -23,6 +40,12 @@ internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadl
     /// <summary>The version that answers, once it is chosen.</summary>
     public VersionPool Version { get; set; } = null!;
 
+    /// <summary>What became of it at the replicas, once it is sent to one.</summary>
+    public RequestTries Tries { get; set; } = null!;
+
+    /// <summary>Whether its caller's limits apply to it, and the answer says what is left of them.</summary>
+    public bool IsLimited { get; set; }
+
     /// <summary>The status that the answer would have had, where its stream had begun before anyone knew.</summary>
     public int? StatusAfterBeginning { get; set; }
 
@@ -30,5 +53,25 @@ internal sealed class GatewayRequest(RequestTarget target, RequestDeadline deadl
     public long Tokens => (Body.Length / 4) + Facts.MaxTokens;
 
     public static GatewayRequest Of(HttpContext context) =>
-        context.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("no stage has read this request");
+        context.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("this request has not come by the stages");
+
+    public void Read(RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body, in BodyFacts facts) =>
+        (Path, Deadline, Body, Facts) = (target, deadline, body, facts);
+
+    /// <summary>Its caller has it among those that run at a time.</summary>
+    public void Counted() => _isCounted = true;
+
+    /// <summary>It has its turn at the model.</summary>
+    /// <param name="caller">Whose turn it was.</param>
+    public void HasTurn(ModelGate gate, string caller) => (_turn, _turnOf) = (gate, caller);
+
+    /// <summary>Gives back what it holds.</summary>
+    public void End()
+    {
+        _turn?.Leave(_turnOf);
+        if (_isCounted)
+        {
+            Caller?.End();
+        }
+    }
 }

@@ -53,6 +53,9 @@ internal static class KnownPaths
         return path.StartsWith("/docs/", StringComparison.Ordinal) ? All["/docs"] with { Path = path } : null;
     }
 
+    /// <summary>Whether its path is one of the list, word for word.</summary>
+    public static bool IsKnown(RequestTarget target) => target.VersionAt < 0 && All.ContainsKey(target.Path);
+
     /// <summary>A path that one kind has.</summary>
     private static RequestTarget Only(string path, ModelKind kind, ErrorFormat errors) => new(path, null, default, kind, IsShared: false, errors);
 

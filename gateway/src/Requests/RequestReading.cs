@@ -1,43 +1,45 @@
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
-using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>First stage: what the path asks for, and the body in memory.</summary>
-internal sealed class RequestReading(
-    RequestDelegate next, LiveFleet fleet, ReplicaOptions replicas, DeadlineOptions deadlines, TimeProvider time)
+internal sealed class RequestReading(Stage next, LiveFleet fleet, ReplicaOptions replicas, DeadlineOptions deadlines, TimeProvider time)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var request = context.Request;
-        if (HttpMethods.IsConnect(request.Method))
+        var incoming = context.Request;
+        if (HttpMethods.IsConnect(incoming.Method))
         {
             throw new ApiException(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded");
         }
         // OPTIONS * has none.
-        if (!request.Path.HasValue || RequestPath.Read(request.Path.Value, fleet.Current.Has) is not { } target)
+        if (!incoming.Path.HasValue || RequestPath.Read(incoming.Path.Value, fleet.Current.Has) is not { } target)
         {
             context.Response.StatusCode = StatusCodes.Status404NotFound;
-            return;
+            return Task.CompletedTask;
         }
         var deadline = RequestDeadline.Of(context, deadlines, time);
-        ReadOnlyMemory<byte> body;
-        using (RequestClock.Of(context).Wait())
-        {
-            body = await ReadBodyAsync(request, context.RequestAborted);
-        }
-        var facts = BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path == "/predict", target.Path == "/");
-        context.Features.Set(new GatewayRequest(target, deadline, body, facts));
-        await next(context);
+        var body = ReadBodyAsync(incoming, request, context.RequestAborted);
+        return body.IsCompletedSuccessfully ? GoOn(context, request, target, deadline, body.Result) : WaitAsync(context, request, target, deadline, body);
     }
 
-    private static async Task<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private async Task WaitAsync(HttpContext context, GatewayRequest request, RequestTarget target, RequestDeadline deadline, ValueTask<ReadOnlyMemory<byte>> body) =>
+        await GoOn(context, request, target, deadline, await body);
+
+    private Task GoOn(HttpContext context, GatewayRequest request, RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body)
     {
+        request.Read(target, deadline, body, BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path == "/predict", target.Path == "/"));
+        return next(context, request);
+    }
+
+    private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest incoming, GatewayRequest request, CancellationToken cancellationToken)
+    {
+        using var wait = request.Clock.Wait();
         try
         {
-            return await RequestBody.ReadAsync(request, cancellationToken);
+            return await RequestBody.ReadAsync(incoming, cancellationToken);
         }
         catch (BadHttpRequestException)
         {

@@ -7,6 +7,9 @@ namespace ElasticSynapse.Gateway.Retries;
 /// <summary>When a request must be done, retries and all: as its caller says, but no later than the gateway allows.</summary>
 internal readonly struct RequestDeadline
 {
+    // The runtime's timers count in coarser ticks than our clock.
+    private static readonly TimeSpan TimerEarliness = TimeSpan.FromMilliseconds(20);
+
     private readonly TimeProvider _time;
     private readonly long _start;
 
@@ -15,6 +18,9 @@ internal readonly struct RequestDeadline
     public TimeSpan Allowed { get; }
 
     public TimeSpan Left => Allowed - _time.GetElapsedTime(_start);
+
+    /// <summary>What is left, for a timer that must not fire before the deadline has passed.</summary>
+    public TimeSpan TimerLeft => (Left is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero) + TimerEarliness;
 
     public bool HasPassed => Left <= TimeSpan.Zero;
 

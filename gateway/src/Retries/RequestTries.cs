@@ -1,21 +1,22 @@
 using ElasticSynapse.Gateway.Replicas;
-using ElasticSynapse.Gateway.Telemetry;
+using ElasticSynapse.Gateway.Requests;
+using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Retries;
 
 /// <summary>The tries of one request: which replicas, what became of the last one, and whether there will be another.</summary>
-internal sealed class RequestTries(VersionPool version, RequestDeadline deadline, RetryOptions options, RetryBudget budget, TimeProvider time)
+internal sealed class RequestTries(GatewayRequest request, RetryOptions options, RetryBudget budget, TimeProvider time)
 {
-    private readonly List<Replica> _tried = [];
+    private List<Replica>? _tried;
     private long _tryBegan;
     private bool _holdsBudget;
     private IDisposable? _wait;
 
-    public VersionPool Version { get; } = version;
+    public VersionPool Version { get; } = request.Version;
 
-    public RequestDeadline Deadline { get; } = deadline;
+    public RequestDeadline Deadline { get; } = request.Deadline;
 
-    public IReadOnlyCollection<Replica> Tried => _tried;
+    public IReadOnlyCollection<Replica> Tried => _tried ?? (IReadOnlyCollection<Replica>)[];
 
     public int Count { get; private set; }
 
@@ -27,6 +28,12 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
     public TimeSpan? FirstToken { get; private set; }
 
     public TryFailure Failure { get; private set; }
+
+    /// <summary>What YARP says of the last try.</summary>
+    public ForwarderError Error { get; private set; }
+
+    /// <summary>A complete answer that waits to be sent to the client; null when YARP passes the answer on as it comes.</summary>
+    public ReadOnlyMemory<byte>? Answer { get; set; }
 
     public TimeSpan? RetryAfter { get; private set; }
 
@@ -40,7 +47,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         {
             foreach (var replica in Version.Replicas)
             {
-                if (replica.CanServe && !_tried.Contains(replica))
+                if (replica.CanServe && !Tried.Contains(replica))
                 {
                     return true;
                 }
@@ -57,15 +64,18 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
         Count++;
         Timer = timer;
         Replica = replica;
-        (Failure, RetryAfter, FirstToken, WillRetry) = (TryFailure.None, null, null, false);
+        (Failure, Error, Answer, RetryAfter, FirstToken, WillRetry) = (TryFailure.None, ForwarderError.None, null, null, null, false);
         _tryBegan = time.GetTimestamp();
     }
 
+    /// <summary>YARP is done with the try.</summary>
+    public void Done(ForwarderError error) => Error = error;
+
     /// <summary>From here on the request waits: for a replica's answer, or for its next try.</summary>
-    public void BeginWait(RequestClock clock)
+    public void BeginWait()
     {
         EndWait();
-        _wait = clock.Wait();
+        _wait = request.Clock.Wait();
     }
 
     public void EndWait() => _wait?.Dispose();
@@ -84,7 +94,7 @@ internal sealed class RequestTries(VersionPool version, RequestDeadline deadline
     /// <summary>Takes note of a failure and decides whether another try follows.</summary>
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
     {
-        _tried.Add(Replica);
+        (_tried ??= []).Add(Replica);
         (Failure, RetryAfter) = (failure, retryAfter);
         WillRetry = !isFinal
             && Count < options.MaxTries

@@ -1,27 +1,35 @@
 namespace ElasticSynapse.Gateway.Retries;
 
-/// <summary>Ends a try when its request ends, or when its answer has not begun in time; for the latter it is stopped when it
-/// begins.</summary>
+/// <summary>Ends a try when its client leaves, when its answer has not begun in time, and when its request must be done.</summary>
 internal sealed class TryTimer : IDisposable
 {
-    private readonly CancellationToken _request;
+    private readonly CancellationToken _client;
+    private readonly RequestDeadline _deadline;
     private readonly CancellationTokenSource _try;
+    private bool _hasBegun;
 
     /// <param name="limit">Until the answer begins.</param>
-    /// <param name="request">Ends with the request.</param>
-    public TryTimer(TimeSpan limit, CancellationToken request)
+    /// <param name="deadline">Until it ends.</param>
+    /// <param name="client">Leaves with the client.</param>
+    public TryTimer(TimeSpan limit, RequestDeadline deadline, CancellationToken client)
     {
-        _request = request;
-        _try = CancellationTokenSource.CreateLinkedTokenSource(request);
-        _try.CancelAfter(limit);
+        (_client, _deadline) = (client, deadline);
+        _try = CancellationTokenSource.CreateLinkedTokenSource(client);
+        var left = deadline.TimerLeft;
+        _try.CancelAfter(limit < left ? limit : left);
     }
 
     public CancellationToken Token => _try.Token;
 
-    /// <summary>Whether the answer did not begin in time.</summary>
-    public bool HasFired => _try.IsCancellationRequested && !_request.IsCancellationRequested;
+    /// <summary>Whether the answer did not begin in time, while the request had time yet.</summary>
+    public bool HasFired => _try.IsCancellationRequested && !_hasBegun && !_client.IsCancellationRequested && !_deadline.HasPassed;
 
-    public void Stop() => _try.CancelAfter(Timeout.InfiniteTimeSpan);
+    /// <summary>The answer begins: from here on only the deadline counts.</summary>
+    public void AnswerBegins()
+    {
+        _hasBegun = true;
+        _try.CancelAfter(_deadline.TimerLeft);
+    }
 
     public void Dispose() => _try.Dispose();
 }

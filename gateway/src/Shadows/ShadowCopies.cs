@@ -62,7 +62,7 @@ internal sealed class ShadowCopies(
 
     private HttpRequestMessage Copy(HttpRequest incoming, GatewayRequest request, VersionPool shadow, Replica replica)
     {
-        var copy = new HttpRequestMessage(new HttpMethod(incoming.Method), ReplicaUri.Of(replica.Prefix, request.Target.PathFor(shadow.Version), incoming.QueryString))
+        var copy = new HttpRequestMessage(new HttpMethod(incoming.Method), ReplicaUri.Of(replica, request.Target, shadow.Version, incoming.QueryString))
         {
             Content = new ReadOnlyMemoryContent(request.Body),
         };

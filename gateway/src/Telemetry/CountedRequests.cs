@@ -6,8 +6,8 @@ using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Telemetry;
 
-/// <summary>Around all other stages: times a request, counts it, and tells its caller what the gateway added.</summary>
-internal sealed class CountedRequests(RequestDelegate next, RequestMetrics metrics, TimeProvider time)
+/// <summary>Around all stages: times a request, counts it, and tells its caller what the gateway added.</summary>
+internal sealed class CountedRequests(Stage first, RequestMetrics metrics, TimeProvider time)
 {
     /// <summary>The gateway's own part of the time to the answer's first byte, in milliseconds.</summary>
     public const string OverheadHeader = "x-gateway-overhead-ms";
@@ -16,20 +16,15 @@ internal sealed class CountedRequests(RequestDelegate next, RequestMetrics metri
 
     public async Task InvokeAsync(HttpContext context)
     {
-        var clock = new RequestClock(time);
-        context.Features.Set(clock);
-        context.Response.OnStarting(() =>
-        {
-            clock.Answer();
-            context.Response.Headers[OverheadHeader] = clock.Overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
-            return Task.CompletedTask;
-        });
+        var request = new GatewayRequest(new RequestClock(time), context.Features.Get<Caller>());
+        context.Features.Set(request);
+        context.Response.OnStarting(Answer, context);
         var (status, brokeOff) = (StatusCodes.Status200OK, false);
         try
         {
-            await next(context);
+            await first(context, request);
             status = context.Response.StatusCode;
-            brokeOff = context.Response.HasStarted && context.Features.Get<IForwarderErrorFeature>() is not null;
+            brokeOff = context.Response.HasStarted && request.Tries is { Error: not ForwarderError.None };
         }
         catch (Exception exception)
         {
@@ -38,16 +33,30 @@ internal sealed class CountedRequests(RequestDelegate next, RequestMetrics metri
         }
         finally
         {
+            request.End();
             var callerGone = context.RequestAborted.IsCancellationRequested;
-            var request = context.Features.Get<GatewayRequest>();
-            status = request?.StatusAfterBeginning ?? status;
-            var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(context));
-            metrics.Ended(request, context.Features.Get<Caller>()?.Entry.Class ?? Anonymous, status, outcome, clock);
+            status = request.StatusAfterBeginning ?? status;
+            var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(request.Tries.Error));
+            metrics.Ended(request, request.Caller?.Entry.Class ?? Anonymous, status, outcome);
             GatewaySpans.Describe(Activity.Current, context, request, outcome);
         }
     }
 
-    private static bool IsClients(HttpContext context) => context.Features.Get<IForwarderErrorFeature>()?.Error is
+    private static Task Answer(object state)
+    {
+        var context = (HttpContext)state;
+        var request = GatewayRequest.Of(context);
+        request.Clock.Answer();
+        var headers = context.Response.Headers;
+        headers[OverheadHeader] = request.Clock.Overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
+        if (request is { IsLimited: true, Caller: { } caller })
+        {
+            CallerLimits.Tell(headers, caller);
+        }
+        return Task.CompletedTask;
+    }
+
+    private static bool IsClients(ForwarderError error) => error is
         ForwarderError.ResponseBodyCanceled or ForwarderError.ResponseBodyClient
         or ForwarderError.RequestCanceled or ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled;
 }

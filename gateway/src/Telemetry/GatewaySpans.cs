@@ -42,20 +42,20 @@ internal static class GatewaySpans
     }
 
     /// <summary>Says on the request's span what the stages found out.</summary>
-    public static void Describe(Activity? span, HttpContext context, GatewayRequest? request, string outcome)
+    public static void Describe(Activity? span, HttpContext context, GatewayRequest request, string outcome)
     {
         if (span is not { Recorded: true })
         {
             return;
         }
         span.SetTag("elastic_synapse.outcome", outcome);
-        if (request is not null)
+        if (request.Path is { } target)
         {
-            var route = RouteName.Of(request.Target.Path);
+            var route = RouteName.Of(target.Path);
             span.DisplayName = $"{context.Request.Method} {route}";
             span.SetTag("http.route", route);
         }
-        if (request?.Version is { } version)
+        if (request is { Version: { } version })
         {
             span.SetTag(Model, version.Model.Name).SetTag(Version, version.Version);
         }

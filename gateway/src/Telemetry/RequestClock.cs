@@ -29,9 +29,6 @@ internal sealed class RequestClock(TimeProvider time)
         }
     }
 
-    public static RequestClock Of(HttpContext context) =>
-        context.Features.Get<RequestClock>() ?? throw new InvalidOperationException("no stage has started this request's clock");
-
     /// <summary>Somebody else's time, until it is disposed.</summary>
     public IDisposable Wait() => new OthersTime(this);
 

@@ -8,6 +8,8 @@ namespace ElasticSynapse.Gateway.Telemetry;
 /// no metric name stands outside these two classes. Every label has few values: the catalogue's names and fixed words.</summary>
 internal sealed class RequestMetrics
 {
+    private static readonly string[] StatusClasses = ["0xx", "1xx", "2xx", "3xx", "4xx", "5xx", "6xx", "7xx", "8xx", "9xx"];
+
     private readonly Counter<long> _requests;
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _firstByte;
@@ -31,12 +33,14 @@ internal sealed class RequestMetrics
     /// <summary>A request has ended.</summary>
     /// <param name="request">As far as it was understood.</param>
     /// <param name="callerClass">Whose it was.</param>
-    public void Ended(GatewayRequest? request, string callerClass, int status, string outcome, RequestClock clock)
+    public void Ended(GatewayRequest request, string callerClass, int status, string outcome)
     {
-        var version = request?.Version;
+        var clock = request.Clock;
+        // Null where none was chosen.
+        VersionPool? version = request.Version;
         KeyValuePair<string, object?> model = new("model", version?.Model.Name ?? ""), name = new("version", version?.Version ?? "");
-        KeyValuePair<string, object?> route = new("route", request is null ? RouteName.Other : RouteName.Of(request.Target.Path));
-        _requests.Add(1, model, name, route, new("status", $"{status / 100}xx"), new("outcome", outcome), new("caller_class", callerClass));
+        KeyValuePair<string, object?> route = new("route", request.Path is { } target ? RouteName.Of(target.Path) : RouteName.Other);
+        _requests.Add(1, model, name, route, new("status", StatusClasses[status / 100]), new("outcome", outcome), new("caller_class", callerClass));
         _duration.Record(clock.Elapsed.TotalSeconds, model, name, route);
         _overhead.Record(clock.Overhead.TotalSeconds);
         if (clock.FirstByte is { } firstByte && outcome == RequestOutcome.Ok)

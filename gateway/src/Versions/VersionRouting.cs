@@ -7,7 +7,7 @@ using Microsoft.Extensions.Primitives;
 namespace ElasticSynapse.Gateway.Versions;
 
 /// <summary>Second stage: the model, and the version of it that answers.</summary>
-internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, UpstreamNames names, Draws draws)
+internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames names, Draws draws)
 {
     public const string VersionHeader = "x-model-version";
     public const string LabelHeader = "x-model-label";
@@ -16,22 +16,26 @@ internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, Upst
     // What OpenAI's SDKs ask moderations of; here it means whichever classifier there is.
     private static readonly string[] ModerationModels = ["omni-moderation", "text-moderation"];
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var request = GatewayRequest.Of(context);
         var body = request.Facts.Model is { } named && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
         var name = request.Target.Model ?? body.Name;
         var model = Find(name, Kind(request));
-        if (model is null && name is not null && fleet.Current.HasUnnamed)
-        {
-            await names.LearnAsync(context.RequestAborted);
-            // What stays unnamed judges for itself; of two that would, the generator.
-            model = Find(name, Kind(request) ?? ModelKind.Generator);
-        }
-        if (model is null)
-        {
-            throw UnknownModel(name, request);
-        }
+        return model is null && name is not null && fleet.Current.HasUnnamed
+            ? LearnAsync(context, request, body, name)
+            : GoOn(context, request, body, model ?? throw UnknownModel(name, request), name);
+    }
+
+    private async Task LearnAsync(HttpContext context, GatewayRequest request, ModelSelector body, string name)
+    {
+        await names.LearnAsync(context.RequestAborted);
+        // What stays unnamed judges for itself; of two that would, the generator.
+        var model = Find(name, Kind(request) ?? ModelKind.Generator);
+        await GoOn(context, request, body, model ?? throw UnknownModel(name, request), name);
+    }
+
+    private Task GoOn(HttpContext context, GatewayRequest request, ModelSelector body, ModelPool model, string? name)
+    {
         CheckKind(model, request, name);
 
         // The body speaks of its own model, not of the path's.
@@ -44,7 +48,7 @@ internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, Upst
             // Labels are the gateway's; a replica knows itself by name and version.
             request.Body = RequestBody.WithModel(request.Body, request.Facts.ModelAt, $"{model.Name}@{request.Version.Version}");
         }
-        await next(context);
+        return next(context, request);
     }
 
     private ModelPool? Find(string? name, ModelKind? kind) =>
@@ -76,7 +80,7 @@ internal sealed class VersionRouting(RequestDelegate next, LiveFleet fleet, Upst
     {
         var who = context.Request.Headers[SessionHeader] is [{ Length: > 0 } session] ? session
             : request.Facts.User is { Length: > 0 } user ? user
-            : context.User.Identity?.Name;
+            : request.Caller?.Name;
         return who is null ? draws.Next() : StableHash.Of(who);
     }
 

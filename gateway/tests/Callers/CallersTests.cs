@@ -62,6 +62,25 @@ public sealed class CallersTests
     }
 
     [Fact]
+    public async Task Send_KeysInTurnsOverOneConnection_EachIsItsOwnCaller()
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        using var keys = new KeysFile(("ada", Ada, "\"requestsPerMinute\": 1000"), ("bob", Bob, "\"requestsPerMinute\": 2000"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+        using var one = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 1 }) { BaseAddress = gateway.Client.BaseAddress };
+        var limits = new List<string>();
+
+        foreach (var key in new[] { Ada, Ada, Bob, Bob, Ada, Ada[..^1] + "x", Ada, Bob })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent("{}"), Headers = { Authorization = new("Bearer", key) } };
+            using var answer = await one.SendAsync(request);
+            limits.Add(answer.StatusCode == HttpStatusCode.OK ? Assert.Single(answer.Headers.GetValues("x-ratelimit-limit-requests")) : answer.StatusCode.ToString());
+        }
+
+        Assert.Equal(["1000", "1000", "2000", "2000", "1000", "Unauthorized", "1000", "2000"], limits);
+    }
+
+    [Fact]
     public async Task Send_KeyRevoked_IsRefusedWithoutARestartAndAWrongFileChangesNothing()
     {
         await using var upstream = await Upstream.StartAsync("ok");

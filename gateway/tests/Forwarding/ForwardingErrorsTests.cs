@@ -23,6 +23,7 @@ public sealed class ForwardingErrorsTests
         var message = await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadGateway, "server_error", "upstream_unavailable");
         var address = (name == "generator" ? generator : classifier).Address.AbsoluteUri.TrimEnd('/');
         Assert.Equal($"the {name} at {address} can't be reached", message);
+        Assert.Contains(gateway.Warnings, line => line.StartsWith($"try 1 at {address} of {name} failed, Unreachable: Connection refused", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -199,6 +199,26 @@ public sealed class GatewayTransformerTests
         Assert.Equal(["", ""], cookies);
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/problem+json; charset=utf-8")]
+    [InlineData("text/plain")]
+    public async Task Forward_HeadOfAnAnswerWithALength_KeepsThatLengthWithoutABody(string contentType)
+    {
+        await using var upstream = await Upstream.StartAsync(context =>
+        {
+            (context.Response.ContentType, context.Response.ContentLength) = (contentType, 1234);
+            return Task.CompletedTask;
+        });
+        await using var gateway = new RunningGateway(upstream.Address);
+
+        using var answer = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, "/info"));
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(1234, answer.Content.Headers.ContentLength);
+        Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
+    }
+
     [Fact]
     public async Task Forward_GzipBody_PassesByteForByte()
     {

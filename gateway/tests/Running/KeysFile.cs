@@ -1,4 +1,5 @@
-using ElasticSynapse.Gateway.Callers;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace ElasticSynapse.Gateway.Tests.Running;
 
@@ -19,7 +20,7 @@ internal sealed class KeysFile : IDisposable
     public void Write(params (string Name, string Key, string Limits)[] callers)
     {
         var entries = callers.Select(caller =>
-            $$"""  "{{caller.Name}}": { "sha256": ["{{Convert.ToHexStringLower(CallerKey.HashOf(caller.Key))}}"] {{(caller.Limits.Length > 0 ? "," + caller.Limits : "")}} }""");
+            $$"""  "{{caller.Name}}": { "sha256": ["{{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(caller.Key)))}}"] {{(caller.Limits.Length > 0 ? "," + caller.Limits : "")}} }""");
         WriteText($$"""{ "callers": { {{string.Join(",\n", entries)}} } }""");
     }
 

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Gateway.Tests.Running;
 
@@ -14,6 +15,7 @@ namespace ElasticSynapse.Gateway.Tests.Running;
 internal sealed class RunningGateway : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
+    private readonly Warnings _warnings = new();
 
     /// <summary>Between two fixed upstreams.</summary>
     public RunningGateway(Uri generator, Uri? classifier = null, params (string Key, string Value)[] settings)
@@ -42,6 +44,7 @@ internal sealed class RunningGateway : IAsyncDisposable
             {
                 host.UseSetting(key, value);
             }
+            host.ConfigureServices(services => services.AddSingleton<ILoggerProvider>(_warnings));
         });
         _factory.UseKestrel();
         _factory.StartServer();
@@ -58,6 +61,9 @@ internal sealed class RunningGateway : IAsyncDisposable
     }
 
     public HttpClient Client { get; }
+
+    /// <summary>What it has logged that is a warning, or worse.</summary>
+    public IReadOnlyCollection<string> Warnings => _warnings.Lines;
 
     /// <summary>Where it listens.</summary>
     public IEnumerable<Uri> Addresses => _factory.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>()

@@ -16,6 +16,10 @@ public static class ErrorFormatRoutes
         }
     }
 
+    /// <summary>Answers errors in the form that a rule finds for their path.</summary>
+    public static void UseErrorFormat(this IEndpointRouteBuilder app, Func<PathString, ErrorFormat?> ofPath) =>
+        app.ServiceProvider.GetRequiredService<ErrorFormats>().Add(ofPath);
+
     /// <summary>For a handler that learns from the body which API is spoken.</summary>
     public static void UseErrorFormat(this HttpContext context, ErrorFormat format) => context.Features.Set(format);
 }

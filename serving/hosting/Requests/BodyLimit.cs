@@ -13,29 +13,35 @@ internal sealed class BodyLimit(RequestDelegate next, HttpOptions options)
     // body is read away first; past this many bytes it is not worth it.
     private const long MaxDrainedBytes = 64L * 1024 * 1024;
 
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
     {
-        var request = context.Request;
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } kestrel)
         {
             kestrel.MaxRequestBodySize = options.MaxRequestBodyBytes + MaxDrainedBytes;
         }
-        if (request.ContentLength is { } length)
+        return context.Request.ContentLength switch
         {
-            if (length > options.MaxRequestBodyBytes)
-            {
-                // Who asked first has not sent it.
-                if (length <= MaxDrainedBytes && request.Headers.Expect.Count == 0)
-                {
-                    await DrainAsync(request.Body, context.RequestAborted);
-                }
-                throw TooLarge(length.ToString("N0", CultureInfo.InvariantCulture));
-            }
-            await next(context);
-            return;
-        }
+            null => CountAsync(context),
+            { } length when length > options.MaxRequestBodyBytes => RefuseAsync(context, length),
+            _ => next(context),
+        };
+    }
 
-        // A body without a declared length is counted as it arrives.
+    private async Task RefuseAsync(HttpContext context, long length)
+    {
+        var request = context.Request;
+        // Who asked first has not sent it.
+        if (length <= MaxDrainedBytes && request.Headers.Expect.Count == 0)
+        {
+            await DrainAsync(request.Body, context.RequestAborted);
+        }
+        throw TooLarge(length.ToString("N0", CultureInfo.InvariantCulture));
+    }
+
+    /// <summary>A body without a declared length is counted as it arrives.</summary>
+    private async Task CountAsync(HttpContext context)
+    {
+        var request = context.Request;
         var body = request.Body;
         request.Body = new CountedBody(body, options.MaxRequestBodyBytes);
         try

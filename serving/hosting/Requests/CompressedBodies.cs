@@ -9,15 +9,15 @@ namespace ElasticSynapse.Serving.Hosting.Requests;
 /// had not been, and <see cref="BodyLimit"/> counts what comes out.</summary>
 internal sealed class CompressedBodies(RequestDelegate next)
 {
-    public async Task InvokeAsync(HttpContext context)
+    public Task InvokeAsync(HttpContext context)
+    {
+        var encoding = context.Request.Headers.ContentEncoding.ToString();
+        return encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase) ? next(context) : OpenAsync(context, encoding);
+    }
+
+    private async Task OpenAsync(HttpContext context, string encoding)
     {
         var request = context.Request;
-        var encoding = request.Headers.ContentEncoding.ToString();
-        if (encoding.Length == 0 || encoding.Equals("identity", StringComparison.OrdinalIgnoreCase))
-        {
-            await next(context);
-            return;
-        }
         await using var body = Opened(request.Body, encoding);
         request.Body = body;
         request.ContentLength = null;

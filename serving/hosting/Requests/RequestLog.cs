@@ -5,12 +5,16 @@ using Microsoft.Extensions.Logging;
 
 namespace ElasticSynapse.Serving.Hosting.Requests;
 
-/// <summary>One line a request, without bodies: what people wrote is theirs. Probes and scrapes are left out.</summary>
+/// <summary>One line a request, without bodies: what people wrote is theirs. Probes and scrapes are left out. Every line written
+/// meanwhile has the request's id.</summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("request {RequestId}");
+
     public async Task InvokeAsync(HttpContext context)
     {
         var start = Stopwatch.GetTimestamp();
+        using var scope = Scope(logger, context.TraceIdentifier);
         try
         {
             await next(context);

@@ -63,7 +63,7 @@ internal static class MetricsEndpoint
         app.MapGet("/metrics", (HttpContext context) =>
         {
             var format = ExpositionFormat.For(context.Request);
-            return Results.Text(exporter.Scrape(format), format.ContentType);
+            return Results.Bytes(exporter.Scrape(format), format.ContentType);
         });
     }
 }

@@ -14,9 +14,19 @@ internal readonly struct PointExemplars
     private PointExemplars(ReadOnlyExemplarCollection exemplars, bool isDouble, double lower, double upper) =>
         (_exemplars, _isDouble, _lower, _upper) = (exemplars, isDouble, lower, upper);
 
-    public static PointExemplars Of(Metric metric, in MetricPoint point) => point.TryGetExemplars(out var exemplars)
+    public static PointExemplars Of(Metric metric, in MetricPoint point) => point.TryGetExemplars(out var exemplars) && HasAny(exemplars)
         ? new(exemplars, metric.MetricType is MetricType.Histogram or MetricType.DoubleSum, double.NegativeInfinity, double.PositiveInfinity)
         : default;
+
+    // Most points have room for some and none; asked once, and not again for each bucket.
+    private static bool HasAny(ReadOnlyExemplarCollection exemplars)
+    {
+        foreach (ref readonly var _ in exemplars)
+        {
+            return true;
+        }
+        return false;
+    }
 
     /// <summary>Those of a bucket.</summary>
     /// <param name="lower">Exclusive.</param>

@@ -12,12 +12,12 @@ internal sealed class PrometheusExporter : BaseExporter<Metric>, IPullMetricExpo
     private readonly Lock _collecting = new();
     private readonly PrometheusText _writer = new();
     private ExpositionFormat _format = ExpositionFormat.Prometheus;
-    private string _text = "";
+    private byte[] _text = [];
 
     public Func<int, bool>? Collect { get; set; }
 
-    /// <summary>The current values of every instrument.</summary>
-    public string Scrape(ExpositionFormat format)
+    /// <summary>The current values of every instrument, as they are sent.</summary>
+    public byte[] Scrape(ExpositionFormat format)
     {
         lock (_collecting)
         {

@@ -52,6 +52,17 @@ public static class PrometheusName
         _ => null,
     };
 
+    /// <summary>A HELP text, or, with <paramref name="quotes"/>, what stands between quotes.</summary>
+    internal static string Escape(string text, bool quotes)
+    {
+        if (text.AsSpan().IndexOfAny('\\', '\n', '"') < 0)
+        {
+            return text;
+        }
+        text = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        return quotes ? text.Replace("\"", "\\\"", StringComparison.Ordinal) : text;
+    }
+
     private static string Sanitize(string name, bool allowColon)
     {
         var text = new StringBuilder(name.Length + 1);

@@ -10,64 +10,74 @@ namespace ElasticSynapse.Serving.Hosting.Telemetry;
 /// monotonic sum ends in <c>_total</c>. Formats: prometheus.io, "Exposition formats"; OpenMetrics 1.0, "Text format".</remarks>
 internal sealed class PrometheusText
 {
-    private readonly StringBuilder _text = new();
+    private readonly Utf8Text _text = new();
 
     // Of the point at hand, without braces: a histogram repeats them for each bucket.
-    private readonly StringBuilder _labels = new();
+    private readonly Utf8Text _labels = new();
 
-    // Instruments' own names of labels, as the formats allow them: few.
-    private readonly Dictionary<string, string> _labelNames = new(StringComparer.Ordinal);
-
-    // Buckets' bounds, as each of the formats has them: few, too.
-    private readonly Dictionary<(double Bound, bool IsOpenMetrics), string> _bounds = [];
+    // What stays the same from scrape to scrape is put together once: instruments live as long as the process.
+    private readonly Dictionary<(Metric Metric, ExpositionFormat Format), MetricFamily?> _families = [];
+    private readonly Dictionary<string, byte[]> _labelNames = new(StringComparer.Ordinal);
+    private readonly Dictionary<(double Bound, ExpositionFormat Format), byte[]> _bounds = [];
 
     // The formats allow one family a name, so meters that share a name would make the whole scrape invalid.
-    private readonly HashSet<string> _families = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _written = new(StringComparer.Ordinal);
 
     private ExpositionFormat _format = ExpositionFormat.Prometheus;
 
     private bool IsOpenMetrics => _format == ExpositionFormat.OpenMetrics;
 
-    public string Write(in Batch<Metric> metrics, ExpositionFormat format)
+    public byte[] Write(in Batch<Metric> metrics, ExpositionFormat format)
     {
         _text.Clear();
-        _families.Clear();
+        _written.Clear();
         _format = format;
         foreach (var metric in metrics)
         {
-            Write(metric);
+            if (Family(metric) is { } family && _written.Add(family.Name))
+            {
+                Write(metric, family);
+            }
         }
         if (IsOpenMetrics)
         {
-            _text.Append("# EOF\n");
+            _text.Append("# EOF\n"u8);
         }
-        return _text.ToString();
+        return _text.Bytes.ToArray();
     }
 
-    private void Write(Metric metric)
+    private MetricFamily? Family(Metric metric)
     {
-        if (MetricFamily.Of(metric, _format) is not { } family || !_families.Add(family.Sample))
+        if (!_families.TryGetValue((metric, _format), out var family))
         {
-            return;
+            _families[(metric, _format)] = family = MetricFamily.Of(metric, _format);
         }
-        Describe(metric, family);
-        var name = family.Sample;
+        return family;
+    }
+
+    private void Write(Metric metric, MetricFamily family)
+    {
+        _text.Append(family.Header);
         foreach (ref readonly var point in metric.GetMetricPoints())
         {
             Labels(point);
             switch (metric.MetricType)
             {
                 case MetricType.LongSum or MetricType.LongSumNonMonotonic:
-                    Sample(name, null, point.GetSumLong(), ExemplarsOf(metric, point, family));
+                    Begin(family.Sample).Append(point.GetSumLong());
+                    End(ExemplarsOf(metric, point, family));
                     break;
                 case MetricType.DoubleSum or MetricType.DoubleSumNonMonotonic:
-                    Sample(name, null, point.GetSumDouble(), ExemplarsOf(metric, point, family));
+                    Begin(family.Sample).Append(point.GetSumDouble());
+                    End(ExemplarsOf(metric, point, family));
                     break;
                 case MetricType.LongGauge:
-                    Sample(name, null, point.GetGaugeLastValueLong(), default);
+                    Begin(family.Sample).Append(point.GetGaugeLastValueLong());
+                    End(default);
                     break;
                 case MetricType.DoubleGauge:
-                    Sample(name, null, point.GetGaugeLastValueDouble(), default);
+                    Begin(family.Sample).Append(point.GetGaugeLastValueDouble());
+                    End(default);
                     break;
                 case MetricType.Histogram:
                     Histogram(metric, family, point);
@@ -76,36 +86,26 @@ internal sealed class PrometheusText
         }
     }
 
-    private void Describe(Metric metric, in MetricFamily family)
-    {
-        var name = family.Name(_format);
-        var help = string.IsNullOrEmpty(metric.Description) ? metric.Name : metric.Description;
-        _text.Append("# HELP ").Append(name).Append(' ').Append(Escape(help, quotes: IsOpenMetrics)).Append('\n');
-        _text.Append("# TYPE ").Append(name).Append(' ').Append(family.Type).Append('\n');
-        if (IsOpenMetrics && PrometheusName.Unit(metric.Unit) is { } unit && name.EndsWith('_' + unit, StringComparison.Ordinal))
-        {
-            _text.Append("# UNIT ").Append(name).Append(' ').Append(unit).Append('\n');
-        }
-    }
-
-    private void Histogram(Metric metric, in MetricFamily family, in MetricPoint point)
+    private void Histogram(Metric metric, MetricFamily family, in MetricPoint point)
     {
         var exemplars = ExemplarsOf(metric, point, family);
         var cumulative = 0L;
         var lower = double.NegativeInfinity;
-        var name = family.Sample + "_bucket";
         foreach (var bucket in point.GetHistogramBuckets())
         {
             cumulative += bucket.BucketCount;
-            Sample(name, Bound(bucket.ExplicitBound), cumulative, exemplars.Within(lower, bucket.ExplicitBound));
+            Begin(family.Bucket, Bound(bucket.ExplicitBound)).Append(cumulative);
+            End(exemplars.Within(lower, bucket.ExplicitBound));
             lower = bucket.ExplicitBound;
         }
-        Sample(family.Sample + "_sum", null, point.GetHistogramSum(), default);
-        Sample(family.Sample + "_count", null, point.GetHistogramCount(), default);
+        Begin(family.Sum).Append(point.GetHistogramSum());
+        End(default);
+        Begin(family.Count).Append(point.GetHistogramCount());
+        End(default);
     }
 
     // OpenMetrics allows them on counters and buckets alone.
-    private PointExemplars ExemplarsOf(Metric metric, in MetricPoint point, in MetricFamily family) =>
+    private PointExemplars ExemplarsOf(Metric metric, in MetricPoint point, MetricFamily family) =>
         IsOpenMetrics && family.Type is "counter" or "histogram" ? PointExemplars.Of(metric, point) : default;
 
     private void Labels(in MetricPoint point)
@@ -115,69 +115,57 @@ internal sealed class PrometheusText
         {
             if (!_labelNames.TryGetValue(tag.Key, out var name))
             {
-                _labelNames[tag.Key] = name = PrometheusName.Label(tag.Key);
+                _labelNames[tag.Key] = name = Encoding.UTF8.GetBytes(PrometheusName.Label(tag.Key));
             }
-            _labels.Append(_labels.Length > 0 ? "," : "").Append(name).Append("=\"").Append(Escape(LabelValue(tag.Value), quotes: true)).Append('"');
+            _labels.Append(_labels.Length > 0 ? ","u8 : default).Append(name).Append("=\""u8)
+                .Append(PrometheusName.Escape(LabelValue(tag.Value), quotes: true)).Append("\""u8);
         }
     }
 
-    private void Sample(string name, string? upperBound, double value, PointExemplars exemplars)
+    /// <summary>A sample up to its value.</summary>
+    /// <param name="bound">Upper bound of a bucket.</param>
+    private Utf8Text Begin(byte[] name, ReadOnlySpan<byte> bound = default)
     {
         _text.Append(name);
-        if (_labels.Length > 0 || upperBound is not null)
+        if (_labels.Length > 0 || !bound.IsEmpty)
         {
-            _text.Append('{').Append(_labels);
-            if (upperBound is not null)
+            _text.Append("{"u8).Append(_labels.Bytes);
+            if (!bound.IsEmpty)
             {
-                _text.Append(_labels.Length > 0 ? "," : "").Append("le=\"").Append(upperBound).Append('"');
+                _text.Append(_labels.Length > 0 ? ",le=\""u8 : "le=\""u8).Append(bound).Append("\""u8);
             }
-            _text.Append('}');
+            _text.Append("}"u8);
         }
-        _text.Append(' ');
-        Number(value);
+        return _text.Append(" "u8);
+    }
+
+    private void End(PointExemplars exemplars)
+    {
         if (exemplars.Latest is { } exemplar)
         {
             var at = exemplar.Timestamp.ToUnixTimeMilliseconds() / 1000.0;
-            _text.Append(" # {trace_id=\"").Append(exemplar.TraceId.ToHexString()).Append("\",span_id=\"").Append(exemplar.SpanId.ToHexString()).Append("\"} ");
-            Number(exemplars.Value(exemplar));
-            _text.Append(CultureInfo.InvariantCulture, $" {at:F3}");
+            _text.Append($" # {{trace_id=\"{exemplar.TraceId.ToHexString()}\",span_id=\"{exemplar.SpanId.ToHexString()}\"}} ")
+                .Append(exemplars.Value(exemplar)).Append(string.Create(CultureInfo.InvariantCulture, $" {at:F3}"));
         }
-        _text.Append('\n');
+        _text.Append("\n"u8);
     }
 
     private static string LabelValue(object? value) => value switch
     {
+        string text => text,
         bool flag => flag ? "true" : "false",
         _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
     };
 
-    private string Bound(double bound)
+    private byte[] Bound(double bound)
     {
-        if (!_bounds.TryGetValue((bound, IsOpenMetrics), out var text))
+        if (!_bounds.TryGetValue((bound, _format), out var bytes))
         {
-            text = double.IsPositiveInfinity(bound) ? "+Inf" : bound.ToString("R", CultureInfo.InvariantCulture);
+            var text = double.IsPositiveInfinity(bound) ? "+Inf" : bound.ToString("R", CultureInfo.InvariantCulture);
             // OpenMetrics wants bounds to be seen as the floats that they are, so that every exposer writes them alike.
             text += IsOpenMetrics && double.IsInteger(bound) && !text.Contains('E') ? ".0" : "";
-            _bounds[(bound, IsOpenMetrics)] = text;
+            _bounds[(bound, _format)] = bytes = Encoding.UTF8.GetBytes(text);
         }
-        return text;
-    }
-
-    private void Number(double value)
-    {
-        if (double.IsInfinity(value))
-        {
-            _text.Append(value > 0 ? "+Inf" : "-Inf");
-        }
-        else
-        {
-            _text.Append(CultureInfo.InvariantCulture, $"{value:R}");
-        }
-    }
-
-    private static string Escape(string text, bool quotes)
-    {
-        text = text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
-        return quotes ? text.Replace("\"", "\\\"", StringComparison.Ordinal) : text;
+        return bytes;
     }
 }

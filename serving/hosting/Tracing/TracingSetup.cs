@@ -18,10 +18,12 @@ internal static partial class TracingSetup
 
     public static void AddTracing(this WebApplicationBuilder builder, string serviceName, OptionsReader options)
     {
-        // Attributes by OpenTelemetry's conventions on ASP.NET Core's own spans; libraries used to add them.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", false);
         var settings = StandardSettings.Read(builder.Configuration, options);
+        // Attributes by OpenTelemetry's conventions on ASP.NET Core's own spans, where anybody gets to see them; libraries used to
+        // add them.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", !settings.ExportsTraces);
         builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new TraceExport(settings.ExportsTraces));
         var tracing = options.Read<TracingOptions>("Tracing");
         builder.Services.AddSingleton(tracing);
         if (tracing.CaptureContent && !settings.ExportsTraces)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using System.Text;
 using System.Text.RegularExpressions;
 using ElasticSynapse.Serving.Hosting.Telemetry;
 using OpenTelemetry;
@@ -53,7 +54,7 @@ public sealed partial class OpenMetricsTextTests : IDisposable
 
         Assert.Equal(
             "# HELP te_request_count Requests.\n# TYPE te_request_count unknown\nte_request_count 3\n# EOF\n",
-            exporter.Scrape(ExpositionFormat.OpenMetrics));
+            Encoding.UTF8.GetString(exporter.Scrape(ExpositionFormat.OpenMetrics)));
     }
 
     [Fact]
@@ -112,14 +113,14 @@ public sealed partial class OpenMetricsTextTests : IDisposable
         using var traced = Span(ActivityTraceFlags.Recorded);
         _meter.CreateCounter<long>("texts", null, "Texts.").Add(3);
 
-        Assert.Contains("trace_id", _exporter.Scrape(ExpositionFormat.OpenMetrics), StringComparison.Ordinal);
-        Assert.Equal("# HELP texts_total Texts.\n# TYPE texts_total counter\ntexts_total 3\n", _exporter.Scrape(ExpositionFormat.Prometheus));
+        Assert.Contains("trace_id", Encoding.UTF8.GetString(_exporter.Scrape(ExpositionFormat.OpenMetrics)), StringComparison.Ordinal);
+        Assert.Equal("# HELP texts_total Texts.\n# TYPE texts_total counter\ntexts_total 3\n", Encoding.UTF8.GetString(_exporter.Scrape(ExpositionFormat.Prometheus)));
     }
 
     private static Activity Span(ActivityTraceFlags flags) => new Activity("request") { ActivityTraceFlags = flags }.SetIdFormat(ActivityIdFormat.W3C).Start();
 
     private void AssertScrape(string expected) =>
-        Assert.Equal(expected + "\n", ExemplarTime().Replace(_exporter.Scrape(ExpositionFormat.OpenMetrics), " <time>"));
+        Assert.Equal(expected + "\n", ExemplarTime().Replace(Encoding.UTF8.GetString(_exporter.Scrape(ExpositionFormat.OpenMetrics)), " <time>"));
 
     [GeneratedRegex(@"(?<=\} [0-9.]+) \d{10}\.\d{3}$", RegexOptions.Multiline)]
     private static partial Regex ExemplarTime();

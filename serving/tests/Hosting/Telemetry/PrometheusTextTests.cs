@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Text;
 using ElasticSynapse.Serving.Hosting.Telemetry;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
@@ -182,5 +183,5 @@ public sealed class PrometheusTextTests : IDisposable
         AssertScrape("# HELP steps_total Steps.\n# TYPE steps_total counter\nsteps_total 2");
     }
 
-    private void AssertScrape(string expected) => Assert.Equal(expected + "\n", _exporter.Scrape(ExpositionFormat.Prometheus));
+    private void AssertScrape(string expected) => Assert.Equal(expected + "\n", Encoding.UTF8.GetString(_exporter.Scrape(ExpositionFormat.Prometheus)));
 }
