@@ -73,7 +73,7 @@ test("Compose_EveryService_IsBuiltHereAndAsBoundAsInTheCluster", () => {
   assert.deepEqual(Object.keys(compose.services), ["gateway", "model-server", "classifier", "model-server-gpu", "classifier-gpu"]);
   for (const [name, service] of Object.entries(compose.services)) {
     const [, image, gpu] = /^(.*?)(-gpu)?$/.exec(name);
-    assert.equal(service.image, `\${REGISTRY:-}elastic-synapse/${image}:\${TAG:-local}${gpu ?? ""}`);
+    assert.equal(service.image, `\${IMAGES:-elastic-synapse}/${image}:\${TAG:-local}${gpu ?? ""}`);
     assert.deepEqual([service.read_only, service.tmpfs, service.cap_drop], [true, ["/tmp"], ["ALL"]]);
   }
 });

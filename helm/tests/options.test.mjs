@@ -40,7 +40,7 @@ test("Memory_OfAGenerator_FollowsFromWeightsAndCache", async () => {
   assert.deepEqual(await memory("fleet", "demo-gpt2-1557429385-v0-01"), { requests: { cpu: "2", memory: "3576Mi" }, limits: { cpu: "2", memory: "3576Mi" } });
   // what is given is not computed; a GPU is both requested and the limit
   assert.deepEqual(await memory("fleet", "demo-gpt2-1557515785-v0-02"),
-    { requests: { cpu: "3", memory: "6Gi", "nvidia.com/gpu": 1 }, limits: { cpu: "4", memory: "6Gi", "nvidia.com/gpu": 1 } });
+    { requests: { cpu: "3", memory: "6Gi", "nvidia.com/gpu": "1" }, limits: { cpu: "4", memory: "6Gi", "nvidia.com/gpu": "1" } });
   // int8, a classifier: 0.8 * 512 + 512
   assert.equal((await memory("fleet", "demo-toxicity-1557429385-v0-01")).limits.memory, "922Mi");
 });

@@ -1,4 +1,4 @@
-// Builds and runs images with buildah, without a daemon. Needs root, as buildah's chroot isolation does.
+// Builds and runs images with buildah or podman, without a daemon. Needs root, as buildah's chroot isolation does.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -38,8 +38,16 @@ environment.STORAGE_DRIVER = storageDriver();
 writeFileSync(`${store}/storage.conf`, `[storage]\ndriver = "${environment.STORAGE_DRIVER}"\ngraphroot = "${store}/storage"\nrunroot = "${store}/run"\n`);
 writeFileSync(`${store}/registries.conf`, `[[registry]]\nlocation = "127.0.0.1"\nprefix = "127.0.0.1"\ninsecure = true\n`);
 
+/** Environment of podman: buildah's images, and nothing of the machine's own podman. */
+export const podman = { ...environment, CONTAINERS_CONF: `${store}/containers.conf` };
+// Limits that need no right to raise one, and a runtime that takes the machine's control groups as they are.
+writeFileSync(podman.CONTAINERS_CONF, `[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n
+[network]\nnetwork_config_dir = "${store}/networks"\n
+[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\ntmp_dir = "${store}/run/libpod"\n`);
+
 /** What a build takes beside its own options: images that can be had here, with the machine's SDK in them. */
-export const standIns = ["--with", "buildah", "--build-image", "stand-in/sdk", "--base-image", "stand-in/aspnet"];
+export const images = ["--build-image", "stand-in/sdk", "--base-image", "stand-in/aspnet"];
+export const standIns = ["--with", "buildah", ...images];
 export const sdk = ["--", "--volume", `${dotnet}:/usr/share/dotnet:ro`];
 
 /** Runs a program to its end. Returns code and output; never throws for a failure of the program. */

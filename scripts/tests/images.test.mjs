@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { render } from "../../helm/tests/helm.mjs";
 import { freePort, Image, must, root, run, sdk, standIns } from "./container.mjs";
 
 const services = ["gateway", "model-server", "classifier"];
@@ -128,6 +129,27 @@ describe("Images", { timeout: 1_800_000 }, () => {
     assert.deepEqual(await Promise.all([gateway, ...started].map(container => container.stop())), [0, 0, 0]);
   });
 
+  test("Containers_WithTheChartsSettings_Start", async () => {
+    const drain = { preStopSeconds: 0, readinessDelaySeconds: 0, graceSeconds: 5 };
+    const model = (kind, name) => ({ [name]: { kind, versions: { "1557429385_v0.01": { image: `${name}:1557429385_v0.01` } } } });
+    const objects = await render("--set-json", `modelDefaults.drain=${JSON.stringify(drain)}`, "--set-json", `gateway.drain=${JSON.stringify(drain)}`, "--set", "gateway.callers.anonymous=true",
+      "--set-json", `models=${JSON.stringify({ ...model("generator", "demo-gpt2"), ...model("classifier", "demo-bert") })}`);
+    const settings = Object.fromEntries(objects.filter(({ kind }) => kind === "Deployment").map(({ spec }) => spec.template.spec.containers[0])
+      .map(({ name, env }) => [name, Object.fromEntries(env.map(({ name, value }) => [name, value]))]));
+    // What Kubernetes mounts in every pod whose service account's token is wanted.
+    const account = `${images["elastic-synapse/gateway:test"].files}/var/run/secrets/kubernetes.io/serviceaccount`;
+    mkdirSync(account, { recursive: true });
+    copyFileSync("/etc/ssl/certs/ca-certificates.crt", `${account}/ca.crt`);
+
+    const started = [
+      [start("elastic-synapse/gateway:test", settings.gateway, { offline: true }), /operators find health, metrics and the catalogue at http:\/\/\[::\]:8090/],
+      [start("demo-gpt2:1557429385_v0.01", settings["model-server"], { offline: true }), /Now listening on: http:\/\/\[::\]:8081/],
+      [start("demo-bert:1557429385_v0.01", settings.classifier, { offline: true }), /Now listening on: http:\/\/\[::\]:8082/],
+    ];
+    for (const [container, ready] of started) await container.says(ready);
+    assert.deepEqual(await Promise.all(started.map(([container]) => container.stop())), [0, 0, 0]);
+  });
+
   for (const precision of ["fp32", "int8", "int4"]) {
     test(`Container_With_${precision}_StartsWithoutNetworkOnAReadOnlyFileSystem`, async () => {
       const container = start("demo-gpt2:1557429385_v0.01", { Model__Precision: precision }, { offline: true });
@@ -147,6 +169,20 @@ describe("Images", { timeout: 1_800_000 }, () => {
       for (const setting of ["LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/nvidia/lib64", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]) {
         assert.ok(config.Env.includes(setting), setting);
       }
+    });
+  }
+
+  for (const [situation, gpu, message] of [
+    ["OnABaseWithoutCuda", "true", "GPU=true needs CUDA 13 in the base image, and BASE_IMAGE=stand-in/aspnet lacks libcublas.so.13 libcublasLt.so.13 libcudart.so.13 libcurand.so.10 libcudnn.so.9: "
+      + "build with scripts/build-images --gpu, or on an image of scripts/cuda.Dockerfile"],
+    ["OfAnotherWord", "yes", "GPU='yes' must be true or false"],
+  ]) {
+    test(`Build_ForGpus${situation}_IsRefusedBeforeAnythingIsBuilt`, async () => {
+      const { code, stdout, stderr } = await run("buildah", ["build", "--layers", "--build-arg", "BUILD_IMAGE=stand-in/sdk", "--build-arg", "BASE_IMAGE=stand-in/aspnet",
+        "--build-arg", `GPU=${gpu}`, "--file", "model-server/Dockerfile", "."]);
+      assert.notEqual(code, 0);
+      assert.ok(stderr.includes(message), stderr);
+      assert.doesNotMatch(stdout + stderr, /COPY global.json/);
     });
   }
 

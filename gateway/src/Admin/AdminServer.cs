@@ -57,7 +57,7 @@ internal sealed partial class AdminServer(AdminOptions options, IServiceProvider
     {
         if (options.Url is { } url)
         {
-            return url.AbsoluteUri;
+            return url;
         }
         var port = configuration["urls"]?.Split(';')[0] is { Length: > 0 } first ? BindingAddress.Parse(first).Port : 8080;
         // A free port beside a free port.

@@ -24,10 +24,11 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
         return next(context);
     }
 
-    // Kestrel gives a connection's header that comes again as the same string: whose it is was found by the request before.
+    // Kestrel gives a connection's header that comes again as the same string: whose it is was found by the request before. Only in
+    // HTTP/1.1 is there one request at a time.
     private Caller? Find(HttpContext context, string header)
     {
-        var items = context.Features.Get<IConnectionItemsFeature>()?.Items;
+        var items = HttpProtocol.IsHttp11(context.Request.Protocol) ? context.Features.Get<IConnectionItemsFeature>()?.Items : null;
         if (items is not null && items.TryGetValue(Latest, out var latest) && latest is Known known
             && ReferenceEquals(known.Header, header) && callers.IsCurrent(known.Keys))
         {

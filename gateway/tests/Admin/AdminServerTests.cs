@@ -50,4 +50,15 @@ public sealed class AdminServerTests
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
         Assert.Contains("the generator at ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Get_WhereItListensOnEveryAddress_AnswersOnLoopbackToo()
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        // As in the image and the chart.
+        await using var gateway = new RunningGateway(upstream.Address, settings: ("Admin:Url", "http://+:0"));
+        using var client = new HttpClient();
+
+        Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync($"http://127.0.0.1:{gateway.AdminAddress.Port}/livez"));
+    }
 }

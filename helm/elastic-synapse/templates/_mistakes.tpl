@@ -99,5 +99,5 @@
 {{- if and .Values.gateway.httpRoute.gkePolicies (not .Values.gateway.httpRoute.enabled) -}}
   {{- $mistakes = append $mistakes "gateway.httpRoute.gkePolicies is on and gateway.httpRoute.enabled is not" -}}
 {{- end -}}
-{{- join "\n  " $mistakes -}}
+{{- join "\n  " (concat $mistakes (include "gaps" . | fromJsonArray)) -}}
 {{- end }}
