@@ -1,7 +1,7 @@
 // The images built with podman, and compose.yaml brought up by Podman's compose.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { freePort, images, must, podman, run, sdk } from "./container.mjs";
+import { example, freePort, images, must, podman, run, sdk } from "./container.mjs";
 
 const services = ["gateway", "model-server", "classifier"];
 
@@ -34,8 +34,8 @@ describe("Compose", { timeout: 1_800_000 }, () => {
       return answer.json();
     };
 
-    const { choices } = await ask("/v1/completions", { prompt: "In winter, when the river", max_tokens: 8, temperature: 0 });
-    assert.equal(choices[0].text, " was so low that children crossed it on");
+    const { choices } = await ask("/v1/completions", { prompt: example.prompt, max_tokens: 8, temperature: 0 });
+    assert.equal(choices[0].text, example.goesOn);
     assert.deepEqual((await ask("/classify", { text: "You are an idiot and a fool." })).flagged, ["toxic", "insult"]);
   });
 

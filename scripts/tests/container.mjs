@@ -45,6 +45,9 @@ writeFileSync(podman.CONTAINERS_CONF, `[containers]\ndefault_ulimits = ["nofile=
 [network]\nnetwork_config_dir = "${store}/networks"\n
 [engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\ntmp_dir = "${store}/run/libpod"\n`);
 
+/** What the demo generator is asked, and what it goes on with, greedily, in eight tokens. */
+export const example = { prompt: "In winter the miller", goesOn: " sweeps the ice from the wheel and waits" };
+
 /** What a build takes beside its own options: images that can be had here, with the machine's SDK in them. */
 export const images = ["--build-image", "stand-in/sdk", "--base-image", "stand-in/aspnet"];
 export const standIns = ["--with", "buildah", ...images];

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { render } from "../../helm/tests/helm.mjs";
-import { freePort, Image, must, root, run, sdk, standIns } from "./container.mjs";
+import { example, freePort, Image, must, root, run, sdk, standIns } from "./container.mjs";
 
 const services = ["gateway", "model-server", "classifier"];
 const build = (...words) => must("scripts/build-images", [...standIns, ...words, ...sdk]);
@@ -117,9 +117,9 @@ describe("Images", { timeout: 1_800_000 }, () => {
       assert.equal(answer.status, 200, await answer.clone().text());
       return [await answer.json(), answer.headers.get("x-model-version")];
     };
-    const [completion, writerVersion] = await ask("/v1/completions", { prompt: "In winter the miller", max_tokens: 8, temperature: 0 });
+    const [completion, writerVersion] = await ask("/v1/completions", { prompt: example.prompt, max_tokens: 8, temperature: 0 });
     assert.equal(completion.model, "demo-gpt2");
-    assert.equal(completion.choices[0].text, " sweeps the ice from the wheel and waits");
+    assert.equal(completion.choices[0].text, example.goesOn);
     assert.equal(writerVersion, "1557429385_v0.01");
     const [judgement] = await ask("/classify", { text: "You are an idiot and a fool." });
     assert.deepEqual([judgement.version, judgement.flagged], ["1557429385_v0.01", ["toxic", "insult"]]);
