@@ -14,7 +14,7 @@ public class TraceTests(MonitoredStack stack) : IClassFixture<MonitoredStack>
     public async Task Trace_OfACaller_GoesThroughAllThreeServices()
     {
         var (trace, caller) = (ActivityTraceId.CreateRandom().ToHexString(), ActivitySpanId.CreateRandom().ToHexString());
-        await PostAsync("/v1/completions", new { model = "demo-gpt2@2_v1.1", prompt = Secret, max_tokens = 4, temperature = 0.5 }, trace, caller);
+        await PostAsync("/v1/completions", new { model = "demo-gpt2@2_v1.1", prompt = Secret, max_tokens = 4, temperature = 0.5, ignore_eos = true }, trace, caller);
         await PostAsync("/classify", new { text = Secret }, trace, caller);
 
         string[] expected =
