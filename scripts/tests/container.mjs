@@ -113,7 +113,8 @@ export class Image {
   }
 }
 
-class Container {
+/** A container that runs, or the log of one: its process here, and what that has printed. */
+export class Container {
   constructor(child) {
     this.child = child;
     this.output = "";
