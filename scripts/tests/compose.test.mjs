@@ -1,8 +1,7 @@
 // The images built with podman, and compose.yaml brought up by Podman's compose.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { after, before, describe, test } from "node:test";
-import { Container, example, freePort, images, must, podman, run, sdk } from "./container.mjs";
+import { example, freePort, images, must, podman, run, sdk } from "./container.mjs";
 
 const services = ["gateway", "model-server", "classifier"];
 
@@ -15,7 +14,6 @@ describe("Compose", { timeout: 1_800_000 }, () => {
     environment = { ...podman, TAG: "compose", PORT: String(await freePort()) };
     await must("scripts/tests/stand-in-images", ["artifacts/images/stand-in"]);
     await must("scripts/build-images", ["--with", "podman", ...images, "--tag", "compose", ...sdk], { env: podman });
-    await must("scripts/build-images", ["--with", "podman", ...images, "--gpu", "--cuda-image", "stand-in/cuda", "--tag", "compose", ...sdk], { env: podman });
     // Named, because an old podman-compose starts the services of every profile.
     await compose("up", "--detach", ...services);
   });
@@ -39,17 +37,6 @@ describe("Compose", { timeout: 1_800_000 }, () => {
     const { choices } = await ask("/v1/completions", { prompt: example.prompt, max_tokens: 8, temperature: 0 });
     assert.equal(choices[0].text, example.goesOn);
     assert.deepEqual((await ask("/classify", { text: "You are an idiot and a fool." })).flagged, ["toxic", "insult"]);
-  });
-
-  test("Up_OfTheServicesForGpus_StartsThemForCuda", async () => {
-    await compose("up", "--detach", "model-server-gpu", "classifier-gpu");
-    for (const service of ["model-server-gpu", "classifier-gpu"]) {
-      assert.match(await inspected(service, "{{.ImageName}}"), /:compose-gpu$/);
-      // CUDA's libraries of the tests have their names alone.
-      const log = new Container(spawn("podman", ["logs", "--follow", `${project}_${service}_1`], { env: environment }));
-      await log.says(/Runtime__Device='cuda': \S*libcublasLt\.so\.13 can't be loaded/);
-      await log.stop();
-    }
   });
 
   for (const service of services) {

@@ -113,8 +113,7 @@ export class Image {
   }
 }
 
-/** A container that runs, or the log of one: its process here, and what that has printed. */
-export class Container {
+class Container {
   constructor(child) {
     this.child = child;
     this.output = "";
