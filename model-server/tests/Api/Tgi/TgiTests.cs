@@ -11,6 +11,7 @@ public class TgiTests(ModelServerFixture server)
     // A stop sequence stays, and one inside a token is not seen.
     [InlineData("""{"inputs":"Every traveller","parameters":{"stop":["unr","rise"]}}""", """{"generated_text":"air sunrise"}""")]
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"truncate":1}}""", """{"generated_text":" priceEl"}""")]
+    [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"truncate":1,"return_full_text":true}}""", """{"generated_text":"Every traveller priceEl"}""")]
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"top_k":1,"temperature":3.5}}""", """{"generated_text":"air sunrise"}""")]
     public async Task Generate_Parameters_AnswerText(string body, string expected) =>
         Assert.Equal((200, expected), await server.AnswerAsync("/generate", body));
