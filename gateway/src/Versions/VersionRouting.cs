@@ -2,6 +2,7 @@ using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Model;
 using Microsoft.Extensions.Primitives;
 
 namespace ElasticSynapse.Gateway.Versions;
@@ -18,7 +19,7 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
 
     public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var body = request.Facts.Model is { } named && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
+        var body = request.Facts.Model is { } named && !ModelIdentity.IsAddress(named) && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
         var name = request.Target.Model ?? body.Name;
         var model = Find(name, Kind(request));
         return model is null && name is not null && fleet.Current.HasUnnamed

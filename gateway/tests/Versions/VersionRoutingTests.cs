@@ -47,6 +47,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     [InlineData("/v1/completions", """{"model":"gpt2"}""", """stable /v1/completions {"model":"gpt2"}""")]
     [InlineData("/v1/completions", """{"model":"gpt2@1557515785_v0.02"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
     [InlineData("/v1/completions", """{"a":1, "model" : "gpt2:canary" ,"b":2}""", """canary /v1/completions {"a":1, "model" : "gpt2@1557515785_v0.02" ,"b":2}""")]
+    [InlineData("/v1/completions", """{"model":"http://localhost:8080"}""", """stable /v1/completions {"model":"http://localhost:8080"}""")]
     [InlineData("/models/gpt2/versions/1557515785_v0.02/v1/completions", "{}", "canary /v1/completions {}")]
     [InlineData("/models/gpt2/labels/canary/generate", "{}", "canary /generate {}")]
     [InlineData("/gpt2/predict", """{"inputs":"x"}""", """stable /predict {"inputs":"x"}""")]
