@@ -95,6 +95,21 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData("/v1/models/gpt2/versions/7:predict", HttpStatusCode.NotFound, "has no version '7'")]
+    [InlineData("/v1/models/gpt2/versions/9223372036854775808:predict", HttpStatusCode.BadRequest, "has no version '9223372036854775808'")]
+    [InlineData("/v1/models/gpt2/labels/beta:predict", HttpStatusCode.BadRequest, "has no label 'beta'")]
+    [InlineData("/v1/models/gpt2:explain", HttpStatusCode.BadRequest, "has no label 'explain'")]
+    [InlineData("/v2/models/gpt2:beta/infer", HttpStatusCode.NotFound, "has no label 'beta'")]
+    public async Task Post_UnknownVersionOrLabel_HasTheStatusOfItsApi(string path, HttpStatusCode status, string message)
+    {
+        using var answer = await _gateway.Client.PostAsync(path, new StringContent("{}"));
+
+        Assert.Equal(status, answer.StatusCode);
+        var error = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("error");
+        Assert.Contains(message, error.GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("/v1/models/gpt3:predict", """{"error":"The model 'gpt3' does not exist; this gateway has 'gpt2', 'bert'"}""")]
     [InlineData("/v2/models/gpt3/infer", """{"error":"The model 'gpt3' does not exist; this gateway has 'gpt2', 'bert'"}""")]
     [InlineData("/models/gpt3/generate", """{"error":"The model 'gpt3' does not exist; this gateway has 'gpt2', 'bert'","error_type":"model_not_found"}""")]
