@@ -12,6 +12,11 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         ("/v2/repository/index", HttpMethods.Post), ("/metrics", HttpMethods.Get),
     ];
 
+    private static readonly string[] Methods =
+    [
+        HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options, HttpMethods.Trace,
+    ];
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var listing = app.ServiceProvider.GetRequiredService<ModelListing>();
@@ -21,10 +26,10 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         app.MapGet("/v2/health/ready", listing.Ready);
         app.MapPost("/v2/repository/index", listing.RepositoryAsync);
 
-        // Forwarding takes every method, and would not find these paths.
+        // Forwarding takes what is left, and would not find these paths.
         foreach (var (path, method) in Own)
         {
-            app.Map(path, context => NotAllowedAsync(context, method));
+            app.MapMethods(path, Methods.Where(other => other != method), context => NotAllowedAsync(context, method));
         }
     }
 
