@@ -1,6 +1,7 @@
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Labels;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Classifier.Api;
 

@@ -6,6 +6,17 @@ namespace ElasticSynapse.Gateway.Catalogue;
 /// <summary>What there is to call, in the words of the APIs that have such a list: every model with its versions and labels.</summary>
 internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
 {
+    private static readonly (string Path, string Method)[] Own =
+    [
+        ("/v1/models", HttpMethods.Get), ("/v2/models", HttpMethods.Get), ("/v2/health/live", HttpMethods.Get), ("/v2/health/ready", HttpMethods.Get),
+        ("/v2/repository/index", HttpMethods.Post), ("/metrics", HttpMethods.Get),
+    ];
+
+    private static readonly string[] Methods =
+    [
+        HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Options, HttpMethods.Trace,
+    ];
+
     public static void Map(IEndpointRouteBuilder app)
     {
         var listing = app.ServiceProvider.GetRequiredService<ModelListing>();
@@ -14,6 +25,19 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         app.MapGet("/v2/health/live", () => Results.Json(new { live = true }));
         app.MapGet("/v2/health/ready", listing.Ready);
         app.MapPost("/v2/repository/index", listing.RepositoryAsync);
+
+        // Forwarding takes what is left, and would not find these paths.
+        foreach (var (path, method) in Own)
+        {
+            app.MapMethods(path, Methods.Where(other => other != method), context => NotAllowedAsync(context, method));
+        }
+    }
+
+    private static Task NotAllowedAsync(HttpContext context, string allowed)
+    {
+        context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+        context.Response.Headers.Allow = allowed;
+        return Task.CompletedTask;
     }
 
     // OpenAI's list, with the plain names beside it that KServe's clients look for.

@@ -8,6 +8,8 @@ internal static class ApiErrors
 {
     public static void UseApiErrors(this WebApplication app)
     {
+        // Also of paths below it that are none.
+        app.UseErrorFormat(MessageErrors.Format, "/v2");
         var fleet = app.Services.GetRequiredService<LiveFleet>();
         // Null for what is no path here: then the defaults' form.
         app.UseErrorFormatRule(path => path.HasValue ? RequestPath.Read(path.Value, fleet.Current.Has)?.Errors : null);

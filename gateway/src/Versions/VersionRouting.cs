@@ -1,7 +1,9 @@
+using System.Globalization;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Model;
 using Microsoft.Extensions.Primitives;
 
 namespace ElasticSynapse.Gateway.Versions;
@@ -18,7 +20,7 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
 
     public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
-        var body = request.Facts.Model is { } named && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
+        var body = request.Facts.Model is { } named && !ModelIdentity.IsAddress(named) && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
         var name = request.Target.Model ?? body.Name;
         var model = Find(name, Kind(request));
         return model is null && name is not null && fleet.Current.HasUnnamed
@@ -42,7 +44,7 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
         var bodyPin = request.Target.Model is null || request.Target.Model == body.Name ? body.Pin : default;
         var wanted = new VersionRequest(request.Target.Pin, HeaderPin(context), bodyPin, Key(context, request));
         (request.Model, request.IsPinned) = (model, !wanted.Pin.IsNone);
-        request.Version = Choose(model, wanted);
+        request.Version = Choose(model, wanted, IsTensorFlow(request.Target));
         if (bodyPin.Label is not null)
         {
             // Labels are the gateway's; a replica knows itself by name and version.
@@ -57,15 +59,17 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
     private static ModelKind? Kind(GatewayRequest request) =>
         (request.Target.IsShared ? request.Facts.Kind : null) ?? request.Target.Kind;
 
-    private static VersionPool Choose(ModelPool model, in VersionRequest wanted)
+    private static VersionPool Choose(ModelPool model, in VersionRequest wanted, bool isTensorFlow)
     {
         var decision = VersionChoice.Choose(model, wanted);
         return decision.Outcome switch
         {
             VersionOutcome.Chosen => decision.Version!,
-            VersionOutcome.UnknownVersion => throw new ApiException(ErrorKind.ModelNotFound,
+            VersionOutcome.UnknownVersion => throw new ApiException(
+                isTensorFlow && IsTooLarge(wanted.Pin.Version!) ? ErrorKind.InvalidRequest : ErrorKind.ModelNotFound,
                 $"The model '{model.Name}' has no version '{Excerpt.Of(wanted.Pin.Version!)}'; it has {Names(model.Versions.Select(version => version.Version))}", "model"),
-            VersionOutcome.UnknownLabel => throw new ApiException(ErrorKind.ModelNotFound,
+            VersionOutcome.UnknownLabel => throw new ApiException(
+                isTensorFlow ? ErrorKind.InvalidRequest : ErrorKind.ModelNotFound,
                 $"The model '{model.Name}' has no label '{Excerpt.Of(wanted.Pin.Label!)}'; it has {Names(model.Versions.SelectMany(version => version.Entry.Labels))}", "model"),
             _ => throw new ApiException(ErrorKind.VersionNotReady, decision.Version is { } version
                 ? $"{version} can't answer: {version.Reason}"
@@ -75,6 +79,13 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
             },
         };
     }
+
+    // TensorFlow Serving's clients get 400 for a label that is none, and for a version that is no 64-bit number.
+    private static bool IsTensorFlow(RequestTarget target) =>
+        target.Errors == MessageErrors.Format && target.Path.StartsWith("/v1/models/", StringComparison.Ordinal);
+
+    private static bool IsTooLarge(string version) =>
+        version.All(char.IsAsciiDigit) && !long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private ulong Key(HttpContext context, GatewayRequest request)
     {

@@ -247,6 +247,42 @@ public sealed class ReplicaFaultTests
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 20);
     }
 
+    [Fact]
+    public async Task Deadline_PassesInAStream_LeavesTheLastWordToTheReplica()
+    {
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            var left = int.Parse(context.Request.Headers["x-request-timeout-ms"].ToString(), System.Globalization.CultureInfo.InvariantCulture);
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: one\n\n");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(TimeSpan.FromMilliseconds(left + 100), TimeProvider.System, context.RequestAborted);
+            await context.Response.WriteAsync("data: too late\n\n");
+        });
+        await using var gateway = new RunningGateway(upstream.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = Prompt("x"), Headers = { { "x-request-timeout-ms", "4000" } } };
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        Assert.Equal("data: one\n\ndata: too late\n\n", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
+    public async Task Deadline_PassesInAStreamThatGoesOn_CutsIt()
+    {
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: one\n\n");
+            await context.Response.Body.FlushAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        await using var gateway = new RunningGateway(upstream.Address);
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = Prompt("x"), Headers = { { "x-request-timeout-ms", "4000" } } };
+
+        await Assert.ThrowsAnyAsync<HttpRequestException>(() => gateway.Client.SendAsync(request));
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("-1")]

@@ -93,6 +93,38 @@ public sealed class PassThroughTests
     }
 
     [Fact]
+    public async Task Forward_UnknownPathOfOpenInference_HasItsForm()
+    {
+        await using var upstream = await Upstream.StartAsync("reached");
+        await using var gateway = new RunningGateway(upstream.Address);
+
+        using var answer = await gateway.Client.PostAsync("/v2/repository/models/gpt2/load", new StringContent("{}"));
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("""{"error":"Invalid URL (POST /v2/repository/models/gpt2/load)"}""", await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/models", "GET", """{"error":{"message":"Not allowed to POST /v1/models; allowed: GET","type":"invalid_request_error","param":null,"code":null}}""")]
+    [InlineData("HEAD", "/v1/models", "GET", "")]
+    [InlineData("DELETE", "/v2/models", "GET", """{"error":"Not allowed to DELETE /v2/models; allowed: GET"}""")]
+    [InlineData("POST", "/v2/health/live", "GET", """{"error":"Not allowed to POST /v2/health/live; allowed: GET"}""")]
+    [InlineData("POST", "/v2/health/ready", "GET", """{"error":"Not allowed to POST /v2/health/ready; allowed: GET"}""")]
+    [InlineData("GET", "/v2/repository/index", "POST", """{"error":"Not allowed to GET /v2/repository/index; allowed: POST"}""")]
+    [InlineData("POST", "/metrics", "GET", """{"error":{"message":"Not allowed to POST /metrics; allowed: GET","type":"invalid_request_error","param":null,"code":null}}""")]
+    public async Task Own_WrongMethod_SaysWhichIsAllowed(string method, string path, string allowed, string body)
+    {
+        await using var upstream = await Upstream.StartAsync("reached");
+        await using var gateway = new RunningGateway(upstream.Address);
+
+        using var answer = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, answer.StatusCode);
+        Assert.Equal([allowed], answer.Content.Headers.Allow);
+        Assert.Equal(body, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Fact]
     public async Task Forward_WrongMethod_IsTheUpstreamsToRefuse()
     {
         await using var upstream = await Upstream.StartAsync(context =>

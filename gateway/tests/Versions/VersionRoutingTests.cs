@@ -47,6 +47,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     [InlineData("/v1/completions", """{"model":"gpt2"}""", """stable /v1/completions {"model":"gpt2"}""")]
     [InlineData("/v1/completions", """{"model":"gpt2@1557515785_v0.02"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
     [InlineData("/v1/completions", """{"a":1, "model" : "gpt2:canary" ,"b":2}""", """canary /v1/completions {"a":1, "model" : "gpt2@1557515785_v0.02" ,"b":2}""")]
+    [InlineData("/v1/completions", """{"model":"http://localhost:8080"}""", """stable /v1/completions {"model":"http://localhost:8080"}""")]
     [InlineData("/models/gpt2/versions/1557515785_v0.02/v1/completions", "{}", "canary /v1/completions {}")]
     [InlineData("/models/gpt2/labels/canary/generate", "{}", "canary /generate {}")]
     [InlineData("/gpt2/predict", """{"inputs":"x"}""", """stable /predict {"inputs":"x"}""")]
@@ -91,6 +92,21 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         using var answer = await _gateway.Client.PostAsync(path, new StringContent(body));
 
         Assert.Equal(message, await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.NotFound, "invalid_request_error", "model_not_found"));
+    }
+
+    [Theory]
+    [InlineData("/v1/models/gpt2/versions/7:predict", HttpStatusCode.NotFound, "has no version '7'")]
+    [InlineData("/v1/models/gpt2/versions/9223372036854775808:predict", HttpStatusCode.BadRequest, "has no version '9223372036854775808'")]
+    [InlineData("/v1/models/gpt2/labels/beta:predict", HttpStatusCode.BadRequest, "has no label 'beta'")]
+    [InlineData("/v1/models/gpt2:explain", HttpStatusCode.BadRequest, "has no label 'explain'")]
+    [InlineData("/v2/models/gpt2:beta/infer", HttpStatusCode.NotFound, "has no label 'beta'")]
+    public async Task Post_UnknownVersionOrLabel_HasTheStatusOfItsApi(string path, HttpStatusCode status, string message)
+    {
+        using var answer = await _gateway.Client.PostAsync(path, new StringContent("{}"));
+
+        Assert.Equal(status, answer.StatusCode);
+        var error = JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetProperty("error");
+        Assert.Contains(message, error.GetString(), StringComparison.Ordinal);
     }
 
     [Theory]

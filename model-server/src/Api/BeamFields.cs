@@ -12,7 +12,7 @@ internal static class BeamFields
 {
     // What a search would leave without effect, with the value at which that is no loss.
     private static readonly (string Name, double[] Neutral)[] SamplingFields =
-        [("temperature", [0, 1]), ("top_p", [1]), ("top_k", [0]), ("min_p", [0])];
+        [("temperature", [0, 1]), ("top_p", [1]), ("top_k", [-1, 0]), ("min_p", [0])];
 
     /// <param name="json">The body.</param>
     /// <param name="choices">Texts to return for each prompt.</param>

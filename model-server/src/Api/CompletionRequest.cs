@@ -6,6 +6,7 @@ using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
 using ElasticSynapse.Serving.Hosting.Errors;
+using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.ModelServer.Api;
@@ -19,6 +20,9 @@ internal sealed record CompletionRequest
     private const int MaxLogitBias = 100;
     private const int MaxStops = 64;
     private const int MaxStopLength = 1_000;
+
+    /// <summary>As the caller called it.</summary>
+    public required string Model { get; init; }
 
     /// <summary>One sequence of tokens for each prompt.</summary>
     public required IReadOnlyList<Prompt> Prompts { get; init; }
@@ -42,6 +46,9 @@ internal sealed record CompletionRequest
     /// <summary>Whether the answer ends behind the stop string instead of before it.</summary>
     public required bool IncludeStop { get; init; }
 
+    /// <summary>Whether special tokens that don't end the text are shown as their text.</summary>
+    public required bool ShowsSpecialTokens { get; init; }
+
     public required bool Echo { get; init; }
 
     /// <summary>How many of the likeliest tokens are told with each token; null for no log-probabilities.</summary>
@@ -58,7 +65,8 @@ internal sealed record CompletionRequest
     /// <exception cref="ApiException">A field that can't be accepted, or the model is another's.</exception>
     public static CompletionRequest Read(JsonRequest json, ServedGenerator generator, int maxBeams)
     {
-        generator.Identity.Check(json.String("model"));
+        var model = json.String("model") is { } named && !ModelIdentity.IsAddress(named) ? named : null;
+        generator.Identity.Check(model);
         UnsupportedFields.Refuse(json);
 
         var choices = ReadChoices(json);
@@ -66,7 +74,8 @@ internal sealed record CompletionRequest
         var stream = json.Boolean("stream") ?? false;
         return new CompletionRequest
         {
-            Prompts = PromptReader.Read(json, generator),
+            Model = model ?? generator.Identity.Name,
+            Prompts = ReadPrompts(json, generator),
             Choices = choices,
             BestOf = beams is null ? ReadBestOf(json, choices, stream) : choices,
             Beams = beams,
@@ -74,11 +83,20 @@ internal sealed record CompletionRequest
             Sampling = ReadSampling(json, generator),
             Stops = ReadStops(json),
             IncludeStop = json.Boolean("include_stop_str_in_output") ?? false,
+            ShowsSpecialTokens = !(json.Boolean("skip_special_tokens") ?? true),
             Echo = json.Boolean("echo") ?? false,
             TopLogprobs = (int?)json.Integer("logprobs", 0, MaxTopLogprobs),
             Stream = stream,
             IncludeUsage = ReadIncludeUsage(json, stream),
         };
+    }
+
+    private static IReadOnlyList<Prompt> ReadPrompts(JsonRequest json, ServedGenerator generator)
+    {
+        var prompts = PromptReader.Read(json, generator);
+        return json.Integer("truncate_prompt_tokens", 1, int.MaxValue) is { } most
+            ? [.. prompts.Select(prompt => prompt.Last((int)most, generator))]
+            : prompts;
     }
 
     // num_return_sequences is Hugging Face's name for n.
@@ -122,7 +140,8 @@ internal sealed record CompletionRequest
     {
         Temperature = (float)(json.Number("temperature", 0, 2) ?? 1),
         TopP = (float)(json.Number("top_p", 0, 1) ?? 1),
-        TopK = (int)(json.Integer("top_k", 0, int.MaxValue) ?? 0),
+        // vLLM's clients say -1 for off.
+        TopK = (int)Math.Max(0, json.Integer("top_k", -1, int.MaxValue) ?? 0),
         MinP = (float)(json.Number("min_p", 0, 1) ?? 0),
         RepetitionPenalty = (float)(json.Number("repetition_penalty", 0.01, 100) ?? 1),
         PresencePenalty = (float)(json.Number("presence_penalty", -2, 2) ?? 0),

@@ -20,14 +20,12 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
     private async Task HandleAsync(HttpContext context)
     {
         CompletionRequest request;
-        string model;
         using (var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted))
         {
             request = CompletionRequest.Read(json, generator, scheduler.MaxSequences);
-            model = json.String("model") ?? generator.Identity.Name;
         }
         using var generation = texts.Start(context, [.. request.Prompts.Select(prompt => Settings(prompt, request))]);
-        var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), model, generator.Tokenizer);
+        var body = new CompletionBody($"cmpl-{Guid.NewGuid():N}", time.GetUtcNow().ToUnixTimeSeconds(), request.Model, generator.Tokenizer);
         await (request.Stream
             ? StreamAsync(context, request, generation, body)
             : AnswerAsync(context, request, generation, body));
@@ -43,6 +41,7 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
         Sampling = request.Sampling,
         Stops = request.Stops,
         IncludeStop = request.IncludeStop,
+        ShowsSpecialTokens = request.ShowsSpecialTokens,
         TopLogprobs = request.TopLogprobs,
         Echo = request.Echo,
     };

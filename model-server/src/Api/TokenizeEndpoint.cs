@@ -1,5 +1,6 @@
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
@@ -20,18 +21,30 @@ internal static class TokenizeEndpoint
         var allowSpecial = json.Boolean("allow_special") ?? generator.AllowSpecialTokens;
         if (json.String("inputs") is { } inputs)
         {
-            return Results.Json(generator.Tokenizer.EncodeWithOffsets(inputs, allowSpecial).Select(span => new
-            {
-                id = span.Id,
-                text = generator.Tokenizer.TokenText(span.Id),
-                start = span.Start,
-                stop = span.Stop,
-            }));
+            await JsonAnswer.WriteAsync(context, writer => WriteTokens(writer, inputs, generator.Tokenizer.EncodeWithOffsets(inputs, allowSpecial)));
+            return Results.Empty;
         }
         var text = json.String("prompt") ?? json.String("text")
             ?? throw ApiException.Invalid("prompt", "'prompt' (or 'text', or TGI's 'inputs') is required: the text to tokenize");
         var tokens = generator.Tokenizer.Encode(text, allowSpecial);
         return Results.Json(new { count = tokens.Length, max_model_len = generator.MaxTokens, tokens });
+    }
+
+    // The characters that each token touches, all of one that several share.
+    private static void WriteTokens(Utf8JsonWriter writer, string inputs, TokenSpan[] tokens)
+    {
+        var codePoints = new CodePointOffset(inputs);
+        writer.WriteStartArray();
+        foreach (var token in tokens)
+        {
+            writer.WriteStartObject();
+            writer.WriteNumber("id", token.Id);
+            writer.WriteString("text", inputs.AsSpan(token.Start, token.Stop - token.Start));
+            writer.WriteNumber("start", codePoints.Of(token.Start));
+            writer.WriteNumber("stop", codePoints.Of(token.Stop));
+            writer.WriteEndObject();
+        }
+        writer.WriteEndArray();
     }
 
     private static async Task<IResult> DetokenizeAsync(HttpContext context, ServedGenerator generator)

@@ -13,7 +13,6 @@ internal static class UnsupportedFields
     private static readonly (string Name, Func<JsonElement, bool> IsNeutral)[] Fields =
     [
         ("suffix", element => element.ValueKind == JsonValueKind.String && element.ValueEquals("")),
-        ("truncate_prompt_tokens", _ => false),
     ];
 
     public static void Refuse(JsonRequest json)

@@ -16,6 +16,17 @@ internal readonly record struct Prompt(string Text, int[] Tokens)
         return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
     }
 
+    /// <summary>Its last tokens, if it has more than <paramref name="most"/>.</summary>
+    public Prompt Last(int most, ServedGenerator generator)
+    {
+        if (Tokens.Length <= most)
+        {
+            return this;
+        }
+        var last = Tokens[^most..];
+        return new Prompt(generator.Tokenizer.Decode(last), last);
+    }
+
     /// <summary>The empty prompt.</summary>
     public static Prompt Start(ServedGenerator generator) => new("", [generator.StartToken]);
 }

@@ -17,6 +17,10 @@ internal sealed record SamplingParameters
     /// <summary>Drop tokens less likely than this share of the best one's probability; 0 is off.</summary>
     public float MinP { get; init; }
 
+    /// <summary>Keep the tokens whose information is closest to what the distribution has on average, until they reach this
+    /// probability; 1 is off. Meister et al. 2022.</summary>
+    public float TypicalP { get; init; } = 1;
+
     /// <summary>Divides the positive and multiplies the negative scores of tokens that already occur, prompt included; 1 is off.</summary>
     public float RepetitionPenalty { get; init; } = 1;
 

@@ -3,17 +3,18 @@ using System.Numerics.Tensors;
 namespace ElasticSynapse.ModelServer.Sampling;
 
 /// <summary>
-/// The tokens that temperature, top-k, top-p and min-p leave, with their probabilities. Holds buffers of the vocabulary's
+/// The tokens that temperature, top-k, top-p, min-p and typical-p leave, with their probabilities. Holds buffers of the vocabulary's
 /// size for reuse; one thread at a time.
 /// </summary>
 /// <remarks>Order and semantics of Hugging Face's warpers: top-k keeps ties with the k-th; top-p keeps a token while the mass
-/// of more probable ones is below p. Equal scores rank by ascending id.</remarks>
+/// of more probable ones is below p; typical-p keeps ties with the last. Equal scores rank by ascending id.</remarks>
 internal sealed class TokenDistribution(int vocabularySize)
 {
     private readonly float[] _scratch = new float[vocabularySize];
     private readonly int[] _tokens = new int[vocabularySize];
     private readonly double[] _weights = new double[vocabularySize];
     private readonly double[] _weightScratch = new double[vocabularySize];
+    private double[] _distances = []; // for typical-p alone
     private int _count;
 
     /// <summary>Tokens that can be drawn, in order of their ids, parallel to <see cref="Probability"/>.</summary>
@@ -52,6 +53,10 @@ internal sealed class TokenDistribution(int vocabularySize)
             var leastWeight = (double)parameters.MinP;
             Keep(weight => weight >= leastWeight);
         }
+        if (parameters.TypicalP < 1)
+        {
+            KeepTypical(parameters.TypicalP);
+        }
     }
 
     /// <summary>The token at cumulative probability <paramref name="uniform"/>, a number in [0, 1).</summary>
@@ -76,6 +81,33 @@ internal sealed class TokenDistribution(int vocabularySize)
         var (least, ties) = QuickSelect.SmallestReaching(_weightScratch.AsSpan(0, _count), topP * TotalWeight());
         // Tokens stand in order of their ids, so the first of equal ones are those with the lowest.
         Keep(weight => weight > least || (weight == least && ties-- > 0));
+    }
+
+    private void KeepTypical(float typicalP)
+    {
+        var total = TotalWeight();
+        var average = 0.0; // information of a token, the distribution's entropy
+        foreach (var weight in _weights.AsSpan(0, _count))
+        {
+            average += weight > 0 ? weight / total * Information(weight) : 0;
+        }
+        _distances = _distances.Length > 0 ? _distances : new double[_weights.Length];
+        for (var i = 0; i < _count; i++)
+        {
+            (_distances[i], _weightScratch[i]) = (Distance(_weights[i]), _weights[i]);
+        }
+        Array.Sort(_distances, _weightScratch, 0, _count);
+        var last = 0;
+        for (var mass = _weightScratch[0]; mass < typicalP * total && last < _count - 1; mass += _weightScratch[last])
+        {
+            last++;
+        }
+        var farthest = _distances[last];
+        Keep(weight => Distance(weight) <= farthest);
+
+        double Information(double weight) => Math.Log(total) - Math.Log(weight);
+
+        double Distance(double weight) => Math.Abs(Information(weight) - average);
     }
 
     private double TotalWeight() => TensorPrimitives.Sum<double>(_weights.AsSpan(0, _count));

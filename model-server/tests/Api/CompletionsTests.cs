@@ -70,6 +70,18 @@ public class CompletionsTests(ModelServerFixture server)
         Assert.Single(response.Headers.GetValues("x-request-id"));
     }
 
+    // @huggingface/inference 4 does so whenever it is given an endpoint.
+    [Theory]
+    [InlineData("http://127.0.0.1:8081")]
+    [InlineData("https://models.example/gpt2")]
+    public async Task Completions_ModelIsAnAddress_AnswersFromTheServedOne(string address)
+    {
+        var answer = await server.CompleteAsync(new { model = address, prompt = "Every traveller", temperature = 0, max_tokens = 1 });
+
+        Assert.Equal("gpt2", answer.GetProperty("model").GetString());
+        Assert.Equal("air", answer.GetProperty("choices")[0].GetProperty("text").GetString());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1.3)]
@@ -127,6 +139,24 @@ public class CompletionsTests(ModelServerFixture server)
     {
         var choice = (await server.CompleteAsync(new { prompt = "Every traveller", temperature = 0, max_tokens = 9, stop = "sun", include_stop_str_in_output = true })).GetProperty("choices")[0];
         Assert.Equal("air sun", choice.GetProperty("text").GetString());
+    }
+
+    [Theory]
+    [InlineData("""{"prompt":"Every traveller","truncate_prompt_tokens":1,"max_tokens":2,"temperature":0}""", " priceEl", 1)]
+    [InlineData("""{"prompt":"Every traveller","truncate_prompt_tokens":1,"max_tokens":2,"temperature":0,"echo":true}""", " traveller priceEl", 1)]
+    [InlineData("""{"prompt":[37,311,435],"truncate_prompt_tokens":1,"max_tokens":2,"temperature":0}""", " priceEl", 1)]
+    [InlineData("""{"prompt":"Every traveller","truncate_prompt_tokens":3,"max_tokens":2,"temperature":0}""", "air sunrise", 3)]
+    [InlineData("""{"prompt":"Every traveller","top_k":-1,"max_tokens":2,"temperature":0}""", "air sunrise", 3)]
+    [InlineData("""{"prompt":"E","ignore_eos":true,"max_tokens":4,"temperature":0}""", " revie revie co", 1)]
+    [InlineData("""{"prompt":"E","ignore_eos":true,"skip_special_tokens":false,"max_tokens":4,"temperature":0}""", " revie revie co<|endoftext|>", 1)]
+    [InlineData("""{"prompt":"E","skip_special_tokens":false,"max_tokens":4,"temperature":0}""", " revie revie co", 1)]
+    public async Task Completions_FieldsOfVllm_MeanWhatTheyMeanThere(string body, string text, int promptTokens)
+    {
+        var (_, answer) = await server.AnswerAsync("/v1/completions", body);
+
+        var completion = JsonSerializer.Deserialize<JsonElement>(answer);
+        Assert.Equal(text, completion.GetProperty("choices")[0].GetProperty("text").GetString());
+        Assert.Equal(promptTokens, completion.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
     }
 
     [Fact]

@@ -25,4 +25,16 @@ public class TokenizeTests(ModelServerFixture server)
             """[{"id":271,"text":"The","start":0,"stop":3},{"id":616,"text":" river","start":3,"stop":9}]""",
             await response.Content.ReadAsStringAsync());
     }
+
+    // Counted in code points: TGI takes what the tokenizer gives for characters, and clients count so too.
+    [Theory]
+    [InlineData("\U0001F600The", "0-1 \U0001F600, 1-4 The")]
+    [InlineData("\U00010348The", "0-1 \U00010348, 0-1 \U00010348, 0-1 \U00010348, 0-1 \U00010348, 1-4 The")]
+    [InlineData("e\u0301E", "0-1 e, 1-2 \u0301, 1-2 \u0301, 2-3 E")]
+    public async Task Tokenize_CharactersOfSeveralTokens_AreWholeInEach(string inputs, string expected)
+    {
+        using var response = await server.PostAsync("/tokenize", JsonSerializer.Serialize(new { inputs }));
+        var tokens = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal(expected, string.Join(", ", tokens.EnumerateArray().Select(token => $"{token.GetProperty("start")}-{token.GetProperty("stop")} {token.GetProperty("text")}")));
+    }
 }

@@ -75,6 +75,36 @@ public class TokenDistributionTests
         Assert.Equal(0.75, distribution.Probability(0), 1e-6);
     }
 
+    // Probabilities 0.7, 0.15, 0.1, 0.05: the entropy is 0.914 nats; their information lies 0.558, 0.983, 1.388 and 2.081 from it.
+    [Theory]
+    [InlineData(0.5, new[] { 0 })]
+    [InlineData(0.75, new[] { 0, 1 })]
+    [InlineData(0.99, new[] { 0, 1, 2, 3 })]
+    public void Compute_TypicalPOfAPeak_KeepsTheNearestToTheEntropy(float typicalP, int[] kept)
+    {
+        var distribution = new TokenDistribution(4);
+        distribution.Compute([MathF.Log(0.7f), MathF.Log(0.15f), MathF.Log(0.1f), MathF.Log(0.05f)], new SamplingParameters { TypicalP = typicalP });
+        Assert.Equal(kept, distribution.Tokens.ToArray());
+    }
+
+    // Probabilities 0.4 and six of 0.1: the entropy is 1.748 nats; the first lies 0.832 from it, the others 0.555.
+    [Fact]
+    public void Compute_TypicalPOfAPlain_LeavesTheLikeliestOutAndKeepsTies()
+    {
+        var distribution = new TokenDistribution(7);
+        distribution.Compute([MathF.Log(4), 0, 0, 0, 0, 0, 0], new SamplingParameters { TypicalP = 0.2f });
+        Assert.Equal([1, 2, 3, 4, 5, 6], distribution.Tokens.ToArray());
+    }
+
+    // Of 0.4, 0.3, 0.2 and 0.1 top-k leaves 4/7 and 3/7: 0.123 and 0.164 from the entropy of 0.683 nats.
+    [Fact]
+    public void Compute_TypicalPBehindTopK_MeasuresWhatTopKLeaves()
+    {
+        var distribution = new TokenDistribution(4);
+        distribution.Compute([MathF.Log(4), MathF.Log(3), MathF.Log(2), 0], new SamplingParameters { TopK = 2, TypicalP = 0.5f });
+        Assert.Equal([0], distribution.Tokens.ToArray());
+    }
+
     [Fact]
     public void Compute_NucleusOfALargeVocabulary_EqualsAFullSort()
     {

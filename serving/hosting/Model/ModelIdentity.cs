@@ -11,6 +11,11 @@ public sealed record ModelIdentity(string Name, string Version)
     /// <summary>True for the names that mean this model.</summary>
     public bool IsCalled(string name) => name == Name || name == $"{Name}@{Version}";
 
+    /// <summary>True for what is the address of a server and no name: Hugging Face's clients put it where OpenAI's API wants a
+    /// model, once they are told to ask a server of one's own.</summary>
+    public static bool IsAddress(string name) =>
+        name.StartsWith("http://", StringComparison.OrdinalIgnoreCase) || name.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+
     /// <exception cref="ApiException">A request asks for another model; null asks for none.</exception>
     public void Check(string? asked)
     {

@@ -9,6 +9,10 @@ namespace ElasticSynapse.Serving.Hosting.Requests;
 /// other names.</summary>
 public sealed class JsonRequest : JsonFields, IDisposable
 {
+    private const int MaxDepth = 64;
+
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = MaxDepth };
+
     private readonly JsonDocument _document;
 
     private JsonRequest(JsonDocument document)
@@ -19,7 +23,7 @@ public sealed class JsonRequest : JsonFields, IDisposable
     {
         try
         {
-            return OfObject(await JsonDocument.ParseAsync(request.Body, default, cancellationToken));
+            return OfObject(await JsonDocument.ParseAsync(request.Body, Options, cancellationToken));
         }
         catch (JsonException exception)
         {
@@ -38,7 +42,7 @@ public sealed class JsonRequest : JsonFields, IDisposable
     {
         try
         {
-            return OfObject(JsonDocument.Parse(utf8));
+            return OfObject(JsonDocument.Parse(utf8, Options));
         }
         catch (JsonException exception)
         {
@@ -59,7 +63,12 @@ public sealed class JsonRequest : JsonFields, IDisposable
         throw new ApiException(ErrorKind.InvalidRequest, message);
     }
 
-    // The parser's own message speaks of its options, which are no caller's business.
-    private static ApiException NotJson(JsonException exception) => new(ErrorKind.InvalidRequest, string.Create(CultureInfo.InvariantCulture,
-        $"the body is not valid JSON: line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}"));
+    // The parser's own message speaks of its options, which are no caller's business; that it is about depth is told there only.
+    private static ApiException NotJson(JsonException exception)
+    {
+        var where = string.Create(CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
+        return new ApiException(ErrorKind.InvalidRequest, exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+            ? string.Create(CultureInfo.InvariantCulture, $"the body is not valid JSON: nested more than {MaxDepth} levels deep, which is as far as it is read, at {where}")
+            : $"the body is not valid JSON: {where}");
+    }
 }

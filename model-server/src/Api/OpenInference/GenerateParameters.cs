@@ -37,7 +37,7 @@ internal sealed record GenerateParameters
             {
                 Temperature = (float)(With("temperature").Number("temperature", 0, 100) ?? 1),
                 TopP = (float)(With("top_p").Number("top_p", 0, 1) ?? 1),
-                TopK = (int)(With("top_k").Integer("top_k", 0, int.MaxValue) ?? 0),
+                TopK = (int)Math.Max(0, With("top_k").Integer("top_k", -1, int.MaxValue) ?? 0),
                 RepetitionPenalty = (float)(With("repetition_penalty").Number("repetition_penalty", 0.01, 100) ?? 1),
                 Seed = With("seed").Integer("seed") ?? RandomSeed.Next(),
             },

@@ -18,7 +18,9 @@ internal sealed class TextGenerationEndpoint(ServedGenerator generator, TextGene
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.UseErrorFormat(RestxErrors.Format, "/text-generation");
+        app.UseErrorFormat(RestxErrors.Format, "/text-generation", "/hello");
+        // The tutorial's first step, by which its readers see that the service runs.
+        app.MapGet("/hello", () => Results.Text("{\"hello\": \"world\"}\n", "application/json", Encoding.UTF8));
         app.MapPost("/text-generation/generate", (HttpContext context, TextGenerationEndpoint endpoint) => endpoint.GenerateAsync(context));
     }
 

@@ -171,5 +171,5 @@ internal sealed class TgiBody(TgiRequest request, ServedGenerator generator)
 
     private string GeneratedPart(GeneratedText text) => request.PromptDetails ? text.Text[request.Prompt.Text.Length..] : text.Text;
 
-    private string Shown(string generated) => request.ReturnFullText ? request.Prompt.Text + generated : generated;
+    private string Shown(string generated) => request.ReturnFullText ? request.Inputs + generated : generated;
 }

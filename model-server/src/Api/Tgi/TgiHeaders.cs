@@ -9,7 +9,7 @@ internal static class TgiHeaders
     public static void Write(HttpResponse response, TgiRequest request)
     {
         response.Headers["x-compute-type"] = "cpu";
-        response.Headers["x-compute-characters"] = Text(request.Prompt.Text.EnumerateRunes().Count());
+        response.Headers["x-compute-characters"] = Text(request.Inputs.EnumerateRunes().Count());
     }
 
     /// <param name="response">Not begun.</param>

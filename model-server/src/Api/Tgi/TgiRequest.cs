@@ -11,6 +11,9 @@ namespace ElasticSynapse.ModelServer.Api.Tgi;
 /// <summary>A request of Text Generation Inference, checked as its router does, with its texts.</summary>
 internal sealed record TgiRequest
 {
+    /// <summary>As they came: what <c>return_full_text</c> repeats, whatever <c>truncate</c> leaves of it.</summary>
+    public required string Inputs { get; init; }
+
     /// <summary>After <c>truncate</c>.</summary>
     public required Prompt Prompt { get; init; }
 
@@ -49,6 +52,7 @@ internal sealed record TgiRequest
         }
         return new TgiRequest
         {
+            Inputs = inputs,
             Prompt = prompt,
             Sampling = sampling,
             MaxNewTokens = ReadMaxNewTokens(parameters, prompt, generator),
@@ -101,11 +105,7 @@ internal sealed record TgiRequest
             {
                 throw Invalid("truncate", Text($"`truncate` must be strictly positive and less than {most}. Given: {truncate}"));
             }
-            if (prompt.Tokens.Length > truncate)
-            {
-                var last = prompt.Tokens[^(int)truncate..];
-                return new Prompt(generator.Tokenizer.Decode(last), last);
-            }
+            return prompt.Last((int)truncate, generator);
         }
         return prompt.Tokens.Length <= most
             ? prompt

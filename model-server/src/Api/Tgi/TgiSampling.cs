@@ -24,11 +24,9 @@ internal sealed record TgiSampling(SamplingParameters Parameters, bool IsSeedGiv
             ? k > 0 ? (int)Math.Min(k, int.MaxValue) : throw ApiException.Invalid("top_k", "`top_k` must be strictly positive")
             : 0;
         var topP = Share(parameters, "top_p");
-        if (Share(parameters, "typical_p") is not null)
-        {
-            throw ApiException.Invalid("typical_p", "`typical_p` is not supported by this server");
-        }
-        var samples = (parameters.Boolean("do_sample") ?? samplesByDefault) || temperature is not (null or 1) || topK > 0 || topP is not null;
+        var typicalP = Share(parameters, "typical_p");
+        var samples = (parameters.Boolean("do_sample") ?? samplesByDefault)
+            || temperature is not (null or 1) || topK > 0 || topP is not null || typicalP is not null;
         var seed = ReadSeed(parameters);
         return new TgiSampling(
             new SamplingParameters
@@ -36,6 +34,7 @@ internal sealed record TgiSampling(SamplingParameters Parameters, bool IsSeedGiv
                 Temperature = samples ? temperature ?? 1 : 0,
                 TopK = topK,
                 TopP = topP ?? 1,
+                TypicalP = typicalP ?? 1,
                 RepetitionPenalty = Positive(parameters, "repetition_penalty") ?? 1,
                 FrequencyPenalty = FrequencyPenalty(parameters),
                 Seed = seed is { } given ? (long)given : RandomSeed.Next(),

@@ -53,6 +53,10 @@ public class TextGenerationTests(ModelServerFixture server)
     }
 
     [Fact]
+    public async Task Hello_IsTheTutorialsFirstStep() =>
+        Assert.Equal("{\"hello\": \"world\"}\n", await server.Http.GetStringAsync("/hello"));
+
+    [Fact]
     public async Task Namespace_OtherPathOrMethod_HasAMessage()
     {
         using var unknown = await server.Http.GetAsync("/text-generation/other");

@@ -35,6 +35,22 @@ public sealed class JsonRequestTests
         Assert.Null(request.Element("x"));
     }
 
+    [Fact]
+    public async Task Read_NestedAsDeepAsIsTaken_ReturnsIt()
+    {
+        using var request = await ReadAsync($$"""{"x":{{new string('[', 63)}}{{new string(']', 63)}}}""");
+
+        Assert.Equal(1, request.Element("x")!.Value.GetArrayLength());
+    }
+
+    [Fact]
+    public async Task Read_NestedDeeper_SaysHowDeepIsTaken()
+    {
+        var error = await Assert.ThrowsAsync<ApiException>(() => ReadAsync($$"""{"x":{{new string('[', 64)}}{{new string(']', 64)}}}"""));
+
+        Assert.Equal("the body is not valid JSON: nested more than 64 levels deep, which is as far as it is read, at line 1, byte 69", error.Message);
+    }
+
     [Theory]
     [InlineData("16", 16)]
     [InlineData("16.0", 16)]

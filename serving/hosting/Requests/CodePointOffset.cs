@@ -1,8 +1,8 @@
-namespace ElasticSynapse.Classifier.Api;
+namespace ElasticSynapse.Serving.Hosting.Requests;
 
 /// <summary>Turns UTF-16 offsets of a text into code-point offsets, which is what Python and Rust clients count in. Goes on
 /// from the last offset, so a text's tokens in order cost one pass.</summary>
-internal struct CodePointOffset(string text)
+public struct CodePointOffset(string text)
 {
     private int _utf16;
     private int _codePoints;
