@@ -3,32 +3,36 @@ using System.Text;
 
 namespace ElasticSynapse.ModelServer.Tokenization;
 
-/// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin there. Source: Hugging Face
+/// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin there. Source: huggingface/tokenizers,
 /// <c>AddedVocabulary::find_matches</c>.</summary>
 internal sealed class AddedTokenMatcher
 {
     private readonly SearchValues<string> _texts;
     private readonly AddedToken[] _longestFirst;
+    private readonly bool _hasOrdinary;
 
     public AddedTokenMatcher(IEnumerable<AddedToken> tokens)
     {
         _longestFirst = [.. tokens.OrderByDescending(token => token.Text.Length)];
+        _hasOrdinary = _longestFirst.Any(token => !token.Special);
         _texts = SearchValues.Create([.. _longestFirst.Select(token => token.Text)], StringComparison.Ordinal);
     }
 
     /// <summary>The first match at or after <paramref name="from"/>, with the white space that it swallows.</summary>
+    /// <param name="allowSpecial">false: the text of a special token is text, <c>split_special_tokens</c> of Hugging Face.</param>
     /// <returns>null where there is none.</returns>
-    public (AddedToken Token, int Start, int Stop)? Find(ReadOnlySpan<char> text, int from)
+    public (AddedToken Token, int Start, int Stop)? Find(ReadOnlySpan<char> text, int from, bool allowSpecial)
     {
-        var found = text[from..].IndexOfAny(_texts);
-        if (found < 0)
+        if (!allowSpecial && !_hasOrdinary)
             return null;
-        var start = from + found;
-        foreach (var token in _longestFirst)
+        for (var position = from; text[position..].IndexOfAny(_texts) is var found and >= 0;)
         {
-            if (!text[start..].StartsWith(token.Text, StringComparison.Ordinal))
+            var start = position + found;
+            var token = LongestAt(text[start..]);
+            position = start + token.Text.Length;
+            if (token.Special && !allowSpecial)
                 continue;
-            var stop = start + token.Text.Length;
+            var stop = position;
             // White space is one UTF-16 unit each.
             while (token.StripLeft && start > from && Rune.IsWhiteSpace(UnitAt(text, start - 1)))
                 start--;
@@ -37,6 +41,16 @@ internal sealed class AddedTokenMatcher
             return (token, start, stop);
         }
         return null;
+    }
+
+    private AddedToken LongestAt(ReadOnlySpan<char> text)
+    {
+        foreach (var token in _longestFirst)
+        {
+            if (text.StartsWith(token.Text, StringComparison.Ordinal))
+                return token;
+        }
+        throw new InvalidOperationException("no added token begins where one was found");
     }
 
     private static Rune UnitAt(ReadOnlySpan<char> text, int index) =>
