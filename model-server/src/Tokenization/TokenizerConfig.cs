@@ -50,9 +50,7 @@ internal sealed record TokenizerConfig
             AddPrefixSpace = Flag(path, root, "add_prefix_space"),
             IsGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
                 && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend",
-            AddedTokens = root.TryGetProperty("added_tokens_decoder", out var decoder) && decoder.ValueKind == JsonValueKind.Object
-                ? [.. decoder.EnumerateObject().Select(token => AddedTokenReader.Read(path, token))]
-                : null,
+            AddedTokens = AddedTokenJson.ReadDecoder(path, root),
             SpecialTexts = special,
         };
     }

@@ -42,7 +42,7 @@ internal static class TokenizerJson
             ?? throw new CheckpointException($"{path}: 'model.vocab' is missing; expected an object of token to id");
         var tokens = BpeVocabularyReader.ReadTokens(vocabulary, path);
         var addsPrefixSpace = config.AddPrefixSpace ?? (config.IsGeneric && Member(preTokenizer.Value, "add_prefix_space") is not { ValueKind: JsonValueKind.False });
-        return new BpeFiles(path, path, tokens, ReadMerges(path, model), ReadAddedTokens(path, root), addsPrefixSpace);
+        return new BpeFiles(path, path, tokens, ReadMerges(path, model), AddedTokenJson.ReadList(path, root), addsPrefixSpace);
     }
 
     // transformers 5 writes a template of the text alone.
@@ -50,15 +50,6 @@ internal static class TokenizerJson
         && (type.ValueEquals("ByteLevel") || (type.ValueEquals("TemplateProcessing")
             && Member(postProcessor, "single") is { ValueKind: JsonValueKind.Array } single
             && single.EnumerateArray().All(part => Member(part, "Sequence") is not null)));
-
-    private static List<AddedToken> ReadAddedTokens(string path, JsonElement root)
-    {
-        if (Member(root, "added_tokens") is not { } list)
-            return [];
-        return list.ValueKind == JsonValueKind.Array
-            ? [.. list.EnumerateArray().Select(token => AddedTokenReader.Read(path, token))]
-            : throw Unsupported(path, "added_tokens", list, "a list");
-    }
 
     // "a b", or ["a", "b"] since tokenizers 0.20.
     private static List<(string Left, string Right, string Place)> ReadMerges(string path, JsonElement model)

@@ -1,4 +1,4 @@
-namespace ElasticSynapse.ModelServer.Tokenization;
+namespace ElasticSynapse.Serving.Models;
 
 /// <summary>A token that is matched in the text as a whole and never made by merging.</summary>
 /// <param name="Text">What it looks like in a text.</param>
@@ -7,6 +7,6 @@ namespace ElasticSynapse.ModelServer.Tokenization;
 /// <c>skip_special_tokens</c> of Hugging Face does.</param>
 /// <param name="StripLeft">Swallows the white space in front (<c>lstrip</c>).</param>
 /// <param name="StripRight">Swallows the white space behind (<c>rstrip</c>).</param>
-/// <param name="Normalized">Looked for only in what the others leave. GPT-2 has no normalizer, so that is all it does.</param>
-internal sealed record AddedToken(
+/// <param name="Normalized">Looked for only in what the others leave, and as normalized there; GPT-2 has no normalizer.</param>
+public sealed record AddedToken(
     string Text, int Id, bool Special, bool StripLeft = false, bool StripRight = false, bool Normalized = false);

@@ -1,11 +1,11 @@
 using System.Buffers;
 using System.Text;
 
-namespace ElasticSynapse.ModelServer.Tokenization;
+namespace ElasticSynapse.Serving.Models;
 
 /// <summary>Finds added tokens in a text: leftmost first, the longest of those that begin there. Source: huggingface/tokenizers,
 /// <c>AddedVocabulary::find_matches</c>.</summary>
-internal sealed class AddedTokenMatcher
+public sealed class AddedTokenMatcher
 {
     private readonly SearchValues<string> _texts;
     private readonly AddedToken[] _longestFirst;
