@@ -169,17 +169,18 @@ describe("Images", { timeout: 1_800_000 }, () => {
       for (const setting of ["LD_LIBRARY_PATH=/usr/local/cuda/lib64:/usr/local/nvidia/lib64", "NVIDIA_VISIBLE_DEVICES=all", "NVIDIA_DRIVER_CAPABILITIES=compute,utility"]) {
         assert.ok(config.Env.includes(setting), setting);
       }
+      const { components } = JSON.parse(readFileSync(`${files}/usr/share/sbom/cuda.cdx.json`, "utf8"));
+      assert.deepEqual(components.map(({ name }) => name).sort(), readdirSync(`${files}/usr/local/cuda/lib64`).sort());
     });
   }
 
   for (const [situation, gpu, message] of [
-    ["OnABaseWithoutCuda", "true", "GPU=true needs CUDA 13 in the base image, and BASE_IMAGE=stand-in/aspnet lacks libcublas.so.13 libcublasLt.so.13 libcudart.so.13 libcurand.so.10 libcudnn.so.9: "
-      + "build with scripts/build-images --gpu, or on an image of scripts/cuda.Dockerfile"],
+    ["OfAnImageWithoutCuda", "true", "GPU=true needs CUDA 13 with cuDNN 9, and CUDA_IMAGE lacks libcublas.so.13 libcublasLt.so.13 libcudart.so.13 libcurand.so.10 libcudnn*.so.9"],
     ["OfAnotherWord", "yes", "GPU='yes' must be true or false"],
   ]) {
     test(`Build_ForGpus${situation}_IsRefusedBeforeAnythingIsBuilt`, async () => {
       const { code, stdout, stderr } = await run("buildah", ["build", "--layers", "--build-arg", "BUILD_IMAGE=stand-in/sdk", "--build-arg", "BASE_IMAGE=stand-in/aspnet",
-        "--build-arg", `GPU=${gpu}`, "--file", "model-server/Dockerfile", "."]);
+        "--build-arg", "CUDA_IMAGE=stand-in/aspnet", "--build-arg", `GPU=${gpu}`, "--file", "model-server/Dockerfile", "."]);
       assert.notEqual(code, 0);
       assert.ok(stderr.includes(message), stderr);
       assert.doesNotMatch(stdout + stderr, /COPY global.json/);

@@ -1,3 +1,4 @@
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Versions;
@@ -13,8 +14,7 @@ internal static class CorsSetup
     private static readonly string[] ReadableHeaders =
     [
         RequestIds.Header, GatewayTransformer.ModelName, VersionRouting.VersionHeader, GatewayTransformer.ServedBy, RefusalReason.Header,
-        "Retry-After", "x-seed", "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests",
-        "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens",
+        "Retry-After", "x-seed", .. CallerLimits.Headers,
     ];
 
     public static void AddBrowsers(this WebApplicationBuilder builder, OptionsReader options)

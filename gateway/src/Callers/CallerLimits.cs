@@ -7,6 +7,12 @@ namespace ElasticSynapse.Gateway.Callers;
 /// <summary>Third stage: what this caller may use, and how much of it. Says what is left as OpenAI does.</summary>
 internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
 {
+    private static readonly LimitHeaders OfRequests = new("requests");
+    private static readonly LimitHeaders OfTokens = new("tokens");
+
+    /// <summary>What an answer may say of its caller's limits.</summary>
+    public static IEnumerable<string> Headers => [.. OfRequests.All, .. OfTokens.All];
+
     public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
         if (request.Caller is not { } caller)
@@ -28,8 +34,8 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
     /// <summary>Says in an answer's headers what is left.</summary>
     public static void Tell(IHeaderDictionary headers, Caller caller)
     {
-        Tell(headers, "x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests", caller.Requests);
-        Tell(headers, "x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens", caller.Tokens);
+        OfRequests.Tell(headers, caller.Requests);
+        OfTokens.Tell(headers, caller.Tokens);
     }
 
     private void Take(HttpContext context, Caller caller, long tokens)
@@ -59,17 +65,5 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
         metrics.Refused(reason);
         RefusalReason.Set(context, reason);
         return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) };
-    }
-
-    private static void Tell(IHeaderDictionary headers, string limit, string left, string reset, TokenBucket? bucket)
-    {
-        if (bucket is null)
-        {
-            return;
-        }
-        var (remaining, fullAfter) = bucket.State;
-        headers[limit] = bucket.LimitText;
-        headers[left] = remaining.ToString(CultureInfo.InvariantCulture);
-        headers[reset] = GoDuration.Of(fullAfter);
     }
 }

@@ -10,6 +10,6 @@ internal static class ApiErrors
     {
         var fleet = app.Services.GetRequiredService<LiveFleet>();
         // Null for what is no path here: then the defaults' form.
-        app.UseErrorFormat(path => path.HasValue ? RequestPath.Read(path.Value, fleet.Current.Has)?.Errors : null);
+        app.UseErrorFormatRule(path => path.HasValue ? RequestPath.Read(path.Value, fleet.Current.Has)?.Errors : null);
     }
 }

@@ -19,11 +19,8 @@ internal sealed class GatewayRequest(RequestClock clock, Caller? caller)
 
     public Caller? Caller { get; } = caller;
 
-    /// <summary>What the path asks for; null until it is read.</summary>
-    public RequestTarget? Path { get; private set; }
-
     /// <summary>What the path asks for, once it is read.</summary>
-    public RequestTarget Target => Path ?? throw new InvalidOperationException("no stage has read this request");
+    public RequestTarget Target { get; private set; } = null!;
 
     public RequestDeadline Deadline { get; private set; }
 
@@ -56,7 +53,7 @@ internal sealed class GatewayRequest(RequestClock clock, Caller? caller)
         context.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("this request has not come by the stages");
 
     public void Read(RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body, in BodyFacts facts) =>
-        (Path, Deadline, Body, Facts) = (target, deadline, body, facts);
+        (Target, Deadline, Body, Facts) = (target, deadline, body, facts);
 
     /// <summary>Its caller has it among those that run at a time.</summary>
     public void Counted() => _isCounted = true;

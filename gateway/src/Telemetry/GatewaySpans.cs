@@ -49,7 +49,7 @@ internal static class GatewaySpans
             return;
         }
         span.SetTag("elastic_synapse.outcome", outcome);
-        if (request.Path is { } target)
+        if (request is { Target: { } target })
         {
             var route = RouteName.Of(target.Path);
             span.DisplayName = $"{context.Request.Method} {route}";

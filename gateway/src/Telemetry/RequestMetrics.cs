@@ -36,10 +36,11 @@ internal sealed class RequestMetrics
     public void Ended(GatewayRequest request, string callerClass, int status, string outcome)
     {
         var clock = request.Clock;
-        // Null where none was chosen.
+        // Null where it did not come so far.
         VersionPool? version = request.Version;
+        RequestTarget? target = request.Target;
         KeyValuePair<string, object?> model = new("model", version?.Model.Name ?? ""), name = new("version", version?.Version ?? "");
-        KeyValuePair<string, object?> route = new("route", request.Path is { } target ? RouteName.Of(target.Path) : RouteName.Other);
+        KeyValuePair<string, object?> route = new("route", target is null ? RouteName.Other : RouteName.Of(target.Path));
         _requests.Add(1, model, name, route, new("status", StatusClasses[status / 100]), new("outcome", outcome), new("caller_class", callerClass));
         _duration.Record(clock.Elapsed.TotalSeconds, model, name, route);
         _overhead.Record(clock.Overhead.TotalSeconds);

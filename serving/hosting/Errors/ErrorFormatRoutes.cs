@@ -16,9 +16,9 @@ public static class ErrorFormatRoutes
         }
     }
 
-    /// <summary>Answers errors in the form that a rule finds for their path.</summary>
-    public static void UseErrorFormat(this IEndpointRouteBuilder app, Func<PathString, ErrorFormat?> ofPath) =>
-        app.ServiceProvider.GetRequiredService<ErrorFormats>().Add(ofPath);
+    /// <summary>Answers errors in the form that this rule finds for their path, where it finds one.</summary>
+    public static void UseErrorFormatRule(this IEndpointRouteBuilder app, Func<PathString, ErrorFormat?> rule) =>
+        app.ServiceProvider.GetRequiredService<ErrorFormats>().Rule = rule;
 
     /// <summary>For a handler that learns from the body which API is spoken.</summary>
     public static void UseErrorFormat(this HttpContext context, ErrorFormat format) => context.Features.Set(format);

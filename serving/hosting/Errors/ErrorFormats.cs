@@ -7,18 +7,17 @@ namespace ElasticSynapse.Serving.Hosting.Errors;
 public sealed class ErrorFormats
 {
     private readonly List<(PathString Path, ErrorFormat Format)> _formats = [];
-    private Func<PathString, ErrorFormat?>? _ofPath;
+
+    /// <summary>A rule that is asked before the paths, and answers null where it knows no better.</summary>
+    public Func<PathString, ErrorFormat?>? Rule { get; set; }
 
     /// <summary>Takes a form for a path and everything below it; for <c>/</c>, for that path alone.</summary>
     public void Add(string path, ErrorFormat format) => _formats.Add((path, format));
 
-    /// <summary>Takes a rule that is asked before the paths, and answers null where it knows no better.</summary>
-    public void Add(Func<PathString, ErrorFormat?> ofPath) => _ofPath = ofPath;
-
     /// <summary>The form of the longest path that the request's begins with, unless its handler has chosen one.</summary>
     public ErrorFormat For(HttpContext context) =>
         context.Features.Get<ErrorFormat>()
-        ?? _ofPath?.Invoke(context.Request.Path)
+        ?? Rule?.Invoke(context.Request.Path)
         ?? _formats.Where(entry => Matches(context.Request.Path, entry.Path))
             .OrderByDescending(entry => entry.Path.Value!.Length)
             .Select(entry => entry.Format)
