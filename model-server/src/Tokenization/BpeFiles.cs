@@ -1,3 +1,5 @@
+using ElasticSynapse.Serving.Models;
+
 namespace ElasticSynapse.ModelServer.Tokenization;
 
 /// <summary>What the files of a tokenizer say, before it is checked.</summary>

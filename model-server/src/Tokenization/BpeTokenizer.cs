@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Tokenization;
 
@@ -33,7 +34,7 @@ internal sealed class BpeTokenizer
 
     /// <summary>Reads <c>tokenizer.json</c>, else <c>vocab.json</c> and <c>merges.txt</c>, else <c>encoder.json</c> and
     /// <c>vocab.bpe</c> (OpenAI's names); and <c>tokenizer_config.json</c> if there.</summary>
-    /// <exception cref="Serving.Models.CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
+    /// <exception cref="CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
     public static BpeTokenizer Load(string folder) => new(BpeVocabularyReader.Read(folder));
 
     /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as
