@@ -22,7 +22,7 @@ internal static class Inspection
             Line("family", $"GPT-2: {gpt2.Layers} layers, {gpt2.Heads} heads, {gpt2.HiddenSize} wide");
             Line("context", $"{gpt2.Positions:N0} tokens");
             Line("vocabulary", $"{gpt2.VocabularySize:N0} tokens");
-            Line("KV cache", $"{Size(8L * gpt2.Layers * gpt2.Positions * gpt2.HiddenSize)} a sequence of {gpt2.Positions:N0} tokens");
+            Line("KV cache", $"{Size(8L * gpt2.Layers * gpt2.Positions * gpt2.CachedSize)} a sequence of {gpt2.Positions:N0} tokens");
         }
         else if (checkpoint.Bert is { } bert)
         {

@@ -78,7 +78,8 @@ internal sealed class SequenceReader(WordPieceTokenizer tokenizer, int maxTokens
         if (tokens > maxTokens)
         {
             RefuseIfAsked(longTexts, tokens);
-            var (keptFirst, keptOther) = LongestFirst(first.Length, other.Length, maxTokens - AddedToPair);
+            // Encoding cuts each text to the whole length before the two are compared.
+            var (keptFirst, keptOther) = LongestFirst(Math.Min(first.Length, maxTokens), Math.Min(other.Length, maxTokens), maxTokens - AddedToPair);
             (first, other) = longTexts == LongTexts.CutBeginning
                 ? (first[^keptFirst..], other[^keptOther..])
                 : (first[..keptFirst], other[..keptOther]);

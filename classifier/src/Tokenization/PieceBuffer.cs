@@ -30,6 +30,13 @@ internal ref struct PieceBuffer
         _pieces[Count++] = piece;
     }
 
+    /// <summary>Changes the pieces from <paramref name="first"/> on.</summary>
+    public readonly void Change(int first, Func<Piece, Piece> change)
+    {
+        for (var i = first; i < Count; i++)
+            _pieces[i] = change(_pieces[i]);
+    }
+
     public void Truncate(int count) => Count = Math.Min(Count, count);
 
     public readonly void Dispose() => ArrayPool<Piece>.Shared.Return(_pieces);

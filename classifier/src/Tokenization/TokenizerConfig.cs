@@ -12,6 +12,9 @@ internal sealed record TokenizerConfig
 
     public bool? IsolateCjk { get; init; }
 
+    /// <summary><c>added_tokens_decoder</c>.</summary>
+    public IReadOnlyList<AddedToken>? AddedTokens { get; init; }
+
     /// <summary>Tokens the model takes. Hugging Face writes 1e30 for "no limit": that reads as null.</summary>
     public int? ModelMaxLength { get; init; }
 
@@ -25,6 +28,7 @@ internal sealed record TokenizerConfig
             LowerCase = Flag(path, root, "do_lower_case"),
             StripAccents = Flag(path, root, "strip_accents"),
             IsolateCjk = Flag(path, root, "tokenize_chinese_chars"),
+            AddedTokens = AddedTokenJson.ReadDecoder(path, root),
             ModelMaxLength = Length(path, root),
         };
     }

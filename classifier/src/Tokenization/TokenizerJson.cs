@@ -36,7 +36,7 @@ internal static class TokenizerJson
         };
         try
         {
-            return (ReadTokens(path, model), rules);
+            return (ReadVocabulary(path, model), rules);
         }
         catch (InvalidOperationException exception)
         {
@@ -44,10 +44,15 @@ internal static class TokenizerJson
         }
     }
 
-    private static Dictionary<string, int> ReadTokens(string path, JsonElement model)
+    private static Dictionary<string, int> ReadVocabulary(string path, JsonElement model) =>
+        model.TryGetProperty("vocab", out var vocabulary) && vocabulary.ValueKind == JsonValueKind.Object
+            ? ReadTokens(path, vocabulary)
+            : throw new CheckpointException($"{path}: model.vocab is missing; expected an object of token to id");
+
+    /// <summary>One <c>{"token": id}</c> object.</summary>
+    /// <exception cref="CheckpointException">Broken.</exception>
+    public static Dictionary<string, int> ReadTokens(string path, JsonElement vocabulary)
     {
-        if (!model.TryGetProperty("vocab", out var vocabulary) || vocabulary.ValueKind != JsonValueKind.Object)
-            throw new CheckpointException($"{path}: model.vocab is missing; expected an object of token to id");
         var ids = new Dictionary<string, int>(StringComparer.Ordinal);
         var texts = new Dictionary<int, string>();
         foreach (var token in vocabulary.EnumerateObject())

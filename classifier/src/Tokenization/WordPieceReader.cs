@@ -27,14 +27,34 @@ internal static class WordPieceReader
                     ? WordPieceRules.GoogleMaxWordCharacters
                     : WordPieceRules.HuggingFaceMaxWordCharacters,
             };
-            return new WordPieceTokenizer(new WordPieceVocabulary(vocabularyFile, tokens), rules, config.ModelMaxLength);
+            return new WordPieceTokenizer(new WordPieceVocabulary(vocabularyFile, tokens), rules, config.ModelMaxLength, ReadAddedTokens(folder, config));
         }
         if (File.Exists(tokenizerJson))
         {
             var (tokens, rules) = TokenizerJson.Read(tokenizerJson, config);
-            return new WordPieceTokenizer(new WordPieceVocabulary(tokenizerJson, tokens), rules, config.ModelMaxLength);
+            return new WordPieceTokenizer(new WordPieceVocabulary(tokenizerJson, tokens), rules, config.ModelMaxLength, ReadAddedTokens(folder, config));
         }
         throw new CheckpointException($"{folder}: no vocabulary; expected vocab.txt or tokenizer.json");
+    }
+
+    // The first file that knows a token tells how it is matched. Plain ones are matched as normalized, as in Hugging Face.
+    private static IReadOnlyList<AddedToken> ReadAddedTokens(string folder, TokenizerConfig config)
+    {
+        var added = (config.AddedTokens ?? []).ToList();
+        var pipeline = Path.Combine(folder, "tokenizer.json");
+        if (File.Exists(pipeline))
+        {
+            using var document = TokenizerFile.ReadJson(pipeline);
+            added.AddRange(AddedTokenJson.ReadList(pipeline, document.RootElement));
+        }
+        var plain = Path.Combine(folder, "added_tokens.json");
+        if (File.Exists(plain))
+        {
+            using var document = TokenizerFile.ReadJson(plain);
+            added.AddRange(TokenizerJson.ReadTokens(plain, document.RootElement)
+                .Select(token => new AddedToken(token.Key, token.Value, Special: false, Normalized: true)));
+        }
+        return [.. added.DistinctBy(token => token.Text)];
     }
 
     // One token a line, the id is the line's index. Only the line break is cut off: other white space belongs to the token.

@@ -1,4 +1,5 @@
 using System.Buffers;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Tokenization;
 
@@ -13,9 +14,13 @@ internal sealed class WordPieceTokenizer
     private static readonly string[] MatchedInText = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
 
     private readonly WordPieceVocabulary _vocabulary;
-    private readonly SearchValues<string> _specials;
+    private readonly AddedTokenMatcher _exactTokens;
+    private readonly AddedTokenMatcher? _normalizedTokens; // looked for in what the exact ones leave
+    private readonly Dictionary<int, string> _addedTexts;
+    private readonly WordPieceRules _normalizedRules;      // of text that is normalized
 
-    internal WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules rules, int? modelMaxLength)
+    /// <param name="added">Tokens beside the vocabulary's, matched as a whole; the five of BERT need not be among them.</param>
+    internal WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules rules, int? modelMaxLength, IReadOnlyList<AddedToken> added)
     {
         _vocabulary = vocabulary;
         Rules = rules;
@@ -24,8 +29,17 @@ internal sealed class WordPieceTokenizer
         ClassificationId = vocabulary.Id(WordPieceVocabulary.Classification)!.Value;
         SeparatorId = vocabulary.Id(WordPieceVocabulary.Separator)!.Value;
         PaddingId = vocabulary.Id("[PAD]");
-        // None of these begins another, so the leftmost match is also the longest.
-        _specials = SearchValues.Create([.. MatchedInText.Where(text => vocabulary.Id(text) is not null)], StringComparison.Ordinal);
+        _normalizedRules = new WordPieceRules
+        {
+            LowerCase = false, StripAccents = false, IsolateCjk = false, CleanText = false, MaxWordCharacters = rules.MaxWordCharacters,
+        };
+        _addedTexts = added.GroupBy(token => token.Id).ToDictionary(token => token.Key, token => token.First().Text);
+        _exactTokens = new AddedTokenMatcher(added.Where(token => !token.Normalized).Concat(MatchedInText
+            .Where(text => vocabulary.Id(text) is not null && added.All(token => token.Text != text))
+            .Select(text => new AddedToken(text, vocabulary.Id(text)!.Value, Special: true))));
+        AddedToken[] normalized = [.. added.Where(token => token.Normalized)
+            .Select(token => token with { Text = NormalizedText.Of(token.Text, rules).Text }).Where(token => token.Text.Length > 0)];
+        _normalizedTokens = normalized.Length > 0 ? new AddedTokenMatcher(normalized) : null;
     }
 
     public WordPieceRules Rules { get; }
@@ -34,7 +48,7 @@ internal sealed class WordPieceTokenizer
     public int? ModelMaxLength { get; }
 
     /// <summary>One more than the highest token id.</summary>
-    public int VocabularySize => _vocabulary.Size;
+    public int VocabularySize => Math.Max(_vocabulary.Size, _addedTexts.Keys.Append(-1).Max() + 1);
 
     public int UnknownId { get; }
 
@@ -57,7 +71,8 @@ internal sealed class WordPieceTokenizer
     /// <param name="text">Any text, also empty.</param>
     /// <param name="maxLength">Most tokens of the result, at least 2.</param>
     /// <param name="allowSpecial">true: <c>[SEP]</c> and the like in the text become their ids, as in Hugging Face. false: they
-    /// are ordinary text, as in Google's, so that no caller can end the text early.</param>
+    /// are ordinary text, as in Google's, so that no caller can end the text early. Added tokens that are not special always
+    /// match.</param>
     /// <exception cref="ArgumentOutOfRangeException">maxLength is less than 2.</exception>
     public int[] Encode(string text, int maxLength, bool allowSpecial = false)
     {
@@ -97,7 +112,7 @@ internal sealed class WordPieceTokenizer
     }
 
     /// <summary>The vocabulary's entry, such as <c>##ing</c>; empty for ids outside it.</summary>
-    public string TokenText(int id) => _vocabulary.Text(id);
+    public string TokenText(int id) => _addedTexts.TryGetValue(id, out var text) ? text : _vocabulary.Text(id);
 
     // The caller disposes the result.
     private PieceBuffer Read(string text, int maxLength, bool allowSpecial)
@@ -106,24 +121,46 @@ internal sealed class WordPieceTokenizer
         var limit = maxLength - AddedTokens;
         var pieces = new PieceBuffer(Math.Min(limit, text.Length / 4) + 16);
         var position = 0;
-        while (allowSpecial && pieces.Count < limit && text.AsSpan(position).IndexOfAny(_specials) is var found and >= 0)
+        while (pieces.Count < limit && _exactTokens.Find(text, position, allowSpecial) is var (token, start, stop))
         {
-            ReadWords(text.AsSpan(position, found), position, limit, ref pieces);
-            var start = position + found;
-            position = text.IndexOf(']', start) + 1;
-            pieces.Add(new PieceBuffer.Piece(_vocabulary.Id(text[start..position])!.Value, start, position));
+            ReadBetween(text.AsSpan(position, start - position), position, allowSpecial, limit, ref pieces);
+            pieces.Add(new PieceBuffer.Piece(token.Id, start, stop));
+            position = stop;
         }
-        ReadWords(text.AsSpan(position), position, limit, ref pieces);
+        ReadBetween(text.AsSpan(position), position, allowSpecial, limit, ref pieces);
         pieces.Truncate(limit);
         return pieces;
     }
 
-    private void ReadWords(ReadOnlySpan<char> text, int offset, int limit, ref PieceBuffer pieces)
+    private void ReadBetween(ReadOnlySpan<char> text, int offset, bool allowSpecial, int limit, ref PieceBuffer pieces)
     {
-        var room = WordReader.Room(Rules);
+        if (_normalizedTokens is null)
+        {
+            ReadWords(text, offset, Rules, limit, ref pieces);
+            return;
+        }
+        var normalized = NormalizedText.Of(text, Rules);
+        var (first, position) = (pieces.Count, 0);
+        while (pieces.Count < limit && _normalizedTokens.Find(normalized.Text, position, allowSpecial) is var (token, start, stop))
+        {
+            ReadWords(normalized.Text.AsSpan(position, start - position), position, _normalizedRules, limit, ref pieces);
+            pieces.Add(new PieceBuffer.Piece(token.Id, start, stop));
+            position = stop;
+        }
+        ReadWords(normalized.Text.AsSpan(position), position, _normalizedRules, limit, ref pieces);
+        pieces.Change(first, piece =>
+        {
+            var (start, stop) = normalized.SourceOf(piece.Start, piece.Stop);
+            return piece with { Start = offset + start, Stop = offset + stop };
+        });
+    }
+
+    private void ReadWords(ReadOnlySpan<char> text, int offset, WordPieceRules rules, int limit, ref PieceBuffer pieces)
+    {
+        var room = WordReader.Room(rules);
         var word = ArrayPool<char>.Shared.Rent(room);
         var sources = ArrayPool<int>.Shared.Rent(room * 2);
-        var reader = new WordReader(text, Rules, word, sources.AsSpan(0, room), sources.AsSpan(room, room));
+        var reader = new WordReader(text, rules, word, sources.AsSpan(0, room), sources.AsSpan(room, room));
         while (pieces.Count < limit && reader.Next())
         {
             var before = pieces.Count;

@@ -91,46 +91,15 @@ internal ref struct WordReader
         _pendingNext = 0;
         _pendingCount = 0;
         _pendingStart = _position;
-        // An unpaired surrogate reads as U+FFFD, which cleaning drops.
         Rune.DecodeFromUtf16(_text[_position..], out var character, out var units);
         _position += units;
 
-        if (_rules.CleanText && BertCharacters.IsDropped(character))
-            return true;
-        if (Rune.IsWhiteSpace(character))
+        var count = CharacterNormalizer.Normalize(character, _rules, _pending);
+        if (count == CharacterNormalizer.WhiteSpace)
             return false;
+        _pendingCount = count;
         _pendingIsolated = _rules.IsolateCjk && BertCharacters.IsCjk(character);
-        if (_rules.StripAccents)
-        {
-            _pendingCount = CanonicalDecompositions.Strip(character, _pending);
-        }
-        else
-        {
-            _pending[0] = character;
-            _pendingCount = 1;
-        }
-        if (_rules.LowerCase)
-            LowerPending();
         return true;
-    }
-
-    private void LowerPending()
-    {
-        for (var i = 0; i < _pendingCount; i++)
-        {
-            if (_pending[i].Value == 0x130)
-            {
-                // The one character whose lower case is two; .NET's invariant casing leaves it as it is. Here only where
-                // accents stay, so it is alone.
-                _pending[i] = new Rune('i');
-                _pending[++i] = new Rune(0x307);
-                _pendingCount = i + 1;
-            }
-            else
-            {
-                _pending[i] = Rune.ToLowerInvariant(_pending[i]);
-            }
-        }
     }
 
     private void Append(Rune character, ref int characters)

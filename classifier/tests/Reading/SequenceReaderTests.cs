@@ -68,6 +68,16 @@ public sealed class SequenceReaderTests
         Assert.Equal(types, string.Join(' ', sequence.Types!));
     }
 
+    // Of transformers 5.12: where both texts are longer than the model takes, it no longer matters which is longer.
+    [Theory]
+    [InlineData("Hello world Hello world", "Hello world Hello", "0 0 0 0 1 1 1 1")] // 12 and 9 tokens
+    [InlineData("Hello world Hello", "Hello world", "0 0 0 0 0 1 1 1")]             // 9 and 6
+    public void Read_PairOfLongTexts_OddTokenGoesAsInHuggingFace(string text, string second, string types)
+    {
+        var read = Reader(maxTokens: 8).Read(new TextInput(text, second), LongTexts.CutEnd, allowSpecial: false);
+        Assert.Equal(types, string.Join(' ', Assert.Single(read.Sequences).Types!));
+    }
+
     [Fact]
     public void Read_PairForAModelOfOneType_IsRefused()
     {

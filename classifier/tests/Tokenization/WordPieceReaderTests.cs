@@ -96,6 +96,36 @@ public sealed class WordPieceReaderTests : IDisposable
         AssertRefused("tokenizer_config.json: ", message);
     }
 
+    // Literal ids and offsets from transformers 5.12 on the same files.
+    [Theory]
+    [InlineData("aCov\u00EDda", "5 0-1, 11 1-6, 5 6-7")]
+    [InlineData("a [USER]a[SEP]", "5 0-1, 12 2-8, 5 8-9, 3 9-14")]
+    [InlineData("covid <e1>", "11 0-5, 13 6-10")]
+    [InlineData("b\u0300 COVI\u0301D\tb", "7 0-1, 11 3-9, 7 10-11")]
+    public void Load_AddedTokensDecoder_EachTokenIsMatchedByItsFlags(string text, string expected)
+    {
+        WriteAddedTokens();
+        var tokens = Load().EncodeWithOffsets(text, 99, allowSpecial: true)[1..^1];
+        Assert.Equal(expected, string.Join(", ", tokens.Select(token => $"{token.Id} {token.Start}-{token.Stop}")));
+    }
+
+    [Fact]
+    public void Load_SpecialsNotAllowed_OtherAddedTokensStillMatch()
+    {
+        WriteAddedTokens();
+        var tokenizer = Load();
+        Assert.Equal([2, 12, 8, 1, 9, 11, 3], tokenizer.Encode("[USER][SEP]covid", 99));
+        Assert.Equal(("[USER]", 14), (tokenizer.TokenText(12), tokenizer.VocabularySize));
+    }
+
+    [Fact]
+    public void Load_AddedTokensInTheOtherFiles_AreMatched()
+    {
+        Write("tokenizer.json", Pipeline.Replace("\"added_tokens\": []", """ "added_tokens": [{"id": 6, "content": "<u>", "normalized": false, "special": false}] """, StringComparison.Ordinal));
+        Write("added_tokens.json", """{"x-y": 7}""");
+        Assert.Equal([1, 3, 6, 7, 3, 2], Load().Encode("ab<u>x-yab", 99));
+    }
+
     [Fact]
     public void Load_AccentsAndChineseSetApart_AreTaken()
     {
@@ -143,6 +173,18 @@ public sealed class WordPieceReaderTests : IDisposable
     {
         Write("tokenizer.json", Pipeline.Replace(found, replacement, StringComparison.Ordinal));
         AssertRefused("tokenizer.json: ", message);
+    }
+
+    private void WriteAddedTokens()
+    {
+        Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\na\n##a\nb\n[\n]\nuser\n");
+        Write("tokenizer_config.json", """
+            {"do_lower_case": true, "added_tokens_decoder": {
+              "3": {"content": "[SEP]", "normalized": false, "special": true},
+              "11": {"content": "COV\u00cdD", "normalized": true, "special": false},
+              "12": {"content": "[USER]", "lstrip": false, "rstrip": false, "normalized": false, "special": false},
+              "13": {"content": "<e1>", "normalized": false, "special": true}}}
+            """);
     }
 
     private WordPieceTokenizer Load() => WordPieceTokenizer.Load(_folder.FullName);

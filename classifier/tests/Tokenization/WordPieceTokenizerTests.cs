@@ -134,5 +134,5 @@ public class WordPieceTokenizerTests
     private static WordPieceTokenizer Create(params string[] tokens) => new(
         new WordPieceVocabulary("vocab.txt", tokens.Index().ToDictionary(token => token.Item, token => token.Index)),
         new WordPieceRules { LowerCase = true, StripAccents = true },
-        modelMaxLength: null);
+        modelMaxLength: null, added: []);
 }

@@ -34,7 +34,7 @@ internal sealed class KvSlots : IDisposable
         if (needed > available)
         {
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
-                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.HiddenSize} values * {ValueBytes(precision)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
+                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.CachedSize} values * {ValueBytes(precision)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
         }
         // Zeroes, because attention multiplies what lies beyond a sequence by zero.
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
@@ -42,13 +42,13 @@ internal sealed class KvSlots : IDisposable
     }
 
     // Of a slot's keys in a layer: [heads, positions, headSize].
-    private long LayerBytes => (long)_config.Positions * _config.HiddenSize * ValueBytes(_precision);
+    private long LayerBytes => (long)_config.Positions * _config.CachedSize * ValueBytes(_precision);
 
-    private long PositionBytes => (long)_config.HeadSize * ValueBytes(_precision);
+    private long PositionBytes => (long)_config.CachedHeadSize * ValueBytes(_precision);
 
     /// <summary>Memory of one slot.</summary>
     public static long SlotBytes(Gpt2Config config, Precision precision) =>
-        2L * config.Layers * config.Positions * config.HiddenSize * ValueBytes(precision);
+        2L * config.Layers * config.Positions * config.CachedSize * ValueBytes(precision);
 
     /// <summary>Keys of a layer, [count, heads, positions, headSize], over the slots' own memory.</summary>
     public OrtValue Keys(int layer, int firstSlot, int count) => View(_keys[layer], firstSlot, count);
@@ -89,7 +89,7 @@ internal sealed class KvSlots : IDisposable
     private OrtValue View(nint layer, int firstSlot, int count) => OrtValue.CreateTensorValueWithData(
         _memory.Info,
         _precision == Precision.Fp16 ? TensorElementType.Float16 : TensorElementType.Float,
-        [count, _config.Heads, _config.Positions, _config.HeadSize],
+        [count, _config.Heads, _config.Positions, _config.CachedHeadSize],
         layer + (nint)(firstSlot * LayerBytes),
         count * LayerBytes);
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Tokenization;
 
@@ -14,14 +15,14 @@ internal sealed class BpeTokenizer
 
     private readonly BpeVocabulary _vocabulary;
     private readonly PieceMerger _merger;
-    private readonly AddedTokenMatcher _addedTokens;
+    private readonly AddedTokenMatcher[] _addedTokens; // those of the second are looked for in what the first leaves
     private readonly HashSet<int> _specialIds;
 
     internal BpeTokenizer(BpeVocabulary vocabulary)
     {
         _vocabulary = vocabulary;
         _merger = new PieceMerger(new PairTable(vocabulary.Merges));
-        _addedTokens = new AddedTokenMatcher(vocabulary.AddedTokens);
+        _addedTokens = [.. vocabulary.AddedTokens.GroupBy(token => token.Normalized).OrderBy(group => group.Key).Select(group => new AddedTokenMatcher(group))];
         _specialIds = [.. vocabulary.AddedTokens.Where(token => token.Special).Select(token => token.Id)];
     }
 
@@ -31,20 +32,20 @@ internal sealed class BpeTokenizer
     /// <summary>The id of <c>&lt;|endoftext|&gt;</c>; null where the vocabulary has none.</summary>
     public int? EndOfTextId => _vocabulary.EndOfTextId;
 
-    /// <summary>Reads <c>vocab.json</c> and <c>merges.txt</c>, else <c>encoder.json</c> and <c>vocab.bpe</c> (OpenAI's names),
-    /// else <c>tokenizer.json</c>.</summary>
-    /// <exception cref="Serving.Models.CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
+    /// <summary>Reads <c>tokenizer.json</c>, else <c>vocab.json</c> and <c>merges.txt</c>, else <c>encoder.json</c> and
+    /// <c>vocab.bpe</c> (OpenAI's names); and <c>tokenizer_config.json</c> if there.</summary>
+    /// <exception cref="CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
     public static BpeTokenizer Load(string folder) => new(BpeVocabularyReader.Read(folder));
 
     /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as
     /// U+FFFD.</summary>
     /// <param name="text">Any text, also empty.</param>
-    /// <param name="allowSpecial">true: added tokens such as <c>&lt;|endoftext|&gt;</c> in the text become their ids, as in
-    /// Hugging Face. false: they are ordinary text, so callers cannot inject them.</param>
+    /// <param name="allowSpecial">true: special tokens such as <c>&lt;|endoftext|&gt;</c> in the text become their ids, as in
+    /// Hugging Face. false: they are ordinary text, so callers cannot inject them. Other added tokens always match.</param>
     public int[] Encode(string text, bool allowSpecial = false)
     {
         var ids = new List<int>(text.Length / 3 + 8);
-        Encode(text, allowSpecial, ids, spans: null);
+        Encode(text, 0, allowSpecial, 0, ids, spans: null);
         return [.. ids];
     }
 
@@ -52,7 +53,7 @@ internal sealed class BpeTokenizer
     public TokenSpan[] EncodeWithOffsets(string text, bool allowSpecial = false)
     {
         var spans = new List<TokenSpan>(text.Length / 3 + 8);
-        Encode(text, allowSpecial, [], spans);
+        Encode(text, 0, allowSpecial, 0, [], spans);
         return [.. spans];
     }
 
@@ -78,19 +79,38 @@ internal sealed class BpeTokenizer
     /// <summary>Whether decoding with skipSpecial leaves <paramref name="id"/> out.</summary>
     public bool IsSpecial(int id) => _specialIds.Contains(id);
 
-    private void Encode(string text, bool allowSpecial, List<int> ids, List<TokenSpan>? spans)
+    private void Encode(ReadOnlySpan<char> text, int offset, bool allowSpecial, int matcher, List<int> ids, List<TokenSpan>? spans)
     {
-        var position = 0;
-        while (allowSpecial && _addedTokens.Find(text, position) is var (token, start, stop))
+        if (matcher == _addedTokens.Length)
         {
-            EncodeOrdinary(text.AsSpan(position, start - position), position, ids, spans);
+            EncodeBetween(text, offset, ids, spans);
+            return;
+        }
+        var position = 0;
+        while (_addedTokens[matcher].Find(text, position, allowSpecial) is var (token, start, stop))
+        {
+            Encode(text[position..start], offset + position, allowSpecial, matcher + 1, ids, spans);
             if (spans is null)
                 ids.Add(token.Id);
             else
-                spans.Add(new TokenSpan(token.Id, start, stop));
+                spans.Add(new TokenSpan(token.Id, offset + start, offset + stop));
             position = stop;
         }
-        EncodeOrdinary(text.AsSpan(position), position, ids, spans);
+        Encode(text[position..], offset + position, allowSpecial, matcher + 1, ids, spans);
+    }
+
+    // Every stretch of text gets its prefix: that at the beginning, and each one behind an added token.
+    private void EncodeBetween(ReadOnlySpan<char> text, int offset, List<int> ids, List<TokenSpan>? spans)
+    {
+        if (!_vocabulary.AddsPrefixSpace || text.IsEmpty || text[0] == ' ')
+        {
+            EncodeOrdinary(text, offset, ids, spans);
+            return;
+        }
+        var first = spans?.Count ?? 0;
+        EncodeOrdinary(string.Concat(" ", text), offset - 1, ids, spans);
+        if (spans is not null)
+            spans[first] = spans[first] with { Start = offset };
     }
 
     private void EncodeOrdinary(ReadOnlySpan<char> text, int offset, List<int> ids, List<TokenSpan>? spans)

@@ -17,10 +17,6 @@ internal sealed class BpeVocabulary
     {
         var texts = IdsToTexts(files);
         _bytes = [.. texts.Select(text => text is null ? null : ByteAlphabet.GetBytes(text))];
-        // Added tokens are written as themselves, not in the byte alphabet.
-        foreach (var added in files.AddedTokens)
-            _bytes[added.Id] = System.Text.Encoding.UTF8.GetBytes(added.Text);
-
         for (var value = 0; value < 256; value++)
         {
             var character = ByteAlphabet.Character((byte)value).ToString();
@@ -33,6 +29,7 @@ internal sealed class BpeVocabulary
 
         Merges = ResolveMerges(files);
         AddedTokens = WithEndOfText(files);
+        AddsPrefixSpace = files.AddsPrefixSpace;
         EndOfTextId = AddedTokens.FirstOrDefault(token => token.Text == EndOfText)?.Id;
     }
 
@@ -45,6 +42,9 @@ internal sealed class BpeVocabulary
     public IReadOnlyList<(int Left, int Right, int Result)> Merges { get; }
 
     public IReadOnlyList<AddedToken> AddedTokens { get; }
+
+    /// <summary>Whether a text that does not begin with a blank gets one in front.</summary>
+    public bool AddsPrefixSpace { get; }
 
     /// <summary>Empty for ids that no token has.</summary>
     public ReadOnlySpan<byte> Bytes(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : default;

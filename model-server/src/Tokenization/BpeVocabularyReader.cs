@@ -12,13 +12,14 @@ internal static class BpeVocabularyReader
     /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
     public static BpeVocabulary Read(string folder)
     {
+        var config = TokenizerConfig.Read(folder);
         var tokenizerJson = Path.Combine(folder, "tokenizer.json");
-        var files = ReadPair(folder, "vocab.json", "merges.txt")
-            ?? ReadPair(folder, "encoder.json", "vocab.bpe")
-            ?? (File.Exists(tokenizerJson) ? TokenizerJson.Read(tokenizerJson) : null)
+        var files = (File.Exists(tokenizerJson) ? TokenizerJson.Read(tokenizerJson, config) : null)
+            ?? ReadPair(folder, "vocab.json", "merges.txt", config)
+            ?? ReadPair(folder, "encoder.json", "vocab.bpe", config)
             ?? throw new CheckpointException($"{folder}: no vocabulary; expected vocab.json and merges.txt, "
                 + "encoder.json and vocab.bpe, or tokenizer.json");
-        return new BpeVocabulary(files with { AddedTokens = ReadAddedTokens(folder, files.AddedTokens) });
+        return new BpeVocabulary(files with { AddedTokens = AddedTokenReader.Read(folder, files, config) });
     }
 
     /// <summary>Reads one <c>{"token": id}</c> object.</summary>
@@ -53,16 +54,13 @@ internal static class BpeVocabularyReader
         }
     }
 
-    private static BpeFiles? ReadPair(string folder, string vocabularyName, string mergesName)
+    private static BpeFiles? ReadPair(string folder, string vocabularyName, string mergesName, TokenizerConfig config)
     {
         var vocabularyFile = Path.Combine(folder, vocabularyName);
         var mergesFile = Path.Combine(folder, mergesName);
         switch (File.Exists(vocabularyFile), File.Exists(mergesFile))
         {
             case (false, false):
-                return null;
-            // Half a pair beside a tokenizer.json is a leftover; alone it is a mistake to name.
-            case (true, false) or (false, true) when File.Exists(Path.Combine(folder, "tokenizer.json")):
                 return null;
             case (true, false):
                 throw new CheckpointException($"{mergesFile}: missing; {vocabularyName} needs it beside it");
@@ -72,9 +70,8 @@ internal static class BpeVocabularyReader
 
         using var vocabulary = TokenizerFile.ReadJson(vocabularyFile);
         var tokens = ReadTokens(vocabulary.RootElement, vocabularyFile);
-        var tokenizerJson = Path.Combine(folder, "tokenizer.json");
-        var added = File.Exists(tokenizerJson) ? TokenizerJson.ReadAddedTokens(tokenizerJson) : [];
-        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), added);
+        config.RefuseTokensAround();
+        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), [], config.AddPrefixSpace ?? false);
     }
 
     private static List<(string Left, string Right, string Place)> ReadMerges(string path)
@@ -96,43 +93,5 @@ internal static class BpeVocabularyReader
             merges.Add((line[..blank], line[(blank + 1)..], $"line {i + 1}"));
         }
         return merges;
-    }
-
-    private static List<AddedToken> ReadAddedTokens(string folder, IReadOnlyList<AddedToken> known)
-    {
-        var added = known.ToList();
-        var path = Path.Combine(folder, "added_tokens.json");
-        if (!File.Exists(path))
-            return added;
-        var special = ReadSpecialTexts(folder);
-        using var document = TokenizerFile.ReadJson(path);
-        foreach (var (text, id) in ReadTokens(document.RootElement, path))
-        {
-            if (text.Length > 0 && !added.Exists(token => token.Text == text && token.Id == id))
-                added.Add(new AddedToken(text, id, special.Contains(text)));
-        }
-        return added;
-    }
-
-    // special_tokens_map.json: a role's value is a text, an object with "content", or a list of either.
-    private static HashSet<string> ReadSpecialTexts(string folder)
-    {
-        var texts = new HashSet<string>(StringComparer.Ordinal);
-        var path = Path.Combine(folder, "special_tokens_map.json");
-        if (!File.Exists(path))
-            return texts;
-        using var document = TokenizerFile.ReadJson(path);
-        if (document.RootElement.ValueKind != JsonValueKind.Object)
-            throw new CheckpointException($"{path}: {TokenizerFile.Shorten(document.RootElement)}; expected an object of role to token");
-        foreach (var role in document.RootElement.EnumerateObject())
-        {
-            foreach (var value in role.Value.ValueKind == JsonValueKind.Array ? role.Value.EnumerateArray().ToList() : [role.Value])
-            {
-                var content = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var inner) ? inner : value;
-                if (content.ValueKind == JsonValueKind.String)
-                    texts.Add(content.GetString()!);
-            }
-        }
-        return texts;
     }
 }

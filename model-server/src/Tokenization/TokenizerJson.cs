@@ -9,8 +9,10 @@ namespace ElasticSynapse.ModelServer.Tokenization;
 /// </summary>
 internal static class TokenizerJson
 {
+    /// <param name="path">The file.</param>
+    /// <param name="config">Says, and not the file, whether a blank is put in front, unless the file's pipeline is what counts.</param>
     /// <exception cref="CheckpointException">Not GPT-2's pipeline, or broken.</exception>
-    public static BpeFiles Read(string path)
+    public static BpeFiles Read(string path, TokenizerConfig config)
     {
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
@@ -32,50 +34,22 @@ internal static class TokenizerJson
         var preTokenizer = Member(root, "pre_tokenizer");
         Require(path, "pre_tokenizer.type", preTokenizer is { } stage ? Member(stage, "type") : null, "ByteLevel",
             text => text == "ByteLevel");
-        RequireFlag(path, "pre_tokenizer.add_prefix_space", Member(preTokenizer!.Value, "add_prefix_space"),
-            accepted: false, byDefault: true);
-        RequireFlag(path, "pre_tokenizer.use_regex", Member(preTokenizer.Value, "use_regex"), accepted: true, byDefault: true);
-        if (Member(root, "post_processor") is { } postProcessor)
-        {
-            Require(path, "post_processor.type", Member(postProcessor, "type"), "ByteLevel (adds no tokens) or none",
-                text => text == "ByteLevel");
-        }
+        RequireFlag(path, "pre_tokenizer.use_regex", Member(preTokenizer!.Value, "use_regex"), accepted: true, byDefault: true);
+        if (Member(root, "post_processor") is { } postProcessor && !AddsNoTokens(postProcessor))
+            throw Unsupported(path, "post_processor", postProcessor, "ByteLevel, or a TemplateProcessing that adds no tokens");
 
         var vocabulary = Member(model, "vocab")
             ?? throw new CheckpointException($"{path}: 'model.vocab' is missing; expected an object of token to id");
         var tokens = BpeVocabularyReader.ReadTokens(vocabulary, path);
-        return new BpeFiles(path, path, tokens, ReadMerges(path, model), ReadAddedTokens(path, root));
+        var addsPrefixSpace = config.AddPrefixSpace ?? (config.IsGeneric && Member(preTokenizer.Value, "add_prefix_space") is not { ValueKind: JsonValueKind.False });
+        return new BpeFiles(path, path, tokens, ReadMerges(path, model), AddedTokenJson.ReadList(path, root), addsPrefixSpace);
     }
 
-    /// <summary>Only the list <c>added_tokens</c> of the file.</summary>
-    public static IReadOnlyList<AddedToken> ReadAddedTokens(string path)
-    {
-        using var document = TokenizerFile.ReadJson(path);
-        return ReadAddedTokens(path, document.RootElement);
-    }
-
-    private static List<AddedToken> ReadAddedTokens(string path, JsonElement root)
-    {
-        var added = new List<AddedToken>();
-        if (Member(root, "added_tokens") is not { } list)
-            return added;
-        if (list.ValueKind != JsonValueKind.Array)
-            throw Unsupported(path, "added_tokens", list, "a list");
-        foreach (var item in list.EnumerateArray())
-        {
-            if (Member(item, "content") is not { ValueKind: JsonValueKind.String } content
-                || content.GetString() is not { Length: > 0 } text
-                || Member(item, "id") is not { ValueKind: JsonValueKind.Number } number || !number.TryGetInt32(out var id)
-                || id is < 0 or > 10_000_000)
-            {
-                throw Unsupported(path, "added_tokens", item, "an object with 'content' and a whole 'id'");
-            }
-            RequireFlag(path, $"single_word of the added token '{text}'", Member(item, "single_word"),
-                accepted: false, byDefault: false);
-            added.Add(new AddedToken(text, id, Flag(item, "special"), Flag(item, "lstrip"), Flag(item, "rstrip")));
-        }
-        return added;
-    }
+    // transformers 5 writes a template of the text alone.
+    private static bool AddsNoTokens(JsonElement postProcessor) => Member(postProcessor, "type") is { ValueKind: JsonValueKind.String } type
+        && (type.ValueEquals("ByteLevel") || (type.ValueEquals("TemplateProcessing")
+            && Member(postProcessor, "single") is { ValueKind: JsonValueKind.Array } single
+            && single.EnumerateArray().All(part => Member(part, "Sequence") is not null)));
 
     // "a b", or ["a", "b"] since tokenizers 0.20.
     private static List<(string Left, string Right, string Place)> ReadMerges(string path, JsonElement model)

@@ -117,12 +117,13 @@ public sealed class BpeVocabularyReaderTests : IDisposable
     {
         WriteTokens(Tokens());
         WriteMerges();
-        Write("added_tokens.json", """{"<pad>": 256, "<pad>\u00e9 x": 257}""");
-        Write("special_tokens_map.json", """{"pad_token": {"content": "<pad>"}, "additional_special_tokens": ["<z>"]}""");
+        Write("added_tokens.json", """{"<pad>": 256, "<pad>\u00e9 x": 257, "<pad>!": 258}""");
+        Write("special_tokens_map.json", """{"pad_token": {"content": "<pad>"}, "unk_token": "<pad>!", "additional_special_tokens": ["<z>"]}""");
         var tokenizer = BpeTokenizer.Load(_folder.FullName);
-        Assert.Equal([257, 256, 'a' - '!'], tokenizer.Encode("<pad>\u00e9 x<pad>a", allowSpecial: true));
-        Assert.Equal("<pad>\u00e9 xa", tokenizer.Decode([257, 256, 'a' - '!'], skipSpecial: true));
-        Assert.Equal(258, tokenizer.VocabularySize);
+        // Special tokens are looked for first, so that none of the others can be longer. Ids of transformers 5.12.
+        Assert.Equal([256, 127, 102, 220, 87, 256, 64, 258], tokenizer.Encode("<pad>\u00e9 x<pad>a<pad>!", allowSpecial: true));
+        Assert.Equal("<pad>\u00e9 xa", tokenizer.Decode([257, 256, 64, 258], skipSpecial: true));
+        Assert.Equal(259, tokenizer.VocabularySize);
         Assert.Null(tokenizer.EndOfTextId);
     }
 
@@ -160,11 +161,11 @@ public sealed class BpeVocabularyReaderTests : IDisposable
     [InlineData("model", "merges", "null", "'model.merges' is missing")]
     [InlineData("model", "vocab", "null", "'model.vocab' is missing")]
     [InlineData("pre_tokenizer", "type", "\"Metaspace\"", "pre_tokenizer.type is \"Metaspace\"; expected ByteLevel")]
-    [InlineData("pre_tokenizer", "add_prefix_space", "true", "pre_tokenizer.add_prefix_space is true")]
     [InlineData("pre_tokenizer", "use_regex", "false", "pre_tokenizer.use_regex is false")]
     [InlineData("", "pre_tokenizer", "null", "pre_tokenizer.type is missing")]
     [InlineData("", "normalizer", "{\"type\":\"NFC\"}", "normalizer is {\"type\":\"NFC\"}")]
-    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\"}", "post_processor.type is \"TemplateProcessing\"")]
+    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\"}", "post_processor is {\"type\":\"TemplateProcessing\"}")]
+    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}},{\"Sequence\":{\"id\":\"A\"}}]}", "post_processor is {\"type\":\"TemplateProcessing\"")]
     [InlineData("", "model", "null", "'model' is missing")]
     [InlineData("", "added_tokens", "[{\"id\":1}]", "added_tokens is {\"id\":1}")]
     public void Load_OtherPipeline_IsRefusedByName(string stage, string member, string value, string message)
@@ -183,6 +184,94 @@ public sealed class BpeVocabularyReaderTests : IDisposable
         Write("tokenizer.json", pipeline.ToJsonString());
         var spans = BpeTokenizer.Load(_folder.FullName).EncodeWithOffsets("a \n<m> <m> b", allowSpecial: true);
         Assert.Equal([new TokenSpan('a' - '!', 0, 1), new(256, 1, 7), new(256, 7, 11), new('b' - '!', 11, 12)], spans);
+    }
+
+    // As save_pretrained of transformers 5.12 writes it.
+    [Fact]
+    public void Load_TokenizerJsonOfTransformers5_ReadsIt()
+    {
+        var pipeline = Pipeline(JsonSerializer.SerializeToNode(Tokens("\u0120a", "<|endoftext|>"))!, [new JsonArray("\u0120", "a")]);
+        pipeline["added_tokens"] = JsonNode.Parse("""
+            [{"id":257,"content":"<|endoftext|>","single_word":false,"lstrip":false,"rstrip":false,"normalized":false,"special":true},
+             {"id":258,"content":"<n>","single_word":false,"lstrip":false,"rstrip":false,"normalized":true,"special":false}]
+            """);
+        pipeline["post_processor"] = JsonNode.Parse("""
+            {"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}],
+             "pair":[{"Sequence":{"id":"A","type_id":0}},{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{}}
+            """);
+        Write("tokenizer.json", pipeline.ToJsonString());
+        Write("tokenizer_config.json", """{"add_prefix_space":false,"tokenizer_class":"GPT2Tokenizer","bos_token":"<|endoftext|>"}""");
+        Assert.Equal([256, 258, 257], BpeTokenizer.Load(_folder.FullName).Encode(" a<n><|endoftext|>", allowSpecial: true));
+    }
+
+    // Literal ids and texts from transformers 5.12 on the same files.
+    [Fact]
+    public void Encode_AddedTokensDecoder_EachTokenByItsFlags()
+    {
+        WriteAddedTokens();
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        Assert.Equal([64, 65, 258, 257, 64, 259, 260], tokenizer.Encode("ab<n> <|endoftext|>ab<nh\u00e9", allowSpecial: true));
+        Assert.Equal("ab<n><|endoftext|>ab<nh\ufffd", tokenizer.Decode([64, 65, 258, 257, 64, 259, 260]));
+    }
+
+    [Fact]
+    public void Encode_SpecialsNotAllowed_OtherAddedTokensStillMatch()
+    {
+        WriteAddedTokens();
+        Assert.Equal([65, 258, 27, 91], BpeTokenizer.Load(_folder.FullName).Encode("b<n> <|endoftext|>")[..4]);
+    }
+
+    [Theory]
+    [InlineData("a", new[] { 256 })]
+    [InlineData("\na", new[] { 220, 198, 64 })]
+    [InlineData(" a", new[] { 256 })]
+    [InlineData("", new int[0])]
+    [InlineData("a<n>a b", new[] { 256, 258, 256, 220, 65 })]
+    [InlineData("a<|endoftext|>\na", new[] { 256, 257, 220, 198, 64 })]
+    public void Encode_AddPrefixSpace_IdsAsHuggingFace(string text, int[] expected)
+    {
+        WriteAddedTokens("\"add_prefix_space\":true,");
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        Assert.Equal(expected, tokenizer.Encode(text, allowSpecial: true));
+        Assert.Equal(expected, tokenizer.EncodeWithOffsets(text, allowSpecial: true).Select(span => span.Id));
+    }
+
+    [Theory]
+    [InlineData("add_bos_token")]
+    [InlineData("add_eos_token")]
+    public void Load_TokensAroundEveryText_IsRefusedByName(string flag)
+    {
+        WriteAddedTokens($"\"{flag}\":true,");
+        AssertRefused($"tokenizer_config.json: {flag} is true; expected false");
+    }
+
+    // In the order of transformers: the file's pipeline counts only where its class is the generic one.
+    [Theory]
+    [InlineData("{}", 1)]
+    [InlineData("""{"tokenizer_class":"GPT2TokenizerFast"}""", 1)]
+    [InlineData("""{"tokenizer_class":"PreTrainedTokenizerFast"}""", 2)]
+    [InlineData("""{"tokenizer_class":"PreTrainedTokenizerFast","add_prefix_space":false}""", 1)]
+    [InlineData("""{"add_prefix_space":true}""", 2)]
+    public void Load_PrefixSpaceInTokenizerJson_CountsForTheGenericClass(string config, int tokens)
+    {
+        var pipeline = Pipeline(JsonSerializer.SerializeToNode(Tokens())!, []);
+        pipeline["pre_tokenizer"]!["add_prefix_space"] = true;
+        Write("tokenizer.json", pipeline.ToJsonString());
+        Write("tokenizer_config.json", config);
+        Assert.Equal(tokens, BpeTokenizer.Load(_folder.FullName).Encode("a").Length);
+    }
+
+    private void WriteAddedTokens(string flags = "")
+    {
+        WriteTokens(Tokens("\u0120a", "<|endoftext|>"));
+        WriteMerges("\u0120 a");
+        Write("tokenizer_config.json", $$"""
+            { {{flags}} "added_tokens_decoder": {
+                "257": {"content": "<|endoftext|>", "normalized": false, "special": true},
+                "258": {"content": "<n>", "lstrip": false, "rstrip": true, "normalized": false, "special": false},
+                "259": {"content": "b<n", "normalized": true, "special": false},
+                "260": {"content": "h\u00e9", "special": false} } }
+            """);
     }
 
     private static JsonObject Pipeline(JsonNode vocabulary, JsonArray merges) => new()

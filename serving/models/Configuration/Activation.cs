@@ -8,4 +8,16 @@ public enum Activation
 
     /// <summary>0.5 x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))). Hugging Face's <c>gelu_new</c>, <c>gelu_pytorch_tanh</c>.</summary>
     GeluTanh,
+
+    /// <summary>x sigmoid(1.702 x). Hugging Face's <c>quick_gelu</c>.</summary>
+    GeluSigmoid,
+
+    /// <summary>max(x, 0).</summary>
+    Relu,
+
+    /// <summary>x sigmoid(x), also called swish.</summary>
+    Silu,
+
+    /// <summary>tanh(x).</summary>
+    Tanh,
 }

@@ -24,6 +24,12 @@ public sealed record Gpt2Config
 
     public required float LayerNormEpsilon { get; init; }
 
+    /// <summary>Whether attention scores are divided by the square root of <see cref="HeadSize"/>.</summary>
+    public bool ScalesAttention { get; init; } = true;
+
+    /// <summary>Whether those of the layer n, from 0, are divided by n + 1.</summary>
+    public bool ScalesAttentionByLayer { get; init; }
+
     /// <summary>Whether the head must use the token embedding even if the checkpoint holds <c>lm_head.weight</c>.</summary>
     public required bool TieWordEmbeddings { get; init; }
 
@@ -33,6 +39,16 @@ public sealed record Gpt2Config
     public required IReadOnlyList<int> EosTokenIds { get; init; }
 
     public int HeadSize => HiddenSize / Heads;
+
+    /// <summary>Values of a head in the KV cache: GroupQueryAttention wants a multiple of 8, and zeroes change nothing.</summary>
+    public int CachedHeadSize => (HeadSize + 7) / 8 * 8;
+
+    /// <summary>Values of a position in the KV cache, keys or values of one layer.</summary>
+    public int CachedSize => Heads * CachedHeadSize;
+
+    /// <summary>What attention scores of a layer are multiplied by.</summary>
+    public float AttentionScale(int layer) =>
+        (ScalesAttention ? 1 / MathF.Sqrt(HeadSize) : 1) / (ScalesAttentionByLayer ? layer + 1 : 1);
 
     /// <exception cref="CheckpointException">A file is missing or refused; every problem of one file is in the message.</exception>
     internal static Gpt2Config Load(string folder)
@@ -60,8 +76,6 @@ public sealed record Gpt2Config
         var heads = reader.Size("n_head", ConfigFile.MostHeads);
         var positionsName = reader.Member("n_positions") is null && reader.Member("n_ctx") is not null ? "n_ctx" : "n_positions";
         CheckHeads(reader, hidden, heads);
-        reader.FlagMustBe("scale_attn_weights", true);
-        reader.FlagMustBe("scale_attn_by_inverse_layer_idx", false);
         reader.FlagMustBe("add_cross_attention", false);
         var config = new Gpt2Config
         {
@@ -71,9 +85,10 @@ public sealed record Gpt2Config
             Layers = reader.Size("n_layer", ConfigFile.MostLayers),
             Heads = heads,
             InnerSize = reader.OptionalSize("n_inner", ConfigFile.LargestInnerWidth) ?? 4 * hidden,
-            Activation = reader.Choice("activation_function", Activation.GeluTanh,
-                ("gelu_new", Activation.GeluTanh), ("gelu_pytorch_tanh", Activation.GeluTanh), ("gelu", Activation.GeluErf)),
+            Activation = reader.Choice("activation_function", Activation.GeluTanh, ActivationNames.All),
             LayerNormEpsilon = reader.Epsilon("layer_norm_epsilon", 1e-5f),
+            ScalesAttention = reader.Flag("scale_attn_weights", true),
+            ScalesAttentionByLayer = reader.Flag("scale_attn_by_inverse_layer_idx", false),
             TieWordEmbeddings = reader.Flag("tie_word_embeddings", true),
             BosTokenId = reader.TokenId("bos_token_id", vocabulary),
             EosTokenIds = reader.TokenIds("eos_token_id", vocabulary) ?? [],
@@ -82,11 +97,6 @@ public sealed record Gpt2Config
         return config;
     }
 
-    internal static void CheckHeads(ConfigReader reader, int hidden, int heads)
-    {
-        if (hidden % heads != 0)
-            reader.Refuse($"n_embd {hidden} is not divisible by n_head {heads}");
-        else if (hidden / heads % 8 != 0 && hidden > 1) // GroupQueryAttention's condition; 1 stands for a refused n_embd
-            reader.Refuse($"n_embd {hidden} / n_head {heads} is {hidden / heads}; accepted: a head size that is a multiple of 8");
-    }
+    internal static void CheckHeads(ConfigReader reader, int hidden, int heads) =>
+        reader.RefuseUnless(hidden % heads == 0, $"n_embd {hidden} is not divisible by n_head {heads}");
 }

@@ -77,8 +77,7 @@ internal sealed class BertGraph
             _weights.Use($"{l}.attention.output.dense.bias"), $"{l}.attention.output.LayerNorm");
 
         var inner = MatMul(hidden, $"{l}.intermediate.dense"); // [batch, tokens, intermediate]
-        var activated = _graph.Fused(_config.Activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu",
-            $"{l}.intermediate.act", [inner, _weights.Use($"{l}.intermediate.dense.bias")]);
+        var activated = _graph.Activate(_config.Activation, $"{l}.intermediate.act", inner, _weights.Use($"{l}.intermediate.dense.bias"));
         var outer = MatMul(activated, $"{l}.output.dense");
         return AddAndNormalize($"{l}.output", hidden, outer, _weights.Use($"{l}.output.dense.bias"), $"{l}.output.LayerNorm");
     }

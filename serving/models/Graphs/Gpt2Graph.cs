@@ -72,8 +72,7 @@ internal sealed class Gpt2Graph
         (residual, normalized) = AddAndNormalize($"{h}.attn", residual, attention, _weights.Use($"{h}.attn.c_proj.bias"), $"{h}.ln_2");
 
         var inner = MatMul(normalized, $"{h}.mlp.c_fc.weight"); // [all, inner]
-        var activated = _graph.Fused(_config.Activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu",
-            $"{h}.mlp.act", [inner, _weights.Use($"{h}.mlp.c_fc.bias")]);
+        var activated = _graph.Activate(_config.Activation, $"{h}.mlp.act", inner, _weights.Use($"{h}.mlp.c_fc.bias"));
         var outer = MatMul(activated, $"{h}.mlp.c_proj.weight");
         var next = layer + 1 < _config.Layers ? $"h.{layer + 1}.ln_1" : "ln_f";
         return AddAndNormalize($"{h}.mlp", residual, outer, _weights.Use($"{h}.mlp.c_proj.bias"), next);
@@ -86,20 +85,42 @@ internal sealed class Gpt2Graph
         var h = $"h.{layer}";
         var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [all, 3 * hidden]
         var biased = _graph.Standard("Add", $"{h}.attn.biased", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
-        var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [biased, SequencesShape]);
+        var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [Padded(biased), SequencesShape]);
         var pastKey = Cache(Gpt2Model.PastKey(layer));
         var pastValue = Cache(Gpt2Model.PastValue(layer));
         var presentKey = Gpt2Model.PresentKey(layer);
         var presentValue = Gpt2Model.PresentValue(layer);
         var attended = _graph.Fused("GroupQueryAttention", [$"{h}.attn.heads", presentKey, presentValue],
             [qkv, "", "", pastKey, pastValue, Gpt2Model.SequenceLengths, Gpt2Model.TotalSequenceLength],
-            Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads));
-        _graph.Output(presentKey, _type, "batch", _config.Heads, "slot", _config.HeadSize);
-        _graph.Output(presentValue, _type, "batch", _config.Heads, "slot", _config.HeadSize);
-        return MatMul(AsRows(attended), $"{h}.attn.c_proj.weight");
+            Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads), Float("scale", _config.AttentionScale(layer)));
+        _graph.Output(presentKey, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
+        _graph.Output(presentValue, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
+        return MatMul(AsRows(Unpadded(attended)), $"{h}.attn.c_proj.weight");
     }
 
-    private string Cache(string name) => _graph.Input(name, _type, "batch", _config.Heads, "slot", _config.HeadSize);
+    private string Cache(string name) => _graph.Input(name, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
+
+    private bool PadsHeads => _config.CachedHeadSize != _config.HeadSize;
+
+    // [all, 3 * hidden] to [all, 3 * heads, cachedHeadSize], where heads have another size than the cache's.
+    private string Padded(string heads)
+    {
+        if (!PadsHeads)
+            return heads;
+        var apart = _graph.Standard("Reshape", $"{heads}.heads", [heads, _graph.Constant($"{heads}.shape", [-1, 3 * _config.Heads, _config.HeadSize], 3)]);
+        return _graph.Standard("Pad", $"{heads}.padded",
+            [apart, _graph.Constant($"{heads}.pads", [0, 0, 0, 0, 0, _config.CachedHeadSize - _config.HeadSize], 6)]);
+    }
+
+    // [batch, tokens, heads * cachedHeadSize] to [all, heads, headSize].
+    private string Unpadded(string attended)
+    {
+        if (!PadsHeads)
+            return attended;
+        var apart = _graph.Standard("Reshape", $"{attended}.heads", [attended, _graph.Constant($"{attended}.shape", [-1, _config.Heads, _config.CachedHeadSize], 3)]);
+        return _graph.Standard("Slice", $"{attended}.unpadded",
+            [apart, _graph.Constant($"{attended}.from", [0], 1), _graph.Constant($"{attended}.to", [_config.HeadSize], 1), _graph.Constant($"{attended}.axis", [2], 1)]);
+    }
 
     private void Head(string normalized)
     {

@@ -39,6 +39,22 @@ internal sealed class GraphWriter(string name)
     public string Fused(string op, string[] outputs, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Add(FusedDomain, op, outputs, inputs, attributes);
 
+    /// <summary>The activation of x + bias.</summary>
+    public string Activate(Activation activation, string output, string x, string bias)
+    {
+        if (activation is Activation.GeluErf or Activation.GeluTanh)
+            return Fused(activation == Activation.GeluTanh ? "FastGelu" : "BiasGelu", output, [x, bias]);
+        var biased = Standard("Add", $"{output}.biased", [x, bias]);
+        return activation switch
+        {
+            Activation.Relu => Standard("Relu", output, [biased]),
+            Activation.Tanh => Standard("Tanh", output, [biased]),
+            Activation.Silu => Fused("QuickGelu", output, [biased], OnnxAttribute.Float("alpha", 1)),
+            Activation.GeluSigmoid => Fused("QuickGelu", output, [biased], OnnxAttribute.Float("alpha", 1.702f)),
+            _ => throw new ArgumentOutOfRangeException(nameof(activation), activation, "no such activation"),
+        };
+    }
+
     /// <summary>A small constant, kept in the model itself.</summary>
     public string Constant(string name, ReadOnlySpan<long> values, params long[] shape) =>
         Constant(name, DataType.Int64, MemoryMarshal.AsBytes(values), shape);

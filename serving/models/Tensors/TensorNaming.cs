@@ -31,7 +31,7 @@ internal sealed partial class TensorNaming(string prefix, Regex buffers, Func<st
     private static partial Regex Gpt2Buffers();
 
     // cls.* are the pre-training heads.
-    [GeneratedRegex(@"^(embeddings\.position_ids$|cls[./])", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^(embeddings\.(position_ids|token_type_ids)$|cls[./])", RegexOptions.CultureInvariant)]
     private static partial Regex BertBuffers();
 
     // TensorFlow's names, in checkpoints converted before 2019.

@@ -40,7 +40,7 @@ public sealed class BertConfigTests
     [Theory]
     [InlineData("model_type", "\"roberta\"", "model_type is \"roberta\"; accepted: bert")]
     [InlineData("architectures", "[\"BertForMaskedLM\"]", "architectures is [\"BertForMaskedLM\"]; accepted: BertForSequenceClassification")]
-    [InlineData("hidden_act", "\"silu\"", "hidden_act is \"silu\"; accepted: gelu, gelu_new, gelu_pytorch_tanh")]
+    [InlineData("hidden_act", "\"mish\"", "hidden_act is \"mish\"; accepted: gelu, gelu_python, gelu_new")]
     [InlineData("hidden_size", "30", "hidden_size 30 is not divisible by num_attention_heads 4")]
     [InlineData("intermediate_size", null, "intermediate_size is missing")]
     [InlineData("position_embedding_type", "\"relative_key\"", "position_embedding_type is \"relative_key\"; accepted: absolute")]

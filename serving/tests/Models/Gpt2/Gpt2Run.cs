@@ -6,8 +6,8 @@ namespace ElasticSynapse.Serving.Tests.Models;
 /// <summary>Runs a GPT-2 model over a KV cache of some slots, past and present in one buffer, as the scheduler does.</summary>
 internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 128)
 {
-    private readonly float[][] _caches = // keys and values of each layer, [slots, heads, slotLength, headSize]
-        [.. Enumerable.Range(0, 2 * model.Config.Layers).Select(_ => new float[slots * model.Config.HiddenSize * slotLength])];
+    private readonly float[][] _caches = // keys and values of each layer, [slots, heads, slotLength, cachedHeadSize]
+        [.. Enumerable.Range(0, 2 * model.Config.Layers).Select(_ => new float[slots * model.Config.CachedSize * slotLength])];
 
     /// <summary>Logits at every position of a sequence that starts in an empty slot, [tokens, vocabulary].</summary>
     public float[] Whole(long[] ids) => Prefill(slot: 0, past: 0, ids, [.. Enumerable.Range(0, ids.Length).Select(i => (long)i)]);
@@ -62,9 +62,9 @@ internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 1
 
         void Bind(string past, string present, float[] cache)
         {
-            var slotSize = config.HiddenSize * slotLength;
+            var slotSize = config.CachedSize * slotLength;
             var value = Keep(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
-                new Memory<float>(cache, slot * slotSize, batch * slotSize), [batch, config.Heads, slotLength, config.HeadSize]));
+                new Memory<float>(cache, slot * slotSize, batch * slotSize), [batch, config.Heads, slotLength, config.CachedHeadSize]));
             binding.BindInput(past, value);
             binding.BindOutput(present, value);
         }
