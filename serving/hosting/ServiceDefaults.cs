@@ -71,6 +71,7 @@ public static class ServiceDefaults
     public static void MapServiceDefaults(this WebApplication app)
     {
         app.UseTracing();
+        app.UseMiddleware<DrainingConnections>();
         app.UseMiddleware<RequestIds>();
         app.UseMiddleware<RequestLog>();
         app.UseMiddleware<ErrorMiddleware>();

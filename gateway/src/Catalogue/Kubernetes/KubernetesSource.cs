@@ -35,6 +35,7 @@ internal sealed partial class KubernetesSource : ICatalogueSource
         _ = _services.RunAsync(cancellationToken);
         _ = _slices.RunAsync(cancellationToken);
         IReadOnlyList<string> known = [];
+        var current = Initial;
         await foreach (var _ in _changes.Reader.ReadAllAsync(cancellationToken))
         {
             // Half a picture would take every replica away for a moment.
@@ -48,7 +49,8 @@ internal sealed partial class KubernetesSource : ICatalogueSource
                 Mistaken(mistake);
             }
             known = mistakes;
-            yield return catalogue;
+            current = WeightsInBetween.Of(current, catalogue);
+            yield return current;
         }
     }
 

@@ -37,6 +37,33 @@ public sealed class DrainServiceTests
         await Assert.ThrowsAsync<HttpRequestException>(() => service.Client.GetAsync("/livez"));
     }
 
+    [Theory]
+    [InlineData("/hello", HttpStatusCode.OK)]
+    [InlineData("/nowhere", HttpStatusCode.NotFound)]
+    public async Task Stop_ReadinessDelay_AnswersAreTheirConnectionsLast(string path, HttpStatusCode status)
+    {
+        var time = new ManualTime();
+        await using var service = await RunningService.StartAsync(
+            app => app.MapGet("/hello", () => "hello"),
+            services => services.AddSingleton<TimeProvider>(time),
+            ("Drain:ReadinessDelay", "00:05:00"));
+        using (var before = await service.Client.GetAsync(path))
+        {
+            Assert.NotEqual(true, before.Headers.ConnectionClose);
+        }
+
+        var stopping = service.App.StopAsync();
+        await time.WaitForTimerAsync(TimeSpan.FromMinutes(5), RunningService.Patience);
+
+        using (var draining = await service.Client.GetAsync(path))
+        {
+            Assert.Equal(status, draining.StatusCode);
+            Assert.True(draining.Headers.ConnectionClose);
+        }
+        time.Advance(TimeSpan.FromMinutes(5));
+        await stopping.WaitAsync(RunningService.Patience);
+    }
+
     [Fact]
     public async Task Stop_RequestInFlight_Finishes()
     {
