@@ -103,6 +103,11 @@ class Gpt2(nn.Module):
             x = block(x)
         return body.ln_f(x) @ body.wte.weight.t()
 
+    def layer_matrices(self):
+        """[(matrix [inputs, outputs], how many it is put together from)] of the layers."""
+        return [(parameter, 3 if name.endswith("c_attn.weight") else 1)
+                for name, parameter in self.transformer.h.named_parameters() if parameter.ndim == 2]
+
     def loss(self, blocks):
         """Mean cross-entropy of blocks [batch, positions + 1]: each token from those before it; -100 is not counted."""
         inputs, targets = blocks[:, :-1], blocks[:, 1:]

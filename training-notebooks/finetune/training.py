@@ -1,4 +1,4 @@
-"""One training loop for both notebooks: AdamW, warm-up and cosine, held-out loss, early stopping, resumable.
+"""One training loop for both notebooks: AdamW or Muon, warm-up and cosine, held-out loss, early stopping, resumable.
 
 Which examples a step takes and what its dropout drops are pure functions of the seed and the step. A run that was
 interrupted and resumed therefore ends with the same weights as one that was not.
@@ -12,6 +12,7 @@ from pathlib import Path
 import torch
 
 from .checkpoint import load_training, save_training
+from .muon import Muon
 
 
 @dataclass
@@ -19,6 +20,8 @@ class TrainingSettings:
     steps: int
     learning_rate: float = 1e-3
     """Highest learning rate, reached after the warm-up."""
+    matrix_learning_rate: float = 0.0
+    """Of Muon, for the model's `layer_matrices()`; AdamW has the rest, without weight decay. 0: AdamW has everything."""
     warmup_steps: int = 100
     final_fraction: float = 0.1
     """What the cosine falls to, as a fraction of `learning_rate`."""
@@ -94,11 +97,17 @@ def _gradient_scaler(device):
     return torch.amp.GradScaler("cuda", enabled=enabled) if hasattr(torch.amp, "GradScaler") else torch.cuda.amp.GradScaler(enabled=enabled)
 
 
-def _optimizer(model, settings):
+def _optimizers(model, settings):
+    if settings.matrix_learning_rate:
+        layers = model.layer_matrices()
+        ours = {id(matrix) for matrix, _ in layers}
+        rest = [parameter for parameter in model.parameters() if id(parameter) not in ours]
+        return [Muon([{"params": [matrix], "parts": parts} for matrix, parts in layers], settings.matrix_learning_rate),
+                torch.optim.AdamW(rest, settings.learning_rate, settings.betas, weight_decay=0.0)]
     matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
     vectors = [parameter for parameter in model.parameters() if parameter.ndim < 2]
     groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.AdamW(groups, lr=settings.learning_rate, betas=settings.betas)
+    return [torch.optim.AdamW(groups, lr=settings.learning_rate, betas=settings.betas)]
 
 
 def _copy(state):
@@ -116,12 +125,14 @@ def train(model, loss_of_step, held_out_loss, settings, checkpoint=None, after_e
     A row of the history: step, training_loss (mean since the row before), held_out_loss, learning_rate, seconds, best.
     """
     device = next(model.parameters()).device
-    optimizer, scaler = _optimizer(model, settings), _gradient_scaler(device)
+    optimizers, scaler = _optimizers(model, settings), _gradient_scaler(device)
+    highest = [[group["lr"] for group in optimizer.param_groups] for optimizer in optimizers]
     history, best, first_step = [], _copy(model.state_dict()), 0
     if checkpoint is not None and Path(checkpoint).exists():
         state = load_training(checkpoint)
         model.load_state_dict(state["model"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(optimizers, state["optimizers"]):
+            optimizer.load_state_dict(kept)
         scaler.load_state_dict(state["scaler"])
         history, best, first_step = state["history"], state["best"], state["step"]
 
@@ -133,17 +144,20 @@ def train(model, loss_of_step, held_out_loss, settings, checkpoint=None, after_e
         torch.manual_seed(settings.seed * 1_000_003 + step)
         model.train()
         learning_rate = learning_rate_at(step, settings)
-        for group in optimizer.param_groups:
-            group["lr"] = learning_rate
+        for optimizer, rates in zip(optimizers, highest):
+            for group, rate in zip(optimizer.param_groups, rates):
+                group["lr"] = rate * learning_rate / settings.learning_rate
         with mixed_precision(device):
             loss = loss_of_step(step)
         if not torch.isfinite(loss):
             raise FloatingPointError(f"the loss of step {step} is {loss.item()}: lower the learning rate")
-        optimizer.zero_grad(set_to_none=True)
+        model.zero_grad(set_to_none=True)
         scaler.scale(loss).backward()
-        scaler.unscale_(optimizer)
+        for optimizer in optimizers:
+            scaler.unscale_(optimizer)
         torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip_norm)
-        scaler.step(optimizer)
+        for optimizer in optimizers:
+            scaler.step(optimizer)
         scaler.update()
         running, counted = running + loss.item(), counted + 1
 
@@ -160,7 +174,7 @@ def train(model, loss_of_step, held_out_loss, settings, checkpoint=None, after_e
                         "learning_rate": learning_rate, "seconds": time.monotonic() - started, "best": improved})
         running, counted = 0.0, 0
         if checkpoint is not None:
-            save_training(checkpoint, {"step": done, "model": _copy(model.state_dict()), "optimizer": optimizer.state_dict(),
+            save_training(checkpoint, {"step": done, "model": _copy(model.state_dict()), "optimizers": [optimizer.state_dict() for optimizer in optimizers],
                                        "scaler": scaler.state_dict(), "history": history, "best": best})
         if after_evaluation is not None:
             with torch.no_grad():

@@ -1,6 +1,7 @@
 import pytest
 import torch
 
+from finetune.gpt2 import Gpt2, new_config
 from finetune.settings import setting
 from finetune.training import Batches, TrainingSettings, learning_rate_at, train
 
@@ -66,6 +67,31 @@ def test_train_interrupted_and_resumed_ends_as_if_uninterrupted(tmp_path):
     assert numbers(history) == numbers(expected)
     for name, tensor in whole.state_dict().items():
         assert torch.equal(model.state_dict()[name], tensor), name
+
+
+def test_train_with_muon_interrupted_and_resumed_ends_as_if_uninterrupted(tmp_path):
+    settings = TrainingSettings(steps=20, learning_rate=1e-2, matrix_learning_rate=2e-2, warmup_steps=5, evaluate_every=10)
+    blocks = torch.randint(0, 50, (12, 17), generator=torch.Generator().manual_seed(1))
+    batches = Batches(len(blocks), 4, seed=3)
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(row):
+        raise Interrupted
+
+    def run(checkpoint=None, after_evaluation=None):
+        torch.manual_seed(3)
+        model = Gpt2(new_config(50, 49, positions=16, width=16, heads=2, layers=2, dropout=0.0))
+        history = train(model, lambda step: model.loss(blocks[batches.at(step)]), lambda: model.loss(blocks), settings, checkpoint, after_evaluation)
+        return model.state_dict(), [row["held_out_loss"] for row in history]
+
+    expected, losses = run()
+    with pytest.raises(Interrupted):
+        run(tmp_path / "training.pt", interrupt)
+    weights, resumed = run(tmp_path / "training.pt")
+    assert resumed == losses and losses[1] < losses[0]
+    assert all(torch.equal(weights[name], tensor) for name, tensor in expected.items())
 
 
 def test_train_loss_not_finite_stops():
