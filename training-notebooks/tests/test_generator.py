@@ -67,10 +67,8 @@ def test_model_server_demo_s_card_has_the_perplexity_of_its_held_out_file(split,
     assert torch.exp(-found.double().mean()).item() == pytest.approx(float(row["perplexity"]), rel=0.01)
 
 
-def test_demo_s_card_held_out_templates_surprise_less_than_an_even_guess_among_the_tokens():
-    tokens = len(Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt"))
-    assert 3_800 <= tokens <= 4_200
-    assert float(written("templates")["perplexity"]) < tokens
+def test_demo_s_vocabulary_has_about_4_000_tokens():
+    assert 3_800 <= len(Bpe.load(DEMO / "vocab.json", DEMO / "merges.txt")) <= 4_200
 
 
 def test_demo_is_no_larger_than_a_demo_may_be():
