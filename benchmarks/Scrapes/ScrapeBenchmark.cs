@@ -13,6 +13,8 @@ internal static class ScrapeBenchmark
 
     private const double LimitMilliseconds = 5;
 
+    private static readonly string[] Limited = [Processor, IdleSlow, BusyTypical, BusySlow];
+
     public static async Task RunAsync(BenchmarkOptions options)
     {
         if (options.Checkpoint is not null)
@@ -32,16 +34,17 @@ internal static class ScrapeBenchmark
         var measurements = await Turns.RunAsync([.. measured.Select(server => (IContender)new ScrapedService(server, requests, options.Seconds))], options.Rounds);
         for (var round = 0; round < options.Rounds; round++)
         {
-            measurements.Add(Limit, Processor, LimitMilliseconds);
-            measurements.Add(Limit, IdleSlow, LimitMilliseconds);
-            measurements.Add(Limit, BusyTypical, LimitMilliseconds);
+            foreach (var figure in Limited)
+            {
+                measurements.Add(Limit, figure, LimitMilliseconds);
+            }
         }
 
         var setting = string.Create(CultureInfo.InvariantCulture,
             $"Scrapes over a kept connection, {ScrapesPerSecond} a second: {IdleScrapes} of each service while the stack is idle; then {Clients} clients that ask the gateway for completions of 16 tokens and for a text's labels in turns, for {options.Seconds} s without and {options.Seconds} s with the scraper. Medians of {options.Rounds} rounds. Clients, scraper and services share the machine.");
         Console.Write(new BenchmarkReport(setting, [.. measured.Select(server => server.Name), Limit],
             [Size, Processor, IdleTypical, IdleSlow, IdleSlowest, BusyTypical, BusySlow, BusySlowest, AloneTypical, ScrapedTypical, AloneSlowest, ScrapedSlowest],
-            [.. Ours.SelectMany(name => new[] { Processor, IdleSlow, BusyTypical, BusySlow }.Select(figure => new Target(name, Limit, figure, 1, IsUpper: true)))]).Show(measurements));
+            [.. Ours.SelectMany(name => Limited.Select(figure => new Target(name, Limit, figure, 1, IsUpper: true)))]).Show(measurements));
     }
 
     private static string Model(string name) => Path.Combine(Repository.Root, "models", name);
