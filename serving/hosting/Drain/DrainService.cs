@@ -4,8 +4,9 @@ using Microsoft.Extensions.Hosting;
 namespace ElasticSynapse.Serving.Hosting.Drain;
 
 /// <summary>
-/// On SIGTERM or SIGINT: (1) /readyz fails, (2) requests are still taken for the readiness delay, each as its connection's last, (3) the server stops
-/// listening and requests in flight finish within the grace period, (4) those that have not are told that the server stops.
+/// On SIGTERM or SIGINT: (1) /readyz fails, (2) requests are still taken for the readiness delay, each as its connection's last,
+/// (3) the server stops listening and requests in flight finish within the grace period, (4) those that have not are told that
+/// the server stops.
 /// </summary>
 internal sealed class DrainService(DrainOptions options, TimeProvider time) : IHostedLifecycleService, IHealthCheck, IGracePeriod, IDisposable
 {

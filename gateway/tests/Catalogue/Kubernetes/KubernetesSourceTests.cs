@@ -69,6 +69,24 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Follow_TheOnlyWeightTakenAway_StandsUntilAnotherVersionHasOne()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        var stable = ScriptedApiServer.Recorded("services.watch.jsonl").Split('\n')[0];
+        string Service(string type, string weight) => stable.Replace("\"ADDED\"", $"\"{type}\"", StringComparison.Ordinal)
+            .Replace("\"elastic-synapse.io/weight\":\"90\"", $"\"elastic-synapse.io/weight\":\"{weight}\"", StringComparison.Ordinal);
+        string Next(string type, string weight) => Service(type, weight)
+            .Replace("gpt2-stable", "gpt2-next", StringComparison.Ordinal).Replace("271c6a73", "371c6a73", StringComparison.Ordinal)
+            .Replace("1557429385_v0.01", "1557515785_v0.02", StringComparison.Ordinal);
+
+        _api.Send("services", Service("MODIFIED", "0"));
+        _api.Send("services", Next("ADDED", "0"));
+        await UntilWeightsAsync("1557429385_v0.01 50, 1557515785_v0.02 0");
+        _api.Send("services", Next("MODIFIED", "100"));
+        await UntilWeightsAsync("1557429385_v0.01 0, 1557515785_v0.02 100");
+    }
+
+    [Fact]
     public async Task Follow_WatchExpired_ListsAgain()
     {
         await UntilReplicasAsync("10.8.0.11 10.8.0.12");
@@ -169,13 +187,20 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
 
     private Task UntilReplicasAsync(string replicas) => Patience.UntilAsync(async () => await ReplicasAsync() == replicas, $"the replicas are '{replicas}'");
 
-    private async Task<string> ReplicasAsync()
+    private Task UntilWeightsAsync(string weights) => Patience.UntilAsync(
+        async () => string.Join(", ", (await VersionsAsync()).Select(version => $"{version.GetProperty("version").GetString()} {version.GetProperty("weight")}").Order(StringComparer.Ordinal)) == weights,
+        $"the weights are '{weights}'");
+
+    private async Task<JsonElement[]> VersionsAsync()
     {
         using var client = new HttpClient();
         using var page = JsonDocument.Parse(await client.GetStringAsync(new Uri(_gateway.AdminAddress, "/catalogue")));
-        var replicas = page.RootElement.GetProperty("models").EnumerateArray()
-            .SelectMany(model => model.GetProperty("versions").EnumerateArray())
-            .SelectMany(version => version.GetProperty("replicas").EnumerateArray());
+        return [.. page.RootElement.Clone().GetProperty("models").EnumerateArray().SelectMany(model => model.GetProperty("versions").EnumerateArray())];
+    }
+
+    private async Task<string> ReplicasAsync()
+    {
+        var replicas = (await VersionsAsync()).SelectMany(version => version.GetProperty("replicas").EnumerateArray());
         return string.Join(' ', replicas.Select(replica =>
             new Uri(replica.GetProperty("address").GetString()!).Host + (replica.GetProperty("terminating").GetBoolean() ? " terminating" : "")));
     }
