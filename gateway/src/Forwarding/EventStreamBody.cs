@@ -1,20 +1,24 @@
+using ElasticSynapse.Gateway.Telemetry;
+
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>An event stream on its way from the replica to the client. Notes when its first byte comes, and gives a comment in
-/// between two events to whoever reads while the replica is silent.</summary>
+/// <summary>An event stream on its way from the replica to the client. Times its events, and gives a comment in between two of them
+/// to whoever reads while the replica is silent.</summary>
 /// <remarks>Comments: HTML standard, "Server-sent events"; every client ignores lines that begin with a colon.</remarks>
 /// <param name="upstream">What the replica sends.</param>
 /// <param name="keepAlive">Silence after which there is a comment; zero for none.</param>
 /// <param name="maxSilence">Silence after which the replica counts as gone: comments hide it from whoever reads.</param>
+/// <param name="times">Gets to know what comes.</param>
 /// <param name="begun">Called with the first byte.</param>
-internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, Action begun) : ReadOnlyStream
+internal sealed class EventStreamBody(
+    Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, EventTimes times, Action begun) : ReadOnlyStream
 {
     /// <summary>What is sent meanwhile.</summary>
     public static ReadOnlySpan<byte> Comment => ": keep-alive\n\n"u8;
 
+    private readonly WaitedRead _read = new(upstream, time);
     private readonly byte[] _buffer = keepAlive > TimeSpan.Zero ? new byte[4096] : [];
     private ReadOnlyMemory<byte> _unread;
-    private Task<int>? _reading;
     private long _lastByteAt = time.GetTimestamp();
     private uint _lastBytes = NewLines;
     private bool _hasBegun;
@@ -24,6 +28,7 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
 
     private bool IsBetweenEvents => (_lastBytes & 0xFFFF) is 0x0A0A or 0x0D0D || (_lastBytes & 0xFFFFFF) == 0x0A0D0A;
 
+    /// <summary>Reads under the token of the read that has waited first, should several have.</summary>
     /// <exception cref="IOException">The replica is silent for too long.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -35,8 +40,11 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
         }
         if (_unread.IsEmpty)
         {
-            _reading ??= upstream.ReadAsync(_buffer, cancellationToken).AsTask();
-            while (!_reading.IsCompleted && !await IsDoneInTimeAsync(_reading, cancellationToken))
+            if (!_read.IsUnderWay)
+            {
+                _read.Begin(_buffer, cancellationToken);
+            }
+            while (!await _read.WaitAsync(UntilSign()))
             {
                 if (time.GetElapsedTime(_lastByteAt) >= maxSilence)
                 {
@@ -48,9 +56,7 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
                     return Comment.Length;
                 }
             }
-            var read = await _reading;
-            _reading = null;
-            _unread = _buffer.AsMemory(0, read);
+            _unread = _buffer.AsMemory(0, _read.End());
             Note(_unread.Span);
         }
         var count = Math.Min(_unread.Length, buffer.Length);
@@ -63,18 +69,16 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
     {
         if (disposing)
         {
-            upstream.Dispose();
+            _read.Dispose();
         }
         base.Dispose(disposing);
     }
 
-    private async Task<bool> IsDoneInTimeAsync(Task reading, CancellationToken cancellationToken)
+    private TimeSpan UntilSign()
     {
         var left = maxSilence - time.GetElapsedTime(_lastByteAt);
         var wait = keepAlive < left ? keepAlive : left;
-        await reading.WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        cancellationToken.ThrowIfCancellationRequested();
-        return reading.IsCompleted;
+        return wait > TimeSpan.Zero ? wait : TimeSpan.Zero;
     }
 
     private void Note(ReadOnlySpan<byte> bytes)
@@ -88,6 +92,7 @@ internal sealed class EventStreamBody(Stream upstream, TimeSpan keepAlive, TimeS
             _hasBegun = true;
             begun();
         }
+        times.Came(bytes);
         _lastByteAt = time.GetTimestamp();
         foreach (var one in bytes[^Math.Min(bytes.Length, 3)..])
         {

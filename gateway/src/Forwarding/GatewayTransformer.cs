@@ -105,10 +105,10 @@ internal sealed class GatewayTransformer(
         }
         else if (proxyResponse.Content.Headers.Is(EventStream))
         {
-            var events = metrics.Timed(await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), tries.Version, request.Clock);
-            proxyResponse.Replace(IsPlain(proxyResponse.Content.Headers)
-                ? new EventStreamBody(events, streaming.KeepAlive, upstreams.ActivityTimeout, time, () => tries.FirstTokenCame())
-                : events);
+            var keepAlive = IsPlain(proxyResponse.Content.Headers) ? streaming.KeepAlive : TimeSpan.Zero;
+            proxyResponse.Replace(new EventStreamBody(
+                await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), keepAlive, upstreams.ActivityTimeout, time,
+                metrics.TimesOf(tries.Version, request.Clock), () => tries.FirstTokenCame()));
         }
         tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);

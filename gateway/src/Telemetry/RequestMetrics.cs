@@ -50,12 +50,12 @@ internal sealed class RequestMetrics
         }
     }
 
-    /// <summary>The same stream, timed.</summary>
-    public Stream Timed(Stream events, VersionPool version, RequestClock clock)
+    /// <summary>Times a stream's events.</summary>
+    public EventTimes TimesOf(VersionPool version, RequestClock clock)
     {
         KeyValuePair<string, object?> model = new("model", version.Model.Name), name = new("version", version.Version);
-        return new TimedEvents(
-            events, clock, first => _firstToken.Record(first.TotalSeconds, model, name), next => _interToken.Record(next.TotalSeconds, model, name));
+        return new EventTimes(
+            clock, first => _firstToken.Record(first.TotalSeconds, model, name), next => _interToken.Record(next.TotalSeconds, model, name));
     }
 
     /// <summary>A request got its turn, or gave up waiting for it.</summary>

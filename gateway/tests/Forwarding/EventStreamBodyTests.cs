@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using System.Text;
 using ElasticSynapse.Gateway.Forwarding;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Tests.Running;
 using ElasticSynapse.Tests;
 
@@ -122,7 +123,8 @@ public sealed class EventStreamBodyTests
         Assert.Equal("data: one\n\n", Encoding.UTF8.GetString(reader.ToArray()));
     }
 
-    private EventStreamBody Body(TimeSpan keepAlive) => new(_replica.Reader.AsStream(), keepAlive, MaxSilence, _time, () => _begun++);
+    private EventStreamBody Body(TimeSpan keepAlive) => new(
+        _replica.Reader.AsStream(), keepAlive, MaxSilence, _time, new EventTimes(new RequestClock(_time), _ => { }, _ => { }), () => _begun++);
 
     private async Task SendAsync(string text) => await _replica.Writer.WriteAsync(Encoding.UTF8.GetBytes(text));
 
