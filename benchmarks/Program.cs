@@ -22,7 +22,7 @@ try
             await LoadingBenchmark.RunAsync(BenchmarkOptions.Read(options, LoadingBenchmark.Ours, LoadingBenchmark.Peers));
             return 0;
         case ["gateway", .. var options]:
-            await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, rounds: 3, seconds: 2));
+            await GatewayBenchmark.RunAsync(BenchmarkOptions.Read(options, GatewayBenchmark.Ours, GatewayBenchmark.Peers, seconds: 4));
             return 0;
         case ["scrape", .. var options]:
             await ScrapeBenchmark.RunAsync(BenchmarkOptions.Read(options, ScrapeBenchmark.Ours, [], rounds: 3, seconds: 4));

@@ -6,8 +6,8 @@ internal static class GatewayFigures
     /// <summary>Connections of wrk.</summary>
     public const int Connections = 64;
 
-    /// <summary>Requests a second at which latency is measured.</summary>
-    public const int Pace = 1000;
+    /// <summary>Connections of wrk for <see cref="Typical"/>: with their pauses, 1,000 requests a second.</summary>
+    public const int PacedConnections = 20;
 
     /// <summary>Streams at a time.</summary>
     public const int Streams = 1000;
@@ -21,11 +21,14 @@ internal static class GatewayFigures
     /// <summary>Time on a core for each request of wrk: what a busy neighbour changes least.</summary>
     public const string Processor = "processor µs a request";
 
-    /// <summary>Median time of a request at <see cref="Pace"/>.</summary>
+    /// <summary>Median time of a request while others are few.</summary>
     public const string Typical = "p50 at 1,000/s, ms";
 
     /// <summary>From an event's writing to its reading; one of a hundred takes longer.</summary>
     public const string EventDelay = "p99 of 1,000 streams, ms";
+
+    /// <summary>Time on a core for each event.</summary>
+    public const string EventProcessor = "processor µs an event";
 
     /// <summary>Allocated for each request of wrk.</summary>
     public const string Allocated = "managed bytes a request";

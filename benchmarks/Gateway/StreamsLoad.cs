@@ -1,72 +1,112 @@
 using System.Buffers.Text;
 using System.Diagnostics;
-using System.Net.Http.Headers;
+using System.Globalization;
+using System.Net.Sockets;
 using System.Text;
 
 namespace ElasticSynapse.Benchmarks.Gateway;
 
-/// <summary>Many event streams at a time, whose events say when they were written.</summary>
+/// <summary>Many event streams at a time, whose events say when they were written; read on one thread and by hand, so that they cost
+/// little beside what is measured.</summary>
 internal static class StreamsLoad
 {
-    /// <returns>How long events took from the upstream to here, ascending, once all streams had begun.</returns>
-    /// <exception cref="BenchmarkException">A stream was not answered with success.</exception>
-    public static async Task<IReadOnlyList<TimeSpan>> RunAsync(Uri server, int streams, int seconds)
-    {
-        using var http = new HttpClient { BaseAddress = server, Timeout = TimeSpan.FromSeconds(30), DefaultRequestHeaders = { Authorization = new AuthenticationHeaderValue("Bearer", ProxyFiles.Key) } };
-        using var warm = new CountdownEvent(streams);
-        using var ends = new CancellationTokenSource();
-        var reading = Enumerable.Range(0, streams).Select(_ => ReadAsync(http, warm, ends.Token)).ToArray();
-        await Task.WhenAny(Task.Run(warm.Wait), Task.WhenAll(reading)); // the latter when one fails
-        ends.CancelAfter(TimeSpan.FromSeconds(seconds));
-        return [.. (await Task.WhenAll(reading)).SelectMany(delays => delays).Order()];
-    }
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    private static async Task<List<TimeSpan>> ReadAsync(HttpClient http, CountdownEvent warm, CancellationToken ends)
+    /// <param name="begun">Called once all streams have begun.</param>
+    /// <returns>How long events took from the upstream to here, ascending, from then on.</returns>
+    /// <exception cref="BenchmarkException">A stream was not answered with success, or ended.</exception>
+    public static Task<IReadOnlyList<TimeSpan>> RunAsync(Uri server, int streams, int seconds, Action begun) =>
+        Task.Factory.StartNew<IReadOnlyList<TimeSpan>>(() => Run(server, streams, seconds, begun), default, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static List<TimeSpan> Run(Uri server, int count, int seconds, Action begun)
     {
-        var delays = new List<TimeSpan>();
+        var streams = new Dictionary<Socket, EventStream>();
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, TrivialUpstream.StreamPath)
+            for (var i = 0; i < count; i++)
             {
-                Content = new StringContent("""{"inputs":"The quick brown fox"}""", Encoding.UTF8, "application/json"),
-            };
-            using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, CancellationToken.None);
-            if (!answer.IsSuccessStatusCode)
-            {
-                throw new BenchmarkException($"{http.BaseAddress} answered {(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(CancellationToken.None)}");
+                var stream = new EventStream(server);
+                streams.Add(stream.Socket, stream);
             }
-            await using var body = await answer.Content.ReadAsStreamAsync(CancellationToken.None);
-            var buffer = new byte[1024];
-            var isFirst = true;
-            while (true)
+            var start = Stopwatch.GetTimestamp();
+            while (!streams.Values.All(stream => stream.HasBegun))
             {
-                var read = await body.ReadAsync(buffer, ends);
-                var now = Stopwatch.GetTimestamp();
-                if (read == 0)
+                if (Stopwatch.GetElapsedTime(start) > Patience)
                 {
-                    throw new BenchmarkException($"{http.BaseAddress} ended a stream");
+                    throw new BenchmarkException($"{server} did not begin {count} streams within {Patience.TotalSeconds:N0} s");
                 }
-                if (isFirst)
-                {
-                    isFirst = false;
-                    warm.Signal();
-                }
-                else if (warm.IsSet && WrittenAt(buffer.AsSpan(0, read)) is { } writtenAt)
-                {
-                    delays.Add(Stopwatch.GetElapsedTime(writtenAt, now));
-                }
+                Read(streams, _ => { });
             }
-        }
-        catch (OperationCanceledException) when (ends.IsCancellationRequested)
-        {
+            begun();
+            var delays = new List<TimeSpan>();
+            start = Stopwatch.GetTimestamp();
+            while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
+            {
+                Read(streams, delays.Add);
+            }
+            delays.Sort();
             return delays;
         }
-        catch (OperationCanceledException)
+        finally
         {
-            throw new BenchmarkException($"{http.BaseAddress} did not begin a stream within {http.Timeout.TotalSeconds:N0} s");
+            foreach (var stream in streams.Values)
+            {
+                stream.Dispose();
+            }
         }
     }
 
-    private static long? WrittenAt(ReadOnlySpan<byte> eventText) =>
-        eventText.StartsWith("data: "u8) && Utf8Parser.TryParse(eventText["data: "u8.Length..], out long ticks, out _) ? ticks : null;
+    // Whatever has come on any of the streams.
+    private static void Read(Dictionary<Socket, EventStream> streams, Action<TimeSpan> take)
+    {
+        var ready = new List<Socket>(streams.Keys);
+        Socket.Select(ready, null, null, TimeSpan.FromMilliseconds(100));
+        foreach (var socket in ready)
+        {
+            streams[socket].Read(take);
+        }
+    }
+
+    private sealed class EventStream : IDisposable
+    {
+        private readonly Uri _server;
+        private readonly byte[] _buffer = new byte[4096];
+
+        public EventStream(Uri server)
+        {
+            _server = server;
+            const string Body = """{"inputs":"The quick brown fox"}""";
+            Socket.Connect(server.Host, server.Port);
+            Socket.Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"POST {TrivialUpstream.StreamPath} HTTP/1.1\r\nHost: {server.Authority}\r\nAuthorization: Bearer {ProxyFiles.Key}\r\nContent-Type: application/json\r\nContent-Length: {Body.Length}\r\n\r\n{Body}")));
+        }
+
+        public Socket Socket { get; } = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
+        /// <summary>An event has come.</summary>
+        public bool HasBegun { get; private set; }
+
+        public void Read(Action<TimeSpan> take)
+        {
+            var read = Socket.Receive(_buffer);
+            var now = Stopwatch.GetTimestamp();
+            var text = _buffer.AsSpan(0, read);
+            if (read == 0 || (!HasBegun && text.StartsWith("HTTP/"u8) && !text.StartsWith("HTTP/1.1 200"u8)))
+            {
+                throw new BenchmarkException($"{_server} ended a stream: {Encoding.UTF8.GetString(text)}");
+            }
+            while (text.IndexOf("data: "u8) is var at and >= 0)
+            {
+                text = text[(at + "data: "u8.Length)..];
+                // Cut in two by a packet's end, it is not counted.
+                if (text.IndexOf((byte)'\n') >= 0 && Utf8Parser.TryParse(text, out long writtenAt, out _))
+                {
+                    HasBegun = true;
+                    take(Stopwatch.GetElapsedTime(writtenAt, now));
+                }
+            }
+        }
+
+        public void Dispose() => Socket.Dispose();
+    }
 }

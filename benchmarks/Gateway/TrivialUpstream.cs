@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -18,8 +17,11 @@ internal static class TrivialUpstream
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
+        // What is written goes out on the thread that wrote it.
+        builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
         await using var app = builder.Build();
-        app.Run(context => context.Request.Path == StreamPath ? StreamAsync(context) : CompleteAsync(context));
+        using var clock = new EventClock();
+        app.Run(context => context.Request.Path == StreamPath ? StreamAsync(context, clock) : CompleteAsync(context));
         await app.RunAsync();
     }
 
@@ -30,21 +32,9 @@ internal static class TrivialUpstream
         await context.Response.Body.WriteAsync(Completion, context.RequestAborted);
     }
 
-    private static async Task StreamAsync(HttpContext context)
+    private static Task StreamAsync(HttpContext context, EventClock clock)
     {
         context.Response.ContentType = "text/event-stream";
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / GatewayFigures.EventsPerSecond));
-        try
-        {
-            do
-            {
-                await context.Response.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"data: {Stopwatch.GetTimestamp()}\n\n"), context.RequestAborted);
-            }
-            while (await timer.WaitForNextTickAsync(context.RequestAborted));
-        }
-        catch (OperationCanceledException)
-        {
-            // The client has seen enough.
-        }
+        return clock.WriteAsync(context.Response.BodyWriter, context.RequestAborted);
     }
 }

@@ -4,16 +4,32 @@ using System.Text.RegularExpressions;
 
 namespace ElasticSynapse.Benchmarks.Gateway;
 
-/// <summary>Will Glozer's load generator: as many requests as one thread gets through.</summary>
+/// <summary>Will Glozer's load generator. Its one thread costs a server on the same cores little.</summary>
 internal static partial class Wrk
 {
+    /// <summary>As many requests as it gets through.</summary>
     /// <returns>How many requests were answered, and how many a second.</returns>
     /// <exception cref="BenchmarkException">It does not run, or requests fail.</exception>
     public static async Task<(long Requests, double PerSecond)> RunAsync(Uri server, int seconds)
     {
-        var script = Path.Combine(Repository.Root, "benchmarks", "Gateway", "completion.lua");
+        var output = await RunAsync(server, seconds, GatewayFigures.Connections, "completion.lua");
+        return (long.Parse(Requests().Match(output).Groups[1].ValueSpan, CultureInfo.InvariantCulture), Number(PerSecond().Match(output)));
+    }
+
+    /// <summary>Some 1,000 requests a second (paced.lua), far less than any server here gets through.</summary>
+    /// <returns>The median time of an answer.</returns>
+    /// <exception cref="BenchmarkException">It does not run, or requests fail.</exception>
+    public static async Task<TimeSpan> PacedAsync(Uri server, int seconds)
+    {
+        var median = Median().Match(await RunAsync(server, seconds, GatewayFigures.PacedConnections, "paced.lua"));
+        return median.Groups[2].Value == "us" ? TimeSpan.FromMicroseconds(Number(median)) : TimeSpan.FromMilliseconds(Number(median));
+    }
+
+    private static async Task<string> RunAsync(Uri server, int seconds, int connections, string file)
+    {
+        var script = Path.Combine(Repository.Root, "benchmarks", "Gateway", file);
         var start = Tools.Debian(
-            "wrk", "--threads", "1", "--connections", Number(GatewayFigures.Connections), "--duration", $"{Number(seconds)}s",
+            "wrk", "--threads", "1", "--connections", Number(connections), "--latency", "--duration", $"{Number(seconds)}s",
             "--header", $"Authorization: Bearer {ProxyFiles.Key}", "--script", script, new Uri(server, "/v1/completions").AbsoluteUri);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Start(start);
@@ -21,11 +37,11 @@ internal static partial class Wrk
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
         if (process.ExitCode != 0 || output.Contains("Non-2xx", StringComparison.Ordinal) || output.Contains("Socket errors", StringComparison.Ordinal)
-            || Requests().Match(output) is not { Success: true } requests || PerSecond().Match(output) is not { Success: true } perSecond)
+            || !Requests().IsMatch(output) || !PerSecond().IsMatch(output) || !Median().IsMatch(output))
         {
             throw new BenchmarkException($"wrk on {server} failed: {output}{await errors}");
         }
-        return (long.Parse(requests.Groups[1].ValueSpan, CultureInfo.InvariantCulture), double.Parse(perSecond.Groups[1].ValueSpan, CultureInfo.InvariantCulture));
+        return output;
     }
 
     private static Process Start(ProcessStartInfo start)
@@ -40,6 +56,8 @@ internal static partial class Wrk
         }
     }
 
+    private static double Number(Match match) => double.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     [GeneratedRegex(@"(\d+) requests in")]
@@ -47,4 +65,7 @@ internal static partial class Wrk
 
     [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
     private static partial Regex PerSecond();
+
+    [GeneratedRegex(@"50%\s+([\d.]+)(us|ms)")]
+    private static partial Regex Median();
 }
