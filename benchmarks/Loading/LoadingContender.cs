@@ -24,9 +24,11 @@ internal sealed class LoadingContender(string name, Func<ProcessStartInfo> comma
 
     private async Task LoadAsync(int round, Measurements measurements)
     {
+        var start = Stopwatch.GetTimestamp();
         using var worker = new Worker(name, command());
         await worker.StartAsync();
         measurements.Add(name, LoadingFigures.Loaded, (await worker.AskAsync("load"))[0]);
+        measurements.Add(name, LoadingFigures.Started, Stopwatch.GetElapsedTime(start).TotalSeconds);
         _peakMemoryBytes = Math.Max(_peakMemoryBytes, worker.PeakMemoryBytes());
     }
 }
