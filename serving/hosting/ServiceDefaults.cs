@@ -78,6 +78,8 @@ public static class ServiceDefaults
         app.UseMiddleware<CompressedBodies>();
         app.UseMiddleware<BodyLimit>();
         app.UseRouting();
+        app.UseMiddleware<HeadRequests>();
+        app.UseRouting();                       // of those that HeadRequests sends back
         app.MapHealth();
         app.MapMetrics();
     }

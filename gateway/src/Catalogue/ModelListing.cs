@@ -1,5 +1,6 @@
 using System.Globalization;
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Gateway.Catalogue;
 
@@ -29,7 +30,8 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         // Forwarding takes what is left, and would not find these paths.
         foreach (var (path, method) in Own)
         {
-            app.MapMethods(path, Methods.Where(other => other != method), context => NotAllowedAsync(context, method));
+            app.MapMethods(path, Methods.Where(other => other != method), context => NotAllowedAsync(context, method))
+                .WithDisplayName(HeadRequests.NoSuchMethod);
         }
     }
 

@@ -105,8 +105,26 @@ public sealed class PassThroughTests
     }
 
     [Theory]
+    [InlineData("/v1/models")]
+    [InlineData("/v2/health/live")]
+    [InlineData("/livez")]
+    [InlineData("/metrics")]
+    public async Task Own_Head_IsAnsweredAsGetWithoutTheBody(string path)
+    {
+        await using var upstream = await Upstream.StartAsync("reached");
+        await using var gateway = new RunningGateway(upstream.Address);
+        using var get = await gateway.Client.GetAsync(path);
+
+        using var head = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Head, path));
+
+        Assert.Equal(HttpStatusCode.OK, head.StatusCode);
+        Assert.Equal(get.Content.Headers.ContentType, head.Content.Headers.ContentType);
+        Assert.Empty(await head.Content.ReadAsByteArrayAsync());
+    }
+
+    [Theory]
     [InlineData("POST", "/v1/models", "GET", """{"error":{"message":"Not allowed to POST /v1/models; allowed: GET","type":"invalid_request_error","param":null,"code":null}}""")]
-    [InlineData("HEAD", "/v1/models", "GET", "")]
+    [InlineData("HEAD", "/v2/repository/index", "POST", "")]
     [InlineData("DELETE", "/v2/models", "GET", """{"error":"Not allowed to DELETE /v2/models; allowed: GET"}""")]
     [InlineData("POST", "/v2/health/live", "GET", """{"error":"Not allowed to POST /v2/health/live; allowed: GET"}""")]
     [InlineData("POST", "/v2/health/ready", "GET", """{"error":"Not allowed to POST /v2/health/ready; allowed: GET"}""")]
