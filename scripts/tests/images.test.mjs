@@ -179,7 +179,7 @@ describe("Images", { timeout: 1_800_000 }, () => {
     ["OfAnotherWord", "yes", "GPU='yes' must be true or false"],
   ]) {
     test(`Build_ForGpus${situation}_IsRefusedBeforeAnythingIsBuilt`, async () => {
-      const { code, stdout, stderr } = await run("buildah", ["build", "--layers", "--build-arg", "BUILD_IMAGE=stand-in/sdk", "--build-arg", "BASE_IMAGE=stand-in/aspnet",
+      const { code, stdout, stderr } = await run("buildah", ["build", "--layers", "--force-rm", "--build-arg", "BUILD_IMAGE=stand-in/sdk", "--build-arg", "BASE_IMAGE=stand-in/aspnet",
         "--build-arg", "CUDA_IMAGE=stand-in/aspnet", "--build-arg", `GPU=${gpu}`, "--file", "model-server/Dockerfile", "."]);
       assert.notEqual(code, 0);
       assert.ok(stderr.includes(message), stderr);
