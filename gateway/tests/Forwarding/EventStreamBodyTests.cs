@@ -34,6 +34,23 @@ public sealed class EventStreamBodyTests
         Assert.Equal("data: two\n\n", await ReadAsync(body));
     }
 
+    // The timer that was set for the silence before the event fires in the one behind it.
+    [Fact]
+    public async Task Read_EventInTime_BeginsTheSilenceAnew()
+    {
+        using var body = Body(KeepAlive);
+        var reading = ReadAsync(body);
+        _time.Advance(TimeSpan.FromSeconds(10));
+        await SendAsync("data: one\n\n");
+        Assert.Equal("data: one\n\n", await reading);
+
+        reading = ReadAsync(body);
+        _time.Advance(TimeSpan.FromSeconds(14));
+        Assert.False(reading.IsCompleted);
+        await PassAsync(TimeSpan.FromSeconds(1));
+        Assert.Equal(": keep-alive\n\n", await reading);
+    }
+
     [Theory]
     [InlineData("data: on")]
     [InlineData("data: one\n")]
