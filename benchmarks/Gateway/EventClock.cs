@@ -15,9 +15,9 @@ internal sealed class EventClock : IDisposable
 
     private readonly List<Listener>[] _places = [.. Enumerable.Range(0, Places).Select(_ => new List<Listener>())];
     private readonly Lock _lock = new();
+    private readonly ManualResetEvent _ends = new(false);
     private readonly Thread _thread;
     private int _streams;
-    private readonly ManualResetEvent _ends = new(false);
 
     public EventClock()
     {

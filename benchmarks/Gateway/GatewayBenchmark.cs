@@ -39,7 +39,7 @@ internal static class GatewayBenchmark
         var measurements = await Turns.RunAsync(contenders, options.Rounds);
 
         var setting = string.Create(CultureInfo.InvariantCulture,
-            $"A completion of 60 bytes asked and 330 answered at once. wrk with {Connections} connections; 1,000 requests/s of {PacedConnections} connections with pauses; {Streams:N0} event streams of {EventsPerSecond} events/s. Medians of {options.Rounds} rounds of {options.Seconds} s. The gateway with keys, limits, two weighted versions, retries and metrics; nobody logs requests. Clients, proxy and upstream share the machine.");
+            $"A completion of 60 bytes asked and 330 answered at once. wrk with {Connections} connections; {Pace:N0} requests/s of {PacedConnections} connections with pauses; {Streams:N0} event streams of {EventsPerSecond} events/s. Medians of {options.Rounds} rounds of {options.Seconds} s. The gateway with keys, limits, two weighted versions, retries and metrics; nobody logs requests. Clients, proxy and upstream share the machine.");
         Console.Write(new BenchmarkReport(setting, options.Contenders,
             [Throughput, Processor, Typical, EventDelay, EventProcessor, Measurements.PeakMemory, Allocated], Targets).Show(measurements));
     }

@@ -6,7 +6,10 @@ internal static class GatewayFigures
     /// <summary>Connections of wrk.</summary>
     public const int Connections = 64;
 
-    /// <summary>Connections of wrk for <see cref="Typical"/>: with their pauses, 1,000 requests a second.</summary>
+    /// <summary>Requests a second at which latency is measured, near enough: answers take their time, too.</summary>
+    public const int Pace = 1000;
+
+    /// <summary>Connections of wrk that share <see cref="Pace"/>.</summary>
     public const int PacedConnections = 20;
 
     /// <summary>Streams at a time.</summary>
@@ -21,7 +24,7 @@ internal static class GatewayFigures
     /// <summary>Time on a core for each request of wrk: what a busy neighbour changes least.</summary>
     public const string Processor = "processor µs a request";
 
-    /// <summary>Median time of a request while others are few.</summary>
+    /// <summary>Median time of a request at <see cref="Pace"/>.</summary>
     public const string Typical = "p50 at 1,000/s, ms";
 
     /// <summary>From an event's writing to its reading; one of a hundred takes longer.</summary>

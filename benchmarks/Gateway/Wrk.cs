@@ -12,25 +12,25 @@ internal static partial class Wrk
     /// <exception cref="BenchmarkException">It does not run, or requests fail.</exception>
     public static async Task<(long Requests, double PerSecond)> RunAsync(Uri server, int seconds)
     {
-        var output = await RunAsync(server, seconds, GatewayFigures.Connections, "completion.lua");
+        var output = await OutputAsync(server, seconds, GatewayFigures.Connections);
         return (long.Parse(Requests().Match(output).Groups[1].ValueSpan, CultureInfo.InvariantCulture), Number(PerSecond().Match(output)));
     }
 
-    /// <summary>Some 1,000 requests a second (paced.lua), far less than any server here gets through.</summary>
+    /// <summary>As many requests a second as <see cref="GatewayFigures.Pace"/>, far less than any server here gets through.</summary>
     /// <returns>The median time of an answer.</returns>
     /// <exception cref="BenchmarkException">It does not run, or requests fail.</exception>
     public static async Task<TimeSpan> PacedAsync(Uri server, int seconds)
     {
-        var median = Median().Match(await RunAsync(server, seconds, GatewayFigures.PacedConnections, "paced.lua"));
+        var median = Median().Match(await OutputAsync(server, seconds, GatewayFigures.PacedConnections, Number(GatewayFigures.PacedConnections * 1000 / GatewayFigures.Pace)));
         return median.Groups[2].Value == "us" ? TimeSpan.FromMicroseconds(Number(median)) : TimeSpan.FromMilliseconds(Number(median));
     }
 
-    private static async Task<string> RunAsync(Uri server, int seconds, int connections, string file)
+    private static async Task<string> OutputAsync(Uri server, int seconds, int connections, params string[] pause)
     {
-        var script = Path.Combine(Repository.Root, "benchmarks", "Gateway", file);
-        var start = Tools.Debian(
-            "wrk", "--threads", "1", "--connections", Number(connections), "--latency", "--duration", $"{Number(seconds)}s",
-            "--header", $"Authorization: Bearer {ProxyFiles.Key}", "--script", script, new Uri(server, "/v1/completions").AbsoluteUri);
+        var script = Path.Combine(Repository.Root, "benchmarks", "Gateway", "completion.lua");
+        var start = Tools.Debian("wrk", [
+            "--threads", "1", "--connections", Number(connections), "--latency", "--duration", $"{Number(seconds)}s",
+            "--header", $"Authorization: Bearer {ProxyFiles.Key}", "--script", script, new Uri(server, "/v1/completions").AbsoluteUri, "--", .. pause]);
         start.RedirectStandardOutput = start.RedirectStandardError = true;
         using var process = Start(start);
         var errors = process.StandardError.ReadToEndAsync();

@@ -27,7 +27,7 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         app.MapGet("/v2/health/ready", listing.Ready);
         app.MapPost("/v2/repository/index", listing.RepositoryAsync);
 
-        // Forwarding takes what is left, and would not find these paths.
+        // Forwarding takes what is left, and would not find these paths. By the name HeadRequests knows where HEAD is GET's.
         foreach (var (path, method) in Own)
         {
             app.MapMethods(path, Methods.Where(other => other != method), context => NotAllowedAsync(context, method))

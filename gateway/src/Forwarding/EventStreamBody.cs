@@ -28,7 +28,7 @@ internal sealed class EventStreamBody(
 
     private bool IsBetweenEvents => (_lastBytes & 0xFFFF) is 0x0A0A or 0x0D0D || (_lastBytes & 0xFFFFFF) == 0x0A0D0A;
 
-    /// <summary>Reads under the token of the read that has waited first, should several have.</summary>
+    /// <param name="cancellationToken">Of the first of the calls that wait for the same bytes: a comment ends one, and the next waits on.</param>
     /// <exception cref="IOException">The replica is silent for too long.</exception>
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
