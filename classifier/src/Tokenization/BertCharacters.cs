@@ -13,7 +13,7 @@ internal static class BertCharacters
     {
         '\t' or '\n' or '\r' => false,
         0xFFFD => true,
-        _ => Rune.GetUnicodeCategory(character)
+        _ => HuggingFaceCategories.Of(character)
             is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.PrivateUse,
     };
 
@@ -32,5 +32,5 @@ internal static class BertCharacters
     /// Symbols beyond ASCII are ordinary characters.</summary>
     public static bool IsPunctuation(Rune character) => character.IsAscii
         ? (char)character.Value is (>= '!' and <= '/') or (>= ':' and <= '@') or (>= '[' and <= '`') or (>= '{' and <= '~')
-        : Rune.GetUnicodeCategory(character) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
+        : HuggingFaceCategories.Of(character) is >= UnicodeCategory.ConnectorPunctuation and <= UnicodeCategory.OtherPunctuation;
 }

@@ -10,7 +10,7 @@ namespace ElasticSynapse.Classifier.Tokenization;
 /// </summary>
 /// <remarks>
 /// One character at a time. NFD would also sort combining marks that follow each other; what is left after the non-spacing
-/// ones are gone is 25 rare marks whose order no text varies.
+/// ones are gone is 25 rare marks, and newer ones that Hugging Face does not know for such, whose order texts do not vary.
 /// </remarks>
 internal static partial class CanonicalDecompositions
 {
@@ -41,7 +41,7 @@ internal static partial class CanonicalDecompositions
             bases.CopyTo(result);
             return bases.Length;
         }
-        if (Rune.GetUnicodeCategory(character) == UnicodeCategory.NonSpacingMark)
+        if (HuggingFaceCategories.Of(character) == UnicodeCategory.NonSpacingMark)
             return 0;
         result[0] = character;
         return 1;

@@ -37,9 +37,20 @@ internal static class CharacterNormalizer
             }
             else
             {
-                characters[i] = Rune.ToLowerInvariant(characters[i]);
+                characters[i] = Lower(characters[i]);
             }
         }
         return count;
     }
+
+    // Capitals of Unicode 16 and 17, which .NET's casing leaves as they are and Hugging Face's does not.
+    private static Rune Lower(Rune character) => character.Value switch
+    {
+        0xA7CB => new Rune(0x264),
+        0xA7DC => new Rune(0x19B),
+        0x1C89 or 0xA7CC or 0xA7CE or 0xA7D2 or 0xA7D4 or 0xA7DA => new Rune(character.Value + 1),
+        >= 0x10D50 and <= 0x10D65 => new Rune(character.Value + 0x20),
+        >= 0x16EA0 and <= 0x16EB8 => new Rune(character.Value + 0x1B),
+        _ => Rune.ToLowerInvariant(character),
+    };
 }

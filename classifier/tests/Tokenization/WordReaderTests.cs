@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ElasticSynapse.Classifier.Tokenization;
 
 namespace ElasticSynapse.Classifier.Tests.Tokenization;
@@ -59,6 +61,25 @@ public class WordReaderTests
     [Fact]
     public void Next_TextNotCleaned_KeepsControlCharactersAndSplitsAtAllWhiteSpace() =>
         Assert.Equal(["a\u200B", "b\0", "c"], Words("a\u200B\vb\0\u0085c", Uncased with { CleanText = false }));
+
+    // SHA-256 of the words, joined by blanks, of every character between an 'a' and a 'b', a line each: by BertNormalizer and
+    // BertPreTokenizer of tokenizers 0.23.1.
+    [Theory]
+    [InlineData(false, false, "24562f9d7976ff39e9c1e52cee2dcff64f6de2fc86446d94e5c72386234f0474")]
+    [InlineData(false, true, "0366dcdbe85b8abe910047e03f8ca88b21e2f511de05f99d4ba0776fc0106e3a")]
+    [InlineData(true, false, "5e4e3c30b1165f303d218ac121df1044dfcbb8c3e1cefe721204f60f72dc3c58")]
+    [InlineData(true, true, "a51ab32702a36e5fffdec44831e95d03bcf93cc587dcb792d3a6ad9b15ee46f4")]
+    public void Next_EveryCharacter_GivesHuggingFacesWords(bool lowerCase, bool stripAccents, string expected)
+    {
+        var rules = new WordPieceRules { LowerCase = lowerCase, StripAccents = stripAccents };
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var value = 0; value <= 0x10FFFF; value++)
+        {
+            if (Rune.TryCreate(value, out var character))
+                hash.AppendData(Encoding.UTF8.GetBytes(string.Join(' ', Words($"a{character}b", rules)) + '\n'));
+        }
+        Assert.Equal(expected, Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
 
     [Fact]
     public void IsTooLong_CountsCharactersAfterNormalization()

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using ElasticSynapse.ModelServer.Tokenization;
 using ElasticSynapse.Tests;
 using FsCheck;
@@ -40,6 +42,20 @@ public class PieceScannerTests
     [InlineData("a\U0001F600b", "a|\U0001F600|b")]
     public void NextEnd_Text_CutsAsTheReferencePattern(string text, string pieces) =>
         Assert.Equal(pieces, string.Join('|', Cut(text)));
+
+    // SHA-256 of the pieces, each after a '|', of "a{c}1{c} {c}{c}!" for every character c, a line each: by the ByteLevel
+    // pre-tokenizer of tokenizers 0.23.1.
+    [Fact]
+    public void NextEnd_EveryCharacter_CutsAsHuggingFace()
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        for (var value = 0; value <= 0x10FFFF; value++)
+        {
+            if (Rune.TryCreate(value, out var character))
+                hash.AppendData(Encoding.UTF8.GetBytes($"|{string.Join('|', Cut($"a{character}1{character} {character}{character}!"))}\n"));
+        }
+        Assert.Equal("5162aff2c688760be4b3fe8ab790db6c9d97cb21ff79cf9253b168a4600ad3c5", Convert.ToHexStringLower(hash.GetHashAndReset()));
+    }
 
     [Fact]
     public void NextEnd_UnpairedSurrogates_AreSymbols() =>
