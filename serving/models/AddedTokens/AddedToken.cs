@@ -7,6 +7,7 @@ namespace ElasticSynapse.Serving.Models;
 /// <c>skip_special_tokens</c> of Hugging Face does.</param>
 /// <param name="StripLeft">Swallows the white space in front (<c>lstrip</c>).</param>
 /// <param name="StripRight">Swallows the white space behind (<c>rstrip</c>).</param>
+/// <param name="SingleWord">Matched only where no word goes on in front or behind (<c>single_word</c>).</param>
 /// <param name="Normalized">Looked for only in what the others leave, and as normalized there; GPT-2 has no normalizer.</param>
 public sealed record AddedToken(
-    string Text, int Id, bool Special, bool StripLeft = false, bool StripRight = false, bool Normalized = false);
+    string Text, int Id, bool Special, bool StripLeft = false, bool StripRight = false, bool SingleWord = false, bool Normalized = false);

@@ -38,10 +38,9 @@ public static class AddedTokenJson
         {
             throw new CheckpointException($"{path}: added_tokens is {TokenizerFile.Shorten(token)}; expected an object with 'content' and a whole 'id'");
         }
-        if (Flag("single_word") == true)
-            throw new CheckpointException($"{path}: single_word of the added token '{text}' is true; expected false");
         var special = Flag("special") ?? false;
-        return new AddedToken(text, id, special, Flag("lstrip") ?? false, Flag("rstrip") ?? false, Flag("normalized") ?? !special);
+        return new AddedToken(
+            text, id, special, Flag("lstrip") ?? false, Flag("rstrip") ?? false, Flag("single_word") ?? false, Flag("normalized") ?? !special);
 
         bool? Flag(string name) => token.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? value.ValueKind == JsonValueKind.True

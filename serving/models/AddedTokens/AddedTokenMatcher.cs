@@ -30,7 +30,7 @@ public sealed class AddedTokenMatcher
             var start = position + found;
             var token = LongestAt(text[start..]);
             position = start + token.Text.Length;
-            if (token.Special && !allowSpecial)
+            if ((token.Special && !allowSpecial) || (token.SingleWord && WordCharacter.Adjoins(text, start, position)))
                 continue;
             var stop = position;
             // White space is one UTF-16 unit each.
