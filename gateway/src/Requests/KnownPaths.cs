@@ -5,7 +5,7 @@ using ElasticSynapse.Serving.Hosting.Errors;
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>The paths that name no model: which kind of service has them, and how its errors look.</summary>
-/// <remarks>Methods are left to the replica: it knows which it has, and answers 405 in its own words.</remarks>
+/// <remarks>Case and one slash at the end make no difference, as in the services. Methods are left to the replica: it knows which it has, and answers 405 in its own words.</remarks>
 internal static class KnownPaths
 {
     private static readonly FrozenDictionary<string, RequestTarget> All = new[]
@@ -41,7 +41,7 @@ internal static class KnownPaths
 
         // Open Inference Protocol, as far as it names no model; the lists are the gateway's own.
         Shared("/v2", ModelKind.Generator, MessageErrors.Format),
-    }.ToFrozenDictionary(target => target.Path, StringComparer.Ordinal);
+    }.ToFrozenDictionary(target => target.Path, StringComparer.OrdinalIgnoreCase);
 
     public static RequestTarget? Find(string path)
     {
@@ -50,11 +50,17 @@ internal static class KnownPaths
             return known;
         }
         // The Swagger page's own files.
-        return path.StartsWith("/docs/", StringComparison.Ordinal) ? All["/docs"] with { Path = path } : null;
+        if (path.StartsWith("/docs/", StringComparison.Ordinal))
+        {
+            return All["/docs"] with { Path = path };
+        }
+        // The services don't mind it either.
+        return path.Length > 2 && path[^1] == '/' ? All.GetValueOrDefault(path[..^1]) : null;
     }
 
     /// <summary>Whether its path is one of the list, word for word.</summary>
-    public static bool IsKnown(RequestTarget target) => target.VersionAt < 0 && All.ContainsKey(target.Path);
+    public static bool IsKnown(RequestTarget target) =>
+        target.VersionAt < 0 && All.TryGetValue(target.Path, out var known) && known.Path == target.Path;
 
     /// <summary>A path that one kind has.</summary>
     private static RequestTarget Only(string path, ModelKind kind, ErrorFormat errors) => new(path, null, default, kind, IsShared: false, errors);

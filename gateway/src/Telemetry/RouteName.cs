@@ -19,8 +19,8 @@ internal static class RouteName
                 return prefix + "{model}";
             }
         }
-        return KnownPaths.Find(path) is null ? Other
+        return KnownPaths.Find(path) is not { } known ? Other
             : path.StartsWith("/docs/", StringComparison.Ordinal) ? "/docs"
-            : path;
+            : known.Path;
     }
 }

@@ -7,6 +7,9 @@ public sealed class RequestPathTests
 {
     [Theory]
     [InlineData("/v1/completions", null, null, null, "/v1/completions")]
+    [InlineData("/v1/completions/", null, null, null, "/v1/completions")]
+    [InlineData("/V1/Completions", null, null, null, "/v1/completions")]
+    [InlineData("/docs/", null, null, null, "/docs/")]
     [InlineData("/models/gpt2/versions/1_v1/v1/completions", "gpt2", "1_v1", null, "/v1/completions")]
     [InlineData("/models/gpt2/labels/canary/generate", "gpt2", null, "canary", "/generate")]
     [InlineData("/models/gpt2/generate_stream", "gpt2", null, null, "/generate_stream")]
@@ -70,6 +73,6 @@ public sealed class RequestPathTests
     [InlineData("/generators/info")]
     [InlineData("/bert/predict")]
     [InlineData("//")]
-    [InlineData("/v1/completions/")]
+    [InlineData("/v1/completions//")]
     public void Read_PathThatNobodyHas_IsNull(string path) => Assert.Null(RequestPath.Read(path, name => name == "gpt2"));
 }

@@ -6,6 +6,7 @@ public sealed class RouteNameTests
 {
     [Theory]
     [InlineData("/v1/completions", "/v1/completions")]
+    [InlineData("/V1/COMPLETIONS/", "/v1/completions")] // one series, however it is written
     [InlineData("/", "/")]
     [InlineData("/docs", "/docs")]
     [InlineData("/docs/swagger-ui.css", "/docs")]
