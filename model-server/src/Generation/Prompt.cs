@@ -1,4 +1,5 @@
 using ElasticSynapse.ModelServer.Loading;
+using ElasticSynapse.ModelServer.Tokenization;
 
 namespace ElasticSynapse.ModelServer.Generation;
 
@@ -10,9 +11,12 @@ internal readonly record struct Prompt(string Text, int[] Tokens)
     /// <param name="text">May be empty.</param>
     /// <param name="generator">Whose tokens.</param>
     /// <param name="allowSpecial">Whether the text of a special token becomes that token; null for what the server says.</param>
-    public static Prompt Of(string text, ServedGenerator generator, bool? allowSpecial = null)
+    /// <param name="addSpecial">Whether it gets the tokens around it that the checkpoint asks for.</param>
+    public static Prompt Of(string text, ServedGenerator generator, bool? allowSpecial = null, bool addSpecial = true)
     {
         var tokens = generator.Tokenizer.Encode(text, allowSpecial ?? generator.AllowSpecialTokens);
+        var around = addSpecial ? generator.Tokenizer.Around : TokensAround.None;
+        tokens = [.. around.Front, .. tokens, .. around.Behind];
         return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
     }
 

@@ -37,6 +37,9 @@ internal sealed class BpeTokenizer
     /// <exception cref="CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
     public static BpeTokenizer Load(string folder) => new(BpeVocabularyReader.Read(folder));
 
+    /// <summary>What the checkpoint puts around every prompt; Hugging Face's <c>add_special_tokens</c>.</summary>
+    public TokensAround Around => _vocabulary.Around;
+
     /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as
     /// U+FFFD.</summary>
     /// <param name="text">Any text, also empty.</param>

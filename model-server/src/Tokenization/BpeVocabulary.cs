@@ -30,6 +30,9 @@ internal sealed class BpeVocabulary
         Merges = ResolveMerges(files);
         AddedTokens = WithEndOfText(files);
         AddsPrefixSpace = files.AddsPrefixSpace;
+        Around = files.Around;
+        if (Around.Front.Concat(Around.Behind).Where(id => Bytes(id).IsEmpty).Cast<int?>().FirstOrDefault() is { } unknown)
+            throw new CheckpointException($"{files.VocabularyFile}: the id {unknown}, which prompts get around them, belongs to no token; expected one of the vocabulary's");
         EndOfTextId = AddedTokens.FirstOrDefault(token => token.Text == EndOfText)?.Id;
     }
 
@@ -45,6 +48,8 @@ internal sealed class BpeVocabulary
 
     /// <summary>Whether a text that does not begin with a blank gets one in front.</summary>
     public bool AddsPrefixSpace { get; }
+
+    public TokensAround Around { get; }
 
     /// <summary>Empty for ids that no token has.</summary>
     public ReadOnlySpan<byte> Bytes(int id) => (uint)id < (uint)_bytes.Length ? _bytes[id] : default;

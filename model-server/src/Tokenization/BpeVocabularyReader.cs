@@ -19,7 +19,10 @@ internal static class BpeVocabularyReader
             ?? ReadPair(folder, "encoder.json", "vocab.bpe", config)
             ?? throw new CheckpointException($"{folder}: no vocabulary; expected vocab.json and merges.txt, "
                 + "encoder.json and vocab.bpe, or tokenizer.json");
-        return new BpeVocabulary(files with { AddedTokens = AddedTokenReader.Read(folder, files, config) });
+        var added = AddedTokenReader.Read(folder, files, config);
+        // Where there is a tokenizer.json, its pipeline tells, and the flags of the configuration don't count.
+        var around = File.Exists(tokenizerJson) ? files.Around : config.TokensAround(files.Tokens, added);
+        return new BpeVocabulary(files with { AddedTokens = added, Around = around });
     }
 
     /// <summary>Reads one <c>{"token": id}</c> object.</summary>
@@ -70,8 +73,7 @@ internal static class BpeVocabularyReader
 
         using var vocabulary = TokenizerFile.ReadJson(vocabularyFile);
         var tokens = ReadTokens(vocabulary.RootElement, vocabularyFile);
-        config.RefuseTokensAround();
-        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), [], config.AddPrefixSpace ?? false);
+        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), [], TokensAround.None, config.AddPrefixSpace ?? false);
     }
 
     private static List<(string Left, string Right, string Place)> ReadMerges(string path)

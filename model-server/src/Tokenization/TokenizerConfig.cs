@@ -24,29 +24,33 @@ internal sealed record TokenizerConfig
 
     private string? Path { get; init; }
 
-    // The name of a member that asks for a token in front or behind.
-    private string? AddedAround { get; init; }
+    // Texts of the tokens that go in front of a prompt and behind it; null for none.
+    private string? Front { get; init; }
+
+    private string? Behind { get; init; }
 
     /// <exception cref="CheckpointException">A file is broken, or has a value of another kind.</exception>
     public static TokenizerConfig Read(string folder)
     {
         var special = new HashSet<string>(StringComparer.Ordinal);
+        var roles = new Dictionary<string, string?>(StringComparer.Ordinal) { ["bos_token"] = BpeVocabulary.EndOfText, ["eos_token"] = BpeVocabulary.EndOfText };
         var map = System.IO.Path.Combine(folder, "special_tokens_map.json");
         if (File.Exists(map))
         {
-            using var roles = TokenizerFile.ReadJson(map);
-            AddSpecialTexts(roles.RootElement, special);
+            using var mapped = TokenizerFile.ReadJson(map);
+            AddSpecialTexts(mapped.RootElement, special, roles);
         }
         var path = System.IO.Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return new TokenizerConfig { SpecialTexts = special };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
-        AddSpecialTexts(root, special);
+        AddSpecialTexts(root, special, roles);
         return new TokenizerConfig
         {
             Path = path,
-            AddedAround = Flag(path, root, "add_bos_token") == true ? "add_bos_token" : Flag(path, root, "add_eos_token") == true ? "add_eos_token" : null,
+            Front = Flag(path, root, "add_bos_token") == true ? roles["bos_token"] : null,
+            Behind = Flag(path, root, "add_eos_token") == true ? roles["eos_token"] : null,
             AddPrefixSpace = Flag(path, root, "add_prefix_space"),
             IsGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
                 && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend",
@@ -55,12 +59,15 @@ internal sealed record TokenizerConfig
         };
     }
 
-    /// <summary>Without a <c>tokenizer.json</c>, whose post-processor would tell, these flags put tokens around every text.</summary>
-    /// <exception cref="CheckpointException">One of them is set.</exception>
-    public void RefuseTokensAround()
+    /// <summary>What <c>add_bos_token</c> and <c>add_eos_token</c> put around every prompt.</summary>
+    /// <exception cref="CheckpointException">It is no token.</exception>
+    public TokensAround TokensAround(IReadOnlyDictionary<string, int> tokens, IReadOnlyList<AddedToken> added)
     {
-        if (AddedAround is not null)
-            throw new CheckpointException($"{Path}: {AddedAround} is true; expected false: no token is put in front or behind");
+        return new TokensAround(Ids("bos", Front), Ids("eos", Behind));
+
+        int[] Ids(string role, string? text) => text is null ? []
+            : added.FirstOrDefault(token => token.Text == text)?.Id is { } id || tokens.TryGetValue(text, out id) ? [id]
+            : throw new CheckpointException($"{Path}: add_{role}_token is true, and {role}_token is '{text}'; expected a token of the vocabulary");
     }
 
     private static bool? Flag(string path, JsonElement root, string name)
@@ -73,7 +80,7 @@ internal sealed record TokenizerConfig
     }
 
     // "bos_token", "pad_token", "additional_special_tokens": a text, an object with "content", or a list of either.
-    private static void AddSpecialTexts(JsonElement root, HashSet<string> texts)
+    private static void AddSpecialTexts(JsonElement root, HashSet<string> texts, Dictionary<string, string?> roles)
     {
         foreach (var role in root.EnumerateObject().Where(role => role.Name.EndsWith("_token", StringComparison.Ordinal) || role.Name.EndsWith("_special_tokens", StringComparison.Ordinal)))
         {
@@ -82,6 +89,8 @@ internal sealed record TokenizerConfig
                 var content = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var inner) ? inner : value;
                 if (content.ValueKind == JsonValueKind.String)
                     texts.Add(content.GetString()!);
+                if (roles.ContainsKey(role.Name))
+                    roles[role.Name] = content.ValueKind == JsonValueKind.String ? content.GetString() : null;
             }
         }
     }

@@ -35,21 +35,14 @@ internal static class TokenizerJson
         Require(path, "pre_tokenizer.type", preTokenizer is { } stage ? Member(stage, "type") : null, "ByteLevel",
             text => text == "ByteLevel");
         RequireFlag(path, "pre_tokenizer.use_regex", Member(preTokenizer!.Value, "use_regex"), accepted: true, byDefault: true);
-        if (Member(root, "post_processor") is { } postProcessor && !AddsNoTokens(postProcessor))
-            throw Unsupported(path, "post_processor", postProcessor, "ByteLevel, or a TemplateProcessing that adds no tokens");
+        var around = Member(root, "post_processor") is { } postProcessor ? TokensAround.Read(path, postProcessor) : TokensAround.None;
 
         var vocabulary = Member(model, "vocab")
             ?? throw new CheckpointException($"{path}: 'model.vocab' is missing; expected an object of token to id");
         var tokens = BpeVocabularyReader.ReadTokens(vocabulary, path);
         var addsPrefixSpace = config.AddPrefixSpace ?? (config.IsGeneric && Member(preTokenizer.Value, "add_prefix_space") is not { ValueKind: JsonValueKind.False });
-        return new BpeFiles(path, path, tokens, ReadMerges(path, model), AddedTokenJson.ReadList(path, root), addsPrefixSpace);
+        return new BpeFiles(path, path, tokens, ReadMerges(path, model), AddedTokenJson.ReadList(path, root), around, addsPrefixSpace);
     }
-
-    // transformers 5 writes a template of the text alone.
-    private static bool AddsNoTokens(JsonElement postProcessor) => Member(postProcessor, "type") is { ValueKind: JsonValueKind.String } type
-        && (type.ValueEquals("ByteLevel") || (type.ValueEquals("TemplateProcessing")
-            && Member(postProcessor, "single") is { ValueKind: JsonValueKind.Array } single
-            && single.EnumerateArray().All(part => Member(part, "Sequence") is not null)));
 
     // "a b", or ["a", "b"] since tokenizers 0.20.
     private static List<(string Left, string Right, string Place)> ReadMerges(string path, JsonElement model)

@@ -164,8 +164,6 @@ public sealed class BpeVocabularyReaderTests : IDisposable
     [InlineData("pre_tokenizer", "use_regex", "false", "pre_tokenizer.use_regex is false")]
     [InlineData("", "pre_tokenizer", "null", "pre_tokenizer.type is missing")]
     [InlineData("", "normalizer", "{\"type\":\"NFC\"}", "normalizer is {\"type\":\"NFC\"}")]
-    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\"}", "post_processor is {\"type\":\"TemplateProcessing\"}")]
-    [InlineData("", "post_processor", "{\"type\":\"TemplateProcessing\",\"single\":[{\"SpecialToken\":{\"id\":\"<s>\"}},{\"Sequence\":{\"id\":\"A\"}}]}", "post_processor is {\"type\":\"TemplateProcessing\"")]
     [InlineData("", "model", "null", "'model' is missing")]
     [InlineData("", "added_tokens", "[{\"id\":1}]", "added_tokens is {\"id\":1}")]
     public void Load_OtherPipeline_IsRefusedByName(string stage, string member, string value, string message)
@@ -234,15 +232,6 @@ public sealed class BpeVocabularyReaderTests : IDisposable
         var tokenizer = BpeTokenizer.Load(_folder.FullName);
         Assert.Equal(expected, tokenizer.Encode(text, allowSpecial: true));
         Assert.Equal(expected, tokenizer.EncodeWithOffsets(text, allowSpecial: true).Select(span => span.Id));
-    }
-
-    [Theory]
-    [InlineData("add_bos_token")]
-    [InlineData("add_eos_token")]
-    public void Load_TokensAroundEveryText_IsRefusedByName(string flag)
-    {
-        WriteAddedTokens($"\"{flag}\":true,");
-        AssertRefused($"tokenizer_config.json: {flag} is true; expected false");
     }
 
     // In the order of transformers: the file's pipeline counts only where its class is the generic one.
