@@ -23,7 +23,8 @@ internal readonly record struct BodyFacts(
     private static readonly string[] TokenNames = ["max_tokens", "max_new_tokens", "max_completion_tokens", "length"];
 
     /// <summary>Reads the members that stand at the top, and the numbers inside <c>parameters</c>.</summary>
-    public static BodyFacts Read(ReadOnlySpan<byte> body, int affinityBytes, bool isPredict, bool isRoot)
+    /// <param name="path">The replica's: what some members mean depends on it.</param>
+    public static BodyFacts Read(ReadOnlySpan<byte> body, int affinityBytes, string path)
     {
         var facts = new BodyFacts { MaxTokens = TokensUnlessSaid };
         try
@@ -37,7 +38,7 @@ internal readonly record struct BodyFacts(
             {
                 if (reader.TokenType == JsonTokenType.PropertyName)
                 {
-                    facts = facts.With(ref reader, body, affinityBytes, isPredict, isRoot);
+                    facts = facts.With(ref reader, body, affinityBytes, path);
                 }
             }
             return facts;
@@ -49,7 +50,7 @@ internal readonly record struct BodyFacts(
         }
     }
 
-    private BodyFacts With(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, int affinityBytes, bool isPredict, bool isRoot)
+    private BodyFacts With(ref Utf8JsonReader reader, ReadOnlySpan<byte> body, int affinityBytes, string path)
     {
         var name = reader.GetString()!;
         var atTop = reader.CurrentDepth == 1;
@@ -76,11 +77,7 @@ internal readonly record struct BodyFacts(
                 facts = this with { MaxTokens = Math.Clamp(tokens, 0, 1_000_000) };
                 break;
         }
-        if (atTop && isPredict && name == "inputs")
-        {
-            facts = facts with { Kind = ModelKind.Classifier };
-        }
-        else if (atTop && isRoot && name == "description")
+        if (atTop && IsForClassifiers(path, name, reader.TokenType))
         {
             facts = facts with { Kind = ModelKind.Classifier };
         }
@@ -96,4 +93,12 @@ internal readonly record struct BodyFacts(
         reader.Skip();
         return facts;
     }
+
+    // Where both kinds have a path. Text Embeddings Inference takes lists where Text Generation Inference takes one text.
+    private static bool IsForClassifiers(string path, string name, JsonTokenType value) => (path, name) switch
+    {
+        ("/predict", "inputs") or ("/", "description") => true,
+        ("/" or "/invocations" or "/tokenize", "inputs") => value == JsonTokenType.StartArray,
+        _ => false,
+    };
 }

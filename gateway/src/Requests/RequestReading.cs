@@ -30,7 +30,7 @@ internal sealed class RequestReading(Stage next, LiveFleet fleet, ReplicaOptions
 
     private Task GoOn(HttpContext context, GatewayRequest request, RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body)
     {
-        request.Read(target, deadline, body, BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path == "/predict", target.Path == "/"));
+        request.Read(target, deadline, body, BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path));
         return next(context, request);
     }
 

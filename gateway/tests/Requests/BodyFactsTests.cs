@@ -35,10 +35,15 @@ public sealed class BodyFactsTests
     [InlineData("""{"description":"x"}""", "/", true)]
     [InlineData("""{"prefix":"x"}""", "/", false)]
     [InlineData("""{"inputs":"x"}""", "/", false)]
+    [InlineData("""{"inputs":["x"]}""", "/", true)] // Text Embeddings Inference's lists
+    [InlineData("""{"inputs":"x"}""", "/tokenize", false)]
+    [InlineData("""{"inputs":["x","y"]}""", "/tokenize", true)]
+    [InlineData("""{"inputs":[["x","y"]]}""", "/invocations", true)]
+    [InlineData("""{"inputs":["x"]}""", "/generate", false)]
     [InlineData("""{"other":{"description":"x"}}""", "/", false)]
     public void Read_PathsThatBothKindsHave_TheBodyTells(string body, string path, bool isClassifier) => Assert.Equal(
         isClassifier ? ModelKind.Classifier : null,
-        BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, path == "/predict", path == "/").Kind);
+        BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, path).Kind);
 
     [Fact]
     public void Read_PromptsThatBeginAlike_ShareTheirHead()
@@ -65,7 +70,7 @@ public sealed class BodyFactsTests
     [Fact]
     public void Read_AnyBytes_NeverThrows() => Check.QuickThrowOnFailure(Prop.ForAll(
         ArbMap.Default.ArbFor<byte[]>(),
-        bytes => BodyFacts.Read(bytes, 256, isPredict: true, isRoot: true).MaxTokens >= 0));
+        bytes => BodyFacts.Read(bytes, 256, "/predict").MaxTokens >= 0));
 
     [Fact]
     public void WithModel_AnyName_ReplacesItAndNothingElse() => Check.QuickThrowOnFailure(Prop.ForAll(
@@ -73,11 +78,11 @@ public sealed class BodyFactsTests
         prompt =>
         {
             var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(new { prompt = prompt.Get, model = prompt.Get + ":x", last = 1 });
-            var facts = BodyFacts.Read(body, 256, isPredict: false, isRoot: false);
+            var facts = BodyFacts.Read(body, 256, "/v1/completions");
             var changed = System.Text.Json.JsonDocument.Parse(RequestBody.WithModel(body, facts.ModelAt, "gpt2@1")).RootElement;
             return changed.GetProperty("model").GetString() == "gpt2@1" && changed.GetProperty("last").GetInt32() == 1
                 && changed.GetProperty("prompt").GetString() == System.Text.Json.JsonDocument.Parse(body).RootElement.GetProperty("prompt").GetString();
         }));
 
-    private static BodyFacts Read(string body) => BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, isPredict: false, isRoot: false);
+    private static BodyFacts Read(string body) => BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, "/v1/completions");
 }
