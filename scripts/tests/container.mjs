@@ -46,7 +46,7 @@ writeFileSync(podman.CONTAINERS_CONF, `[containers]\ndefault_ulimits = ["nofile=
 [engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\ntmp_dir = "${store}/run/libpod"\n`);
 
 /** What the demo generator is asked, and what it goes on with, greedily, in eight tokens. */
-export const example = { prompt: "In winter the miller", goesOn: " has little to do, for the wheel" };
+export const example = { prompt: "In winter the miller", goesOn: " sweeps the ice from the wheel and waits" };
 
 /** What a build takes beside its own options: images that can be had here, with the machine's SDK in them. */
 export const images = ["--build-image", "stand-in/sdk", "--base-image", "stand-in/aspnet"];

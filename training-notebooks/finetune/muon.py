@@ -9,10 +9,10 @@ import torch
 
 class Muon(torch.optim.Optimizer):
     """For matrices stored as [inputs, outputs], of which a group's are each put together from `parts` matrices side by side
-    (attention's query, key and value are 3)."""
+    (attention's query, key and value are 3). Weight decay is AdamW's: apart from the gradient, `lr` times as much a step."""
 
-    def __init__(self, groups, lr, momentum=0.95):
-        super().__init__(groups, {"lr": lr, "momentum": momentum, "parts": 1})
+    def __init__(self, groups, lr, momentum=0.95, weight_decay=0.0):
+        super().__init__(groups, {"lr": lr, "momentum": momentum, "weight_decay": weight_decay, "parts": 1})
 
     @torch.no_grad()
     def step(self):
@@ -24,6 +24,7 @@ class Muon(torch.optim.Optimizer):
                 state["mean"].mul_(group["momentum"]).add_(parameter.grad)
                 ahead = parameter.grad + group["momentum"] * state["mean"]  # Nesterov's
                 steps = [scaled(orthogonal(part)) for part in ahead.chunk(group["parts"], dim=1)]
+                parameter.mul_(1 - group["lr"] * group["weight_decay"])
                 parameter.sub_(torch.cat(steps, dim=1), alpha=group["lr"])
 
 

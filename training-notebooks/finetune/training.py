@@ -21,12 +21,12 @@ class TrainingSettings:
     learning_rate: float = 1e-3
     """Highest learning rate, reached after the warm-up."""
     matrix_learning_rate: float = 0.0
-    """Of Muon, for the model's `layer_matrices()`; AdamW has the rest, without weight decay. 0: AdamW has everything."""
+    """Of Muon, for the model's `layer_matrices()`; AdamW has the rest. 0: AdamW has everything."""
     warmup_steps: int = 100
     final_fraction: float = 0.1
     """What the cosine falls to, as a fraction of `learning_rate`."""
     weight_decay: float = 0.1
-    """Of matrices; biases, gains and other vectors have none."""
+    """Of matrices; biases, gains and other vectors have none, and embeddings none where Muon has the matrices."""
     betas: tuple = (0.9, 0.98)
     clip_norm: float = 1.0
     evaluate_every: int = 100
@@ -102,7 +102,8 @@ def _optimizers(model, settings):
         layers = model.layer_matrices()
         ours = {id(matrix) for matrix, _ in layers}
         rest = [parameter for parameter in model.parameters() if id(parameter) not in ours]
-        return [Muon([{"params": [matrix], "parts": parts} for matrix, parts in layers], settings.matrix_learning_rate),
+        return [Muon([{"params": [matrix], "parts": parts} for matrix, parts in layers], settings.matrix_learning_rate,
+                     weight_decay=settings.weight_decay),
                 torch.optim.AdamW(rest, settings.learning_rate, settings.betas, weight_decay=0.0)]
     matrices = [parameter for parameter in model.parameters() if parameter.ndim >= 2]
     vectors = [parameter for parameter in model.parameters() if parameter.ndim < 2]

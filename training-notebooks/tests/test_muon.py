@@ -43,3 +43,15 @@ def test_step_is_as_long_for_a_small_gradient_as_for_a_large_one():
     assert torch.allclose(moved[0], moved[1], atol=1e-3)
     # 0.5 a direction, twice as wide as high
     assert moved[0].norm() == pytest.approx(0.5 * (2 * 8) ** 0.5, rel=0.3)
+
+
+def test_weight_decay_takes_from_the_weights_what_adamw_would_and_leaves_the_step_as_it_is():
+    generator = torch.Generator().manual_seed(8)
+    weights, gradient = torch.randn(8, 8, generator=generator), torch.randn(8, 8, generator=generator)
+    moved = []
+    for decay in (0.0, 0.1):
+        parameter = torch.nn.Parameter(weights.clone())
+        parameter.grad = gradient
+        Muon([{"params": [parameter]}], lr=0.5, weight_decay=decay).step()
+        moved.append(parameter.detach())
+    assert torch.allclose(moved[1], moved[0] - 0.5 * 0.1 * weights, atol=1e-6)
