@@ -76,7 +76,7 @@ def test_demo_is_no_larger_than_a_demo_may_be():
 
 
 def test_demo_s_held_out_texts_are_none_that_it_was_trained_on():
-    training, stories, templates = corpus(stories=50_100, held_out=200, seed=7)
+    training, stories, templates = corpus(stories=70_100, held_out=200, seed=7)
     assert (DEMO / "held-out-stories.txt").read_text(encoding="utf-8").splitlines() == stories
     assert (DEMO / "held-out-templates.txt").read_text(encoding="utf-8").splitlines() == templates
     assert not set(stories + templates) & set(training)

@@ -5,7 +5,8 @@ using ElasticSynapse.Serving.Hosting.Errors;
 namespace ElasticSynapse.Gateway.Requests;
 
 /// <summary>The paths that name no model: which kind of service has them, and how its errors look.</summary>
-/// <remarks>Case and one slash at the end make no difference, as in the services. Methods are left to the replica: it knows which it has, and answers 405 in its own words.</remarks>
+/// <remarks>Case and one slash at the end make no difference, as in the services. Methods are left to the replica: it knows
+/// which it has, and answers 405 in its own words.</remarks>
 internal static class KnownPaths
 {
     private static readonly FrozenDictionary<string, RequestTarget> All = new[]

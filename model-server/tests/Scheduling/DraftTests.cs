@@ -46,7 +46,8 @@ public class DraftTests
                 }
             }
         }
-        Assert.True(accepted > (precision == "fp32" ? 50 : 0), $"{accepted} guesses were right");
+        // Enough that a wrong one would show; how many depends on the demo.
+        Assert.True(accepted > (precision == "fp32" ? 20 : 0), $"{accepted} guesses were right");
     }
 
     // The number of guesses that were right.
