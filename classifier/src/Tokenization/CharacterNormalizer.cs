@@ -43,7 +43,7 @@ internal static class CharacterNormalizer
         return count;
     }
 
-    // Capitals of Unicode 16 and 17, which .NET's casing leaves as they are and Hugging Face's does not.
+    // Capitals of Unicode 16 and 17: .NET's casing may be too old for them, Hugging Face's is not.
     private static Rune Lower(Rune character) => character.Value switch
     {
         0xA7CB => new Rune(0x264),

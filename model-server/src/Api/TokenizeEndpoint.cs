@@ -19,21 +19,17 @@ internal static class TokenizeEndpoint
     {
         using var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted);
         var allowSpecial = json.Boolean("allow_special") ?? generator.AllowSpecialTokens;
-        var around = json.Boolean("add_special_tokens") ?? true ? generator.Tokenizer.Around : TokensAround.None;
+        var addSpecial = json.Boolean("add_special_tokens") ?? true;
         if (json.String("inputs") is { } inputs)
         {
-            TokenSpan[] spans = [.. Spans(around.Front), .. generator.Tokenizer.EncodeWithOffsets(inputs, allowSpecial), .. Spans(around.Behind)];
-            await JsonAnswer.WriteAsync(context, writer => WriteTokens(writer, inputs, spans));
+            await JsonAnswer.WriteAsync(context, writer => WriteTokens(writer, inputs, generator.Tokenizer.EncodeWithOffsets(inputs, allowSpecial, addSpecial)));
             return Results.Empty;
         }
         var text = json.String("prompt") ?? json.String("text")
             ?? throw ApiException.Invalid("prompt", "'prompt' (or 'text', or TGI's 'inputs') is required: the text to tokenize");
-        int[] tokens = [.. around.Front, .. generator.Tokenizer.Encode(text, allowSpecial), .. around.Behind];
+        var tokens = generator.Tokenizer.Encode(text, allowSpecial, addSpecial);
         return Results.Json(new { count = tokens.Length, max_model_len = generator.MaxTokens, tokens });
     }
-
-    // They come from no part of the text.
-    private static IEnumerable<TokenSpan> Spans(int[] ids) => ids.Select(id => new TokenSpan(id, 0, 0));
 
     // The characters that each token touches, all of one that several share.
     private static void WriteTokens(Utf8JsonWriter writer, string inputs, TokenSpan[] tokens)

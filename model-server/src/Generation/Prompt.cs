@@ -1,5 +1,4 @@
 using ElasticSynapse.ModelServer.Loading;
-using ElasticSynapse.ModelServer.Tokenization;
 
 namespace ElasticSynapse.ModelServer.Generation;
 
@@ -14,9 +13,7 @@ internal readonly record struct Prompt(string Text, int[] Tokens)
     /// <param name="addSpecial">Whether it gets the tokens around it that the checkpoint asks for.</param>
     public static Prompt Of(string text, ServedGenerator generator, bool? allowSpecial = null, bool addSpecial = true)
     {
-        var tokens = generator.Tokenizer.Encode(text, allowSpecial ?? generator.AllowSpecialTokens);
-        var around = addSpecial ? generator.Tokenizer.Around : TokensAround.None;
-        tokens = [.. around.Front, .. tokens, .. around.Behind];
+        var tokens = generator.Tokenizer.Encode(text, allowSpecial ?? generator.AllowSpecialTokens, addSpecial);
         return tokens.Length == 0 ? Start(generator) : new Prompt(text, tokens);
     }
 

@@ -40,23 +40,29 @@ internal sealed class BpeTokenizer
     /// <summary>What the checkpoint puts around every prompt; Hugging Face's <c>add_special_tokens</c>.</summary>
     public TokensAround Around => _vocabulary.Around;
 
-    /// <summary>Token ids of <paramref name="text"/>. No token is put in front or behind; unpaired surrogates count as
-    /// U+FFFD.</summary>
+    /// <summary>Token ids of <paramref name="text"/>; unpaired surrogates count as U+FFFD.</summary>
     /// <param name="text">Any text, also empty.</param>
     /// <param name="allowSpecial">true: special tokens such as <c>&lt;|endoftext|&gt;</c> in the text become their ids, as in
     /// Hugging Face. false: they are ordinary text, so callers cannot inject them. Other added tokens always match.</param>
-    public int[] Encode(string text, bool allowSpecial = false)
+    /// <param name="addAround">Whether they get what the checkpoint puts around a prompt.</param>
+    public int[] Encode(string text, bool allowSpecial = false, bool addAround = false)
     {
+        var around = addAround ? Around : TokensAround.None;
         var ids = new List<int>(text.Length / 3 + 8);
+        ids.AddRange(around.Front);
         Encode(text, 0, allowSpecial, 0, ids, spans: null);
+        ids.AddRange(around.Behind);
         return [.. ids];
     }
 
-    /// <summary>As <see cref="Encode(string, bool)"/>, with the characters that each token came from.</summary>
-    public TokenSpan[] EncodeWithOffsets(string text, bool allowSpecial = false)
+    /// <summary>As <see cref="Encode(string, bool, bool)"/>, with the characters that each token came from: none for those around.</summary>
+    public TokenSpan[] EncodeWithOffsets(string text, bool allowSpecial = false, bool addAround = false)
     {
+        var around = addAround ? Around : TokensAround.None;
         var spans = new List<TokenSpan>(text.Length / 3 + 8);
+        spans.AddRange(around.Front.Select(id => new TokenSpan(id, 0, 0)));
         Encode(text, 0, allowSpecial, 0, [], spans);
+        spans.AddRange(around.Behind.Select(id => new TokenSpan(id, 0, 0)));
         return [.. spans];
     }
 

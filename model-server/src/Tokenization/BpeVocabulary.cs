@@ -30,9 +30,12 @@ internal sealed class BpeVocabulary
         Merges = ResolveMerges(files);
         AddedTokens = WithEndOfText(files);
         AddsPrefixSpace = files.AddsPrefixSpace;
-        Around = files.Around;
-        if (Around.Front.Concat(Around.Behind).Where(id => Bytes(id).IsEmpty).Cast<int?>().FirstOrDefault() is { } unknown)
-            throw new CheckpointException($"{files.VocabularyFile}: the id {unknown}, which prompts get around them, belongs to no token; expected one of the vocabulary's");
+        Around = files.Around ?? TokensAround.None;
+        foreach (var id in Around.Front.Concat(Around.Behind))
+        {
+            if (Bytes(id).IsEmpty)
+                throw new CheckpointException($"{files.VocabularyFile}: the id {id}, which prompts get around them, belongs to no token; expected one of the vocabulary's");
+        }
         EndOfTextId = AddedTokens.FirstOrDefault(token => token.Text == EndOfText)?.Id;
     }
 

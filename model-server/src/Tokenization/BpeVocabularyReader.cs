@@ -20,9 +20,7 @@ internal static class BpeVocabularyReader
             ?? throw new CheckpointException($"{folder}: no vocabulary; expected vocab.json and merges.txt, "
                 + "encoder.json and vocab.bpe, or tokenizer.json");
         var added = AddedTokenReader.Read(folder, files, config);
-        // Where there is a tokenizer.json, its pipeline tells, and the flags of the configuration don't count.
-        var around = File.Exists(tokenizerJson) ? files.Around : config.TokensAround(files.Tokens, added);
-        return new BpeVocabulary(files with { AddedTokens = added, Around = around });
+        return new BpeVocabulary(files with { AddedTokens = added, Around = files.Around ?? config.Around(files.Tokens, added) });
     }
 
     /// <summary>Reads one <c>{"token": id}</c> object.</summary>
@@ -73,7 +71,7 @@ internal static class BpeVocabularyReader
 
         using var vocabulary = TokenizerFile.ReadJson(vocabularyFile);
         var tokens = ReadTokens(vocabulary.RootElement, vocabularyFile);
-        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), [], TokensAround.None, config.AddPrefixSpace ?? false);
+        return new BpeFiles(vocabularyFile, mergesFile, tokens, ReadMerges(mergesFile), [], AddsPrefixSpace: config.AddPrefixSpace ?? false);
     }
 
     private static List<(string Left, string Right, string Place)> ReadMerges(string path)

@@ -38,14 +38,14 @@ internal sealed record TokenizerConfig
         if (File.Exists(map))
         {
             using var mapped = TokenizerFile.ReadJson(map);
-            AddSpecialTexts(mapped.RootElement, special, roles);
+            ReadRoles(mapped.RootElement, special, roles);
         }
         var path = System.IO.Path.Combine(folder, FileName);
         if (!File.Exists(path))
             return new TokenizerConfig { SpecialTexts = special };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
-        AddSpecialTexts(root, special, roles);
+        ReadRoles(root, special, roles);
         return new TokenizerConfig
         {
             Path = path,
@@ -59,9 +59,9 @@ internal sealed record TokenizerConfig
         };
     }
 
-    /// <summary>What <c>add_bos_token</c> and <c>add_eos_token</c> put around every prompt.</summary>
+    /// <summary>What <c>add_bos_token</c> and <c>add_eos_token</c> put around every prompt where no <c>tokenizer.json</c> tells.</summary>
     /// <exception cref="CheckpointException">It is no token.</exception>
-    public TokensAround TokensAround(IReadOnlyDictionary<string, int> tokens, IReadOnlyList<AddedToken> added)
+    public TokensAround Around(IReadOnlyDictionary<string, int> tokens, IReadOnlyList<AddedToken> added)
     {
         return new TokensAround(Ids("bos", Front), Ids("eos", Behind));
 
@@ -80,7 +80,7 @@ internal sealed record TokenizerConfig
     }
 
     // "bos_token", "pad_token", "additional_special_tokens": a text, an object with "content", or a list of either.
-    private static void AddSpecialTexts(JsonElement root, HashSet<string> texts, Dictionary<string, string?> roles)
+    private static void ReadRoles(JsonElement root, HashSet<string> texts, Dictionary<string, string?> roles)
     {
         foreach (var role in root.EnumerateObject().Where(role => role.Name.EndsWith("_token", StringComparison.Ordinal) || role.Name.EndsWith("_special_tokens", StringComparison.Ordinal)))
         {
