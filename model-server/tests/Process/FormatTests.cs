@@ -14,11 +14,13 @@ public class FormatTests
     public async Task Completions_GptTwoSimpleFolder_ContinuesAsHuggingFace(string uri) =>
         await AssertGoldensAsync(RepositoryFiles.Data(["huggingface", .. uri.Split('/')]));
 
-    [Fact]
-    public async Task Completions_PyTorchBin_ContinuesAsHuggingFace()
+    [Theory]
+    [InlineData("pytorch-gpt2")]
+    [InlineData("pytorch-legacy-gpt2")] // as torch.save wrote before PyTorch 1.6
+    public async Task Completions_PyTorchBin_ContinuesAsHuggingFace(string folder)
     {
         using var checkpoint = new CheckpointCopy("gpt2").Without("model.safetensors");
-        File.Copy(RepositoryFiles.Data("huggingface", "pytorch-gpt2", "pytorch_model.bin"), Path.Combine(checkpoint.Folder, "pytorch_model.bin"));
+        File.Copy(RepositoryFiles.Data("huggingface", folder, "pytorch_model.bin"), Path.Combine(checkpoint.Folder, "pytorch_model.bin"));
         await AssertGoldensAsync(checkpoint.Folder);
     }
 

@@ -15,16 +15,21 @@ internal sealed class PickleMachine
     private readonly List<int> _marks = []; // heights of the stack
     private readonly Dictionary<long, object?> _memo = [];
 
-    private PickleMachine(string file, ReadOnlyMemory<byte> pickle)
+    private PickleMachine(string file, ReadOnlyMemory<byte> bytes)
     {
-        _bytes = new PickleBytes(file, pickle);
+        _bytes = new PickleBytes(file, bytes);
         _globals = new PyTorchGlobals(_bytes);
     }
 
     /// <summary>What the pickle describes.</summary>
     /// <param name="file">The checkpoint; the owner in messages.</param>
+    /// <param name="bytes">Begin with the pickle; what follows its STOP is not read.</param>
     /// <exception cref="CheckpointException">The pickle is broken, or wants more than a state dict needs.</exception>
-    public static object? Run(string file, ReadOnlyMemory<byte> pickle) => new PickleMachine(file, pickle).Run();
+    public static Pickle Run(string file, ReadOnlyMemory<byte> bytes)
+    {
+        var machine = new PickleMachine(file, bytes);
+        return new Pickle(machine.Run(), machine._globals.Storages, machine._bytes.Position);
+    }
 
     private object? Run()
     {

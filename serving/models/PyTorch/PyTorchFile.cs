@@ -1,16 +1,20 @@
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Opens a file of <c>torch.save</c> (PyTorch 1.6 and later): a zip file with a pickled state dict and one entry a storage.
-/// A tensor that lies in row-major order stays where it is; a strided one is rearranged once.
+/// Opens a file of <c>torch.save</c>: a pickled state dict and the storages of its tensors, in a zip file or, before PyTorch
+/// 1.6, in a stream. A tensor that lies in row-major order stays where it is; a strided one is rearranged once.
 /// </summary>
 internal static class PyTorchFile
 {
     public const string Extension = ".bin";
 
-    private const string Accepted = "a zip file of torch.save from PyTorch 1.6 or later";
-    private const string PickleName = "/data.pkl";
-    private const long LongestPickle = 100_000_000;
+    /// <summary>Bytes; a state dict's is some hundred for each tensor.</summary>
+    public const int LongestPickle = 100_000_000;
+
+    /// <summary>Bytes that tell which container a file is.</summary>
+    public const int StartBytes = 512;
+
+    private const string Accepted = "a file of torch.save";
     private const int TarMagicOffset = 257;
 
     // Where training scripts put the state dict beside optimizer and epoch.
@@ -23,16 +27,13 @@ internal static class PyTorchFile
         using var scratch = new ScratchFile(path);
         try
         {
-            RefuseOldForms(file);
-            var archive = PyTorchArchive.Read(file, PickleName);
-            if (archive.Pickle.Length > LongestPickle)
-                throw Refusal.Of(path, $"a pickle of {archive.Pickle.Length} bytes", $"at most {LongestPickle}");
-            var pickled = StateDict(path, PickleMachine.Run(path, file.Bytes(archive.Pickle.Offset, (int)archive.Pickle.Length).ToArray()));
+            var content = Read(file);
+            var pickled = StateDict(path, content.Value);
             var tensors = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
             long rearrangedBytes = 0;
             foreach (var (name, tensor) in pickled)
             {
-                var stored = archive.Place(name, tensor);
+                var stored = content.Place(name, tensor);
                 if (!tensor.View.IsRowMajor)
                 {
                     // Every tensor of a model lies somewhere in the file; views that repeat it would fill the disk.
@@ -40,7 +41,7 @@ internal static class PyTorchFile
                         throw Refusal.OfTensor(path, name, $"a view of {stored.ByteLength} bytes in a file of {file.Length}", "views that do not repeat the file");
                     rearrangedBytes += stored.ByteLength;
                     stored = scratch.Add(stored,
-                        output => tensor.View.WriteTo(output, file, archive.StorageOffset(tensor), tensor.Type.Size()));
+                        output => tensor.View.WriteTo(output, file, content.StorageOffset(tensor), tensor.Type.Size()));
                 }
                 tensors.Add(name, stored);
             }
@@ -52,6 +53,18 @@ internal static class PyTorchFile
             file.Dispose();
             throw;
         }
+    }
+
+    private static PyTorchContent Read(MappedFile file)
+    {
+        var start = file.Bytes(0, (int)Math.Min(file.Length, StartBytes));
+        if (PyTorchArchive.Recognizes(start))
+            return PyTorchArchive.Read(file);
+        if (PyTorchStream.Recognizes(start))
+            return PyTorchStream.Read(file);
+        if (start.Length > TarMagicOffset && start[TarMagicOffset..].StartsWith("ustar"u8))
+            throw Refusal.Of(file.Path, "a tar file, PyTorch's format of 2017", Accepted + "; load and save it again");
+        throw Refusal.Of(file.Path, file.Length == 0 ? "an empty file" : "a file of another form", Accepted);
     }
 
     private static Dictionary<string, PickledTensor> StateDict(string path, object? value)
@@ -70,17 +83,5 @@ internal static class PyTorchFile
                 tensors[name] = tensor;
         }
         return tensors.Count > 0 ? tensors : throw Refusal.Of(path, "no tensors by name", "a state dict, or one under " + string.Join(", ", Wrappers));
-    }
-
-    private static void RefuseOldForms(MappedFile file)
-    {
-        ReadOnlySpan<byte> pickledMagicNumber = [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
-        var start = file.Bytes(0, (int)Math.Min(file.Length, 512));
-        if (start.StartsWith(pickledMagicNumber))
-            throw Refusal.Of(file.Path, "PyTorch's legacy format, as torch.save wrote before 1.6", Accepted + "; load and save it again");
-        if (start.Length > TarMagicOffset && start[TarMagicOffset..].StartsWith("ustar"u8))
-            throw Refusal.Of(file.Path, "a tar file, PyTorch's format of 2017", Accepted + "; load and save it again");
-        if (!start.StartsWith("PK"u8))
-            throw Refusal.Of(file.Path, file.Length == 0 ? "an empty file" : "a file that is no zip file", Accepted);
     }
 }

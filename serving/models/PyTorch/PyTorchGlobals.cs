@@ -9,7 +9,7 @@ internal sealed class PyTorchGlobals(PickleBytes place)
     private const string OrderedDict = "collections.OrderedDict";
     private const string Accepted = "a state dict: tensors in dictionaries; nothing that a checkpoint names is ever run";
 
-    private static readonly FrozenDictionary<string, TensorType> Storages = new Dictionary<string, TensorType>
+    private static readonly FrozenDictionary<string, TensorType> StorageTypes = new Dictionary<string, TensorType>
     {
         ["torch.DoubleStorage"] = TensorType.F64, ["torch.FloatStorage"] = TensorType.F32,
         ["torch.HalfStorage"] = TensorType.F16, ["torch.BFloat16Storage"] = TensorType.BF16,
@@ -35,10 +35,15 @@ internal sealed class PyTorchGlobals(PickleBytes place)
         ["torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
             "torch._utils._rebuild_parameter"], StringComparer.Ordinal);
 
+    private readonly Dictionary<string, PickledStorage> _storages = new(StringComparer.Ordinal);
+
+    /// <summary>Every storage that was named so far, by key.</summary>
+    public IReadOnlyDictionary<string, PickledStorage> Storages => _storages;
+
     public PickledGlobal Resolve(string module, string name)
     {
         var global = $"{module}.{name}";
-        return global is OrderedDict or Untyped || Storages.ContainsKey(global) || Types.ContainsKey(global)
+        return global is OrderedDict or Untyped || StorageTypes.ContainsKey(global) || Types.ContainsKey(global)
             || Opaque.Contains(global) || Rebuilders.Contains(global)
                 ? new PickledGlobal(global)
                 : throw place.Refused($"the global {Refusal.Quoted(global)}", Accepted);
@@ -60,18 +65,28 @@ internal sealed class PyTorchGlobals(PickleBytes place)
         _ => throw place.Refused($"a call of {callable.Name} with other arguments than torch.save writes", Accepted),
     };
 
-    /// <summary>The storage that a persistent id names: ("storage", class, key, device, elements).</summary>
+    /// <summary>The storage that a persistent id names: ("storage", class, key, device, elements), and in PyTorch's legacy stream
+    /// behind them None or (key, first element, elements) of a part of it.</summary>
     public PickledStorage Storage(object? id)
     {
-        if (id is object?[] and ["storage", PickledGlobal type, string key, _, long and >= 0 and var elements])
+        if (id is object?[] and ["storage", PickledGlobal named, string key, _, long and >= 0 and var elements, .. var view]
+            && (named.Name == Untyped || StorageTypes.ContainsKey(named.Name))
+            && View(view, elements) is var (first, count))
         {
-            if (type.Name == Untyped)
-                return new PickledStorage(key, null, elements);
-            if (Storages.TryGetValue(type.Name, out var element))
-                return new PickledStorage(key, element, elements);
+            var storage = new PickledStorage(key, named.Name == Untyped ? null : StorageTypes[named.Name], elements, first, count);
+            _storages.TryAdd(key, storage);
+            return storage;
         }
         throw place.Refused("a persistent id that is no storage", Accepted);
     }
+
+    private static (long First, long Count)? View(object?[] view, long elements) => view switch
+    {
+        [] or [null] => (0, elements),
+        [object?[] and [string, long and >= 0 and var first, long and >= 0 and var count]]
+            when first <= elements && count <= elements - first => (first, count),
+        _ => null,
+    };
 
     private PickledTensor Tensor(PickledStorage storage, TensorType type, object? offset, object? size, object? stride)
     {

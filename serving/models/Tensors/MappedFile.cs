@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.MemoryMappedFiles;
 
 namespace ElasticSynapse.Serving.Models;
@@ -53,6 +54,9 @@ internal sealed unsafe class MappedFile : IDisposable
     /// <summary>A window of the file; valid until the file is disposed.</summary>
     public ReadOnlySpan<byte> Bytes(long offset, int length) => new(Pointer(offset, length), length);
 
+    /// <summary>The same for readers that keep it.</summary>
+    public ReadOnlyMemory<byte> Memory(long offset, int length) => new Window(this, offset, length).Memory;
+
     /// <summary>The same for windows that may exceed 2 GB.</summary>
     public byte* Pointer(long offset, long length)
     {
@@ -72,5 +76,21 @@ internal sealed unsafe class MappedFile : IDisposable
         _view?.Dispose();
         if (_isTemporary)
             File.Delete(Path);
+    }
+
+    // Mapped memory does not move, so that there is nothing to pin.
+    private sealed class Window(MappedFile file, long offset, int length) : MemoryManager<byte>
+    {
+        public override Span<byte> GetSpan() => new(file.Pointer(offset, length), length);
+
+        public override MemoryHandle Pin(int elementIndex = 0) => new(file.Pointer(offset, length) + elementIndex);
+
+        public override void Unpin()
+        {
+        }
+
+        protected override void Dispose(bool disposing)
+        {
+        }
     }
 }

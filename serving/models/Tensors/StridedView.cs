@@ -16,11 +16,11 @@ internal sealed record StridedView(long Offset, IReadOnlyList<long> Shape, IRead
     {
         get
         {
+            if (Shape.Contains(0))
+                return true;
             long expected = 1;
             for (var dimension = Shape.Count - 1; dimension >= 0; dimension--)
             {
-                if (Shape[dimension] == 0)
-                    return true;
                 if (Shape[dimension] != 1 && Strides[dimension] != expected)
                     return false;
                 expected *= Shape[dimension];

@@ -11,14 +11,14 @@ public sealed class PickleMachineTests
         var pickle = new PickleWriter().Op('(')
             .Raw((byte)'K', 200).Raw((byte)'M', 1, 2).Raw((byte)'J', 255, 255, 255, 255).Raw(0x8A, 0).Raw(0x8A, 2, 0, 0x80)
             .Raw((byte)'G', 0x3F, 0xF8, 0, 0, 0, 0, 0, 0).Raw(0x88).Raw((byte)'N').Text("ключ").Raw((byte)'U', 1, 0xE9).Op('t').ToBytes();
-        Assert.Equal([200L, 513L, -1L, 0L, -32768L, 1.5, true, null, "ключ", "é"], Assert.IsType<object?[]>(Run(pickle)));
+        Assert.Equal([200L, 513L, -1L, 0L, -32768L, 1.5, true, null, "ключ", "é"], Assert.IsType<object?[]>(Run(pickle).Value));
     }
 
     [Fact]
     public void Run_MemoAndProtocolFour_SameValue()
     {
         var pickle = new PickleWriter().Raw(0x95, 0, 0, 0, 0, 0, 0, 0, 0).Raw(0x8C, 1, (byte)'a', 0x94).Raw((byte)'h', 0).Raw(0x86).ToBytes();
-        Assert.Equal(["a", "a"], Assert.IsType<object?[]>(Run(pickle)));
+        Assert.Equal(["a", "a"], Assert.IsType<object?[]>(Run(pickle).Value));
     }
 
     // What pickle.dumps writes for an object whose __reduce__ returns (os.system, ("id",)), and its like.
@@ -89,7 +89,7 @@ public sealed class PickleMachineTests
         Assert.Contains("protocol 6", Refused([0x80, 6, (byte)'N', (byte)'.']), StringComparison.Ordinal);
     }
 
-    private static object? Run(byte[] pickle) => PickleMachine.Run("model.bin", pickle);
+    private static Pickle Run(byte[] pickle) => PickleMachine.Run("model.bin", pickle);
 
     private static string Refused(byte[] pickle) => Assert.Throws<CheckpointException>(() => Run(pickle)).Message;
 }

@@ -98,7 +98,7 @@ public sealed class PyTorchFileTests : IDisposable
         { "shape overflow", "a view that repeats none" },
         { "repeats", "shape [3,4] of 4 elements; accepted: a view that repeats none" },
         { "ranks differ", "a tensor with a negative or missing offset, size or stride" },
-        { "storage missing", "no entry data/" },
+        { "storage missing", "no storage \"7\"" },
         { "storage short", "a storage of 1000 elements in 16 bytes" },
     };
 
@@ -161,15 +161,13 @@ public sealed class PyTorchFileTests : IDisposable
     }
 
     [Fact]
-    public void Open_OldFormats_RefusedByName()
+    public void Open_OtherFormats_RefusedByName()
     {
-        byte[] legacy = [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E, 0x80, 0x02, 0x4D, 0xE9, 0x03, 0x2E];
-        Assert.Contains("PyTorch's legacy format, as torch.save wrote before 1.6", Refused(legacy), StringComparison.Ordinal);
         var tar = new byte[1024];
         "ustar"u8.CopyTo(tar.AsSpan(257));
         Assert.Contains("a tar file, PyTorch's format of 2017", Refused(tar), StringComparison.Ordinal);
         Assert.Contains("an empty file", Refused([]), StringComparison.Ordinal);
-        Assert.Contains("a file that is no zip file", Refused("<html>"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("a file of another form", Refused("<html>"u8.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
