@@ -9,7 +9,7 @@ internal sealed record GenerationSettings
 {
     public required Prompt Prompt { get; init; }
 
-    /// <summary>With the prompt within the context.</summary>
+    /// <summary>With the prompt within the context, unless the text may go on without its older half.</summary>
     public required int MaxTokens { get; init; }
 
     public required SamplingParameters Sampling { get; init; }

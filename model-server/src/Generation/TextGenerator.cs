@@ -28,13 +28,17 @@ internal sealed class TextGenerator(
         {
             var (deadline, priority) = (Deadline.Of(context, time), PriorityHeader.Of(context));
             // Those of a prompt stand in a row.
-            var sequences = settings.SelectMany(one => Sequences(one, deadline, priority, trace?.Span, leaving.Token)).ToList();
-            scheduler.Enqueue(sequences);
-            // An answer that has begun already, a text longer than the context, goes on with the seed that it began with.
-            if (!context.Response.HasStarted)
+            var sequences = new List<SequenceRequest>();
+            // A prompt that comes again goes on with the choices, so that it gets a text of its own.
+            var choices = new Dictionary<int[], int>(TokensComparer.Instance);
+            foreach (var one in settings)
             {
-                context.Response.Headers[SeedHeader] = settings[0].Sampling.Seed.ToString(CultureInfo.InvariantCulture);
+                var first = choices.GetValueOrDefault(one.Prompt.Tokens);
+                choices[one.Prompt.Tokens] = first + one.Choices;
+                sequences.AddRange(Sequences(one, first, deadline, priority, trace?.Span, leaving.Token));
             }
+            scheduler.Enqueue(sequences);
+            context.Response.Headers[SeedHeader] = settings[0].Sampling.Seed.ToString(CultureInfo.InvariantCulture);
             return new GenerationInFlight(sequences, leaving, streaming, time, trace);
         }
         catch
@@ -45,7 +49,8 @@ internal sealed class TextGenerator(
         }
     }
 
-    private static IEnumerable<SequenceRequest> Sequences(GenerationSettings settings, Deadline deadline, Priority priority, Activity? trace, CancellationToken cancelled)
+    private static IEnumerable<SequenceRequest> Sequences(
+        GenerationSettings settings, int firstChoice, Deadline deadline, Priority priority, Activity? trace, CancellationToken cancelled)
     {
         for (var choice = 0; choice < settings.Choices; choice++)
         {
@@ -54,7 +59,7 @@ internal sealed class TextGenerator(
                 Prompt = settings.Prompt.Tokens,
                 PromptText = settings.Prompt.Text,
                 MaxTokens = settings.MaxTokens,
-                Sampling = settings.Sampling with { Choice = choice },
+                Sampling = settings.Sampling with { Choice = firstChoice + choice },
                 Stops = settings.Stops,
                 IncludeStop = settings.IncludeStop,
                 StopRule = settings.StopRule?.Invoke(),

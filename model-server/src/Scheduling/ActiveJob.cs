@@ -26,6 +26,12 @@ internal abstract class ActiveJob(SequenceJob job)
 
     public bool HasToken { get; set; }
 
+    /// <summary>What is run before the job decodes: its prompt, or what it goes on from once its context was full.</summary>
+    public virtual ReadOnlySpan<int> Window => First.Prompt;
+
+    /// <summary>Whether the next token has no place in the context.</summary>
+    public virtual bool IsFull => false;
+
     /// <summary>Whether the logits after every token of the prompt are wanted.</summary>
     public virtual bool ScoresPrompt => false;
 
@@ -38,6 +44,9 @@ internal abstract class ActiveJob(SequenceJob job)
     /// <param name="moves">Rows that must be copied before the next run: from a slot into another, from a position on.</param>
     /// <returns>Why the job's sequences ended, each; null if they go on.</returns>
     public abstract IReadOnlyList<FinishReason>? Advance(StepLogits logits, TokenSampler sampler, ICollection<RowMove> moves);
+
+    /// <summary>Gives up the older half of a full context; what is left is <see cref="Window"/>, to be run again.</summary>
+    public virtual void Slide() => throw new InvalidOperationException("only a sequence slides");
 
     /// <summary>Why the job should end now, if it should: its caller has gone, or the time that it allows is over.</summary>
     public static Exception? EndOf(SequenceJob job, int generated) =>

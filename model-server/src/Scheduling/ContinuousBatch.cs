@@ -25,6 +25,7 @@ internal sealed class ContinuousBatch : IDisposable
     private readonly SlotRows _rows;
     private readonly List<ActiveJob> _decoding = [];
     private readonly List<ActiveJob> _leaving = [];
+    private readonly Queue<ActiveJob> _sliding = []; // have given up their slots for as long as their windows wait to be run
     private readonly List<RowMove> _moves = [];
     private readonly int[] _tokens;
     private readonly int[] _positions;
@@ -50,13 +51,13 @@ internal sealed class ContinuousBatch : IDisposable
 
     private int Vocabulary => _generator.Model.Config.VocabularySize;
 
-    public bool IsEmpty => _decoding.Count == 0 && _prefilling is null;
+    public bool IsEmpty => _decoding.Count == 0 && _prefilling is null && _sliding.Count == 0;
 
-    /// <summary>Sequences that run: those that decode, and the one whose prompt is being run.</summary>
-    public int Running => _decoding.Sum(job => job.Job.Sequences.Count) + (_prefilling?.Job.Sequences.Count ?? 0);
+    /// <summary>Sequences that run: those that decode, and those whose prompts or windows are being run.</summary>
+    public int Running => _decoding.Concat(_sliding).Sum(job => job.Job.Sequences.Count) + (_prefilling?.Job.Sequences.Count ?? 0);
 
-    /// <summary>Slots that a job may take now: none while another's prompt is being run.</summary>
-    public int FreeSlots => _prefilling is null ? _tokens.Length - _rows.Count : 0;
+    /// <summary>Slots that a job may take now: none while another's prompt is being run, or a window waits for its own.</summary>
+    public int FreeSlots => _prefilling is null && _sliding.Count == 0 ? _tokens.Length - _rows.Count : 0;
 
     /// <summary>Positions of the KV cache in use, of all slots' together.</summary>
     public long UsedPositions => _decoding.Sum(job => (long)job.Position * job.Slots.Length) + (_prefilling?.Position ?? 0);
@@ -104,20 +105,24 @@ internal sealed class ContinuousBatch : IDisposable
     /// <summary>Runs the next chunk of the prompt that is being run, if there is one.</summary>
     public void Prefill()
     {
+        if (_prefilling is null && _sliding.TryDequeue(out var sliding))
+        {
+            _prefilling = sliding;
+        }
         if (_prefilling is not { } job)
         {
             return;
         }
         try
         {
-            var prompt = job.First.Prompt;
+            var prompt = job.Window;
             // Chunks lie on multiples of the chunk size from position 0, whatever else runs: where a chunk ends shows in the
             // last bits of the logits.
             var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens);
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
             var start = Stopwatch.GetTimestamp();
-            var logits = _decoder.Append(_rows.Count, job.Position, prompt.AsSpan(job.Position, length), rows);
+            var logits = _decoder.Append(_rows.Count, job.Position, prompt.Slice(job.Position, length), rows);
             _metrics.Prefilled(Stopwatch.GetElapsedTime(start));
             if (job is RunningSequence { ScoresPrompt: true } scored)
             {
@@ -129,7 +134,11 @@ internal sealed class ContinuousBatch : IDisposable
             job.Position += length;
             if (isLast)
             {
-                _decoder.StorePrefix(_rows.Count, prompt, logits[^Vocabulary..]);
+                // Nobody's prompt begins in the middle of a text.
+                if (job.Generated == 0)
+                {
+                    _decoder.StorePrefix(_rows.Count, job.First.Prompt, logits[^Vocabulary..]);
+                }
                 _prefilling = null;
                 Decode(job, logits[^Vocabulary..]);
             }
@@ -179,6 +188,7 @@ internal sealed class ContinuousBatch : IDisposable
             }
             _leaving.ForEach(Leave);
             _leaving.Clear();
+            SlideFull();
         }
         // A run that fails takes all of its jobs with it, and nothing else.
         catch (Exception exception)
@@ -206,14 +216,39 @@ internal sealed class ContinuousBatch : IDisposable
                 _outcomes.End(job.Job, error);
             }
         }
-        if (_prefilling is { } prefilling && (stopping ?? ActiveJob.EndOf(prefilling.Job, generated: 0)) is { } end)
+        if (_prefilling is { } prefilling && (stopping ?? ActiveJob.EndOf(prefilling.Job, prefilling.Generated)) is { } end)
         {
             _prefilling = null;
             _outcomes.End(prefilling.Job, end);
         }
+        for (var waiting = _sliding.Count; waiting > 0; waiting--)
+        {
+            var job = _sliding.Dequeue();
+            if ((stopping ?? ActiveJob.EndOf(job.Job, job.Generated)) is { } error)
+            {
+                _outcomes.End(job.Job, error);
+            }
+            else
+            {
+                _sliding.Enqueue(job);
+            }
+        }
     }
 
     public void Dispose() => _decoder.Dispose();
+
+    private void SlideFull()
+    {
+        for (var i = _decoding.Count - 1; i >= 0; i--)
+        {
+            if (_decoding[i] is { IsFull: true } job)
+            {
+                Leave(job);
+                job.Slide();
+                _sliding.Enqueue(job);
+            }
+        }
+    }
 
     // Puts what is known of a job's prompt into the slot behind all rows: from another job that has run the very same prompt,
     // or from the prefix cache. Returns the logits behind the prompt if all of it is known.

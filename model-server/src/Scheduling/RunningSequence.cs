@@ -13,8 +13,10 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 internal sealed class RunningSequence : ActiveJob
 {
     private readonly float _closeCall;
+    private readonly int _context;
     private readonly SequenceText _text;
     private readonly FinishReason[] _finish = new FinishReason[1];
+    private int _start;        // token at position 0; not the first once the context was full
     private int _exact;        // positions whose rows no draft has touched
     private bool _isCloseCall; // the next token is for an ordinary step to choose
 
@@ -24,6 +26,7 @@ internal sealed class RunningSequence : ActiveJob
         _text = new SequenceText(job.First, generator);
         _exact = job.First.Prompt.Length;
         _closeCall = CloseCall(generator.Model.Precision);
+        _context = generator.MaxTokens;
         Drafts = new DraftGain();
     }
 
@@ -31,12 +34,17 @@ internal sealed class RunningSequence : ActiveJob
 
     public override bool ScoresPrompt => First.Echo && First.TopLogprobs is not null;
 
+    public override ReadOnlySpan<int> Window => _start == 0 ? First.Prompt : _text.Tokens[_start..];
+
+    public override bool IsFull => Position == _context;
+
     /// <summary>What drafts have brought this sequence.</summary>
     public DraftGain Drafts { get; }
 
     /// <summary>Whether drafts can be verified: a draw at random, and numbers that are shown, must be those of ordinary steps.
     /// </summary>
-    public bool CanDraft => First.Sampling.IsGreedy && First.TopLogprobs is null && !First.IsRanked && !_isCloseCall && Position == _text.Tokens.Length - 1;
+    public bool CanDraft => First.Sampling.IsGreedy && First.TopLogprobs is null && !First.IsRanked && !_isCloseCall && !IsLongerThanContext
+        && Position == _text.Tokens.Length - 1;
 
     /// <summary>Prompt and generated tokens.</summary>
     public ReadOnlySpan<int> Tokens => _text.Tokens;
@@ -48,7 +56,16 @@ internal sealed class RunningSequence : ActiveJob
 
     public void Score(int index, ReadOnlySpan<float> logits) => _text.Score(index, logits);
 
-    public override int Token(int row) => _text.Tokens[Position];
+    public override int Token(int row) => _text.Tokens[_start + Position];
+
+    // The rows of a token hold its position, so that they can't be moved: half of them are made anew at a time. The numbers of
+    // random draws go by the whole text and do not repeat.
+    public override void Slide()
+    {
+        _exact = _context - _context / 2;
+        _start = _text.Tokens.Length - _exact;
+        Position = 0;
+    }
 
     public override IReadOnlyList<FinishReason>? Advance(StepLogits logits, TokenSampler sampler, ICollection<RowMove> moves)
     {
@@ -57,7 +74,7 @@ internal sealed class RunningSequence : ActiveJob
             _exact = Position;
         }
         // Behind the last token there is a new one to choose; before it, rows are only made exact again.
-        return Position < _text.Tokens.Length ? null : Choose(logits, sampler);
+        return _start + Position < _text.Tokens.Length ? null : Choose(logits, sampler);
     }
 
     /// <summary>Takes the logits of a run of the next token and of a draft of those behind it.</summary>
@@ -85,6 +102,8 @@ internal sealed class RunningSequence : ActiveJob
         }
         return null;
     }
+
+    private bool IsLongerThanContext => First.Prompt.Length + First.MaxTokens > _context;
 
     // Well beyond what the kind of run changes in a logit. The most seen: 2e-5 in fp32, where sums are rounded otherwise; 0.2 in
     // int8 and int4, where that tips activations over to the next level.

@@ -11,7 +11,7 @@ internal sealed record SequenceJob(IReadOnlyList<SequenceRequest> Sequences, int
 {
     public SequenceRequest First => Sequences[0];
 
-    /// <summary>Tokens it may come to hold.</summary>
+    /// <summary>Of its prompt, and those that it may generate.</summary>
     public long Tokens => (long)Slots * (First.Prompt.Length + First.MaxTokens);
 
     /// <summary>Its spans, if its request is traced: queue, prefill, decode.</summary>

@@ -11,13 +11,14 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 /// the scheduler knows that one's rows serve the others.</summary>
 internal sealed class SequenceRequest
 {
-    // Never more pieces than the context has positions, so a slow reader can't grow it beyond that.
+    // Never more pieces than tokens were asked for, so a slow reader can't grow it beyond that.
     private readonly Channel<GeneratedPiece> _pieces =
         Channel.CreateUnbounded<GeneratedPiece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
 
-    /// <summary>At least one token, and with <see cref="MaxTokens"/> within the context.</summary>
+    /// <summary>At least one token, and within the context.</summary>
     public required int[] Prompt { get; init; }
 
+    /// <summary>A sequence that grows longer than the context goes on with the newer half of it.</summary>
     public required int MaxTokens { get; init; }
 
     public required SamplingParameters Sampling { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Tokenization;
 
@@ -215,11 +216,24 @@ public class CompletionsTests(ModelServerFixture server)
         var first = await server.CompleteAsync(new { prompt = "The river", n = 2, seed = 3, max_tokens = 12, echo = true });
         var second = await server.CompleteAsync(new { prompt = "You are an", n = 2, seed = 3, max_tokens = 12, echo = true });
 
-        static string?[] Texts(JsonElement answer) => [.. answer.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString())];
         Assert.Equal(Texts(first).Concat(Texts(second)), Texts(together));
         Assert.Equal([0, 1, 2, 3], together.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("index").GetInt32()));
         Assert.StartsWith("The river", Texts(together)[1], StringComparison.Ordinal);
         Assert.NotEqual(Texts(together)[0], Texts(together)[1]);
+    }
+
+    [Theory]
+    [InlineData(5L)]
+    [InlineData(null)] // drawn
+    public async Task Completions_SamePromptTwice_TextsOfTwoChoicesThatTheSeedGivesAgain(long? seed)
+    {
+        using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = new[] { "The river", "A", "The river" }, seed, max_tokens = 12 }));
+        var texts = Texts(JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync()));
+        Assert.NotEqual(texts[0], texts[2]);
+
+        var used = long.Parse(response.Headers.GetValues("x-seed").Single(), CultureInfo.InvariantCulture);
+        Assert.Equal([texts[0], texts[2]], Texts(await server.CompleteAsync(new { prompt = "The river", n = 2, seed = used, max_tokens = 12 })));
+        Assert.Equal([texts[1]], Texts(await server.CompleteAsync(new { prompt = "A", seed = used, max_tokens = 12 })));
     }
 
     [Fact]
@@ -354,4 +368,7 @@ public class CompletionsTests(ModelServerFixture server)
         Assert.Contains("vllm:request_success_total{finished_reason=\"abort\",model_name=\"gpt2\"}", metrics, StringComparison.Ordinal);
         Assert.Equal(1, (await server.CompleteAsync(new { prompt = "a", max_tokens = 1 })).GetProperty("choices").GetArrayLength());
     }
+
+    private static string[] Texts(JsonElement answer) =>
+        [.. answer.GetProperty("choices").EnumerateArray().Select(choice => choice.GetProperty("text").GetString()!)];
 }

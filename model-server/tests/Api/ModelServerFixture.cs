@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ElasticSynapse.Tests;
@@ -39,6 +40,12 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
         using var response = await PostAsync(path, body);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
+
+    /// <summary>The sum of a counter over its labels.</summary>
+    /// <param name="name">What its lines of /metrics begin with.</param>
+    public async Task<double> CountAsync(string name) => (await Http.GetStringAsync("/metrics")).Split('\n')
+        .Where(line => line.StartsWith(name, StringComparison.Ordinal))
+        .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
     /// <summary>Begins to read an answer and goes away; returns once no sequence waits or runs.</summary>
     public async Task LeaveAsync(string path, string body)

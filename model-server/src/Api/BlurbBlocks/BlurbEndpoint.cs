@@ -48,40 +48,30 @@ internal sealed class BlurbEndpoint(ServedGenerator generator, TextGenerator tex
         return Results.Empty;
     }
 
-    // A text longer than the context goes on from its last tokens, with room for at least a batch.
     private async Task WriteAsync(HttpContext context, BlurbRequest request)
     {
-        var sampling = new SamplingParameters { Temperature = options.Temperature, Seed = RandomSeed.Next() };
-        var stops = new CountedStops(request.StopString, request.StopCharacters, request.StopCount);
-        var text = new StringBuilder(request.Seed);
-        for (var left = request.Length; left > 0 && !stops.Stopped;)
+        var settings = new GenerationSettings
         {
-            var prompt = Window(text.ToString());
-            var settings = new GenerationSettings
-            {
-                Prompt = prompt,
-                MaxTokens = Math.Min(left, generator.MaxTokens - prompt.Tokens.Length),
-                Sampling = sampling,
-                // As in gpt-2-cloud-run, nothing but the request ends a text, and special tokens are text.
-                ShowsSpecialTokens = true,
-                StopRule = () => stops,
-            };
-            left -= settings.MaxTokens;
-            using var generation = texts.Start(context, settings);
-            await foreach (var (_, piece) in generation.PiecesAsync(BatchLength))
-            {
-                text.Append(piece.Text);
-                await SendAsync(context.Response, piece.Text, context.RequestAborted);
-            }
+            Prompt = Window(Prompt.Of(request.Seed, generator), request.Length),
+            MaxTokens = request.Length,
+            Sampling = new SamplingParameters { Temperature = options.Temperature, Seed = RandomSeed.Next() },
+            // As in gpt-2-cloud-run, nothing but the request ends a text, and special tokens are text.
+            ShowsSpecialTokens = true,
+            StopRule = () => new CountedStops(request.StopString, request.StopCharacters, request.StopCount),
+        };
+        using var generation = texts.Start(context, settings);
+        await foreach (var (_, piece) in generation.PiecesAsync(BatchLength))
+        {
+            await SendAsync(context.Response, piece.Text, context.RequestAborted);
         }
         await SendAsync(context.Response, "", context.RequestAborted);
     }
 
-    private Prompt Window(string text)
+    // A prompt that does not fit with its text leaves room for a batch.
+    private Prompt Window(Prompt prompt, int length)
     {
-        var prompt = Prompt.Of(text, generator);
-        var most = Math.Max(1, generator.MaxTokens - BatchLength);
-        return prompt.Tokens.Length <= most ? prompt : prompt with { Tokens = prompt.Tokens[^most..] };
+        var most = generator.MaxTokens - Math.Min(BatchLength, generator.MaxTokens / 2);
+        return prompt.Tokens.Length <= most || prompt.Tokens.Length + length <= generator.MaxTokens ? prompt : prompt.Last(most, generator);
     }
 
     // Flushed, so that the caller gets each piece as a chunk; the first one begins the answer.

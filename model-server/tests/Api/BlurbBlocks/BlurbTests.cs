@@ -27,14 +27,41 @@ public class BlurbTests(ModelServerFixture server)
     }
 
     [Fact]
-    public async Task Predict_LongerThanTheContext_SlidesOn()
+    public async Task Predict_LongerThanTheContext_IsOneRequestThatGoesOn()
     {
-        var (status, text) = await server.AnswerAsync("/predict", """{"seed":"Every traveller","length":130}""");
+        var before = await server.CountAsync("vllm:request_success_total{");
+        var (status, text) = await server.AnswerAsync("/predict", """{"seed":"Every traveller","length":400}""");
         Assert.Equal(200, status);
-        // The first window takes 125 tokens; the others follow the last 120 tokens of the text so far.
+        // The prompt's three tokens leave room for 125 more.
         var first = (await server.AnswerAsync("/predict", """{"seed":"Every traveller","length":125}""")).Body;
-        var rest = (await server.AnswerAsync("/predict", System.Text.Json.JsonSerializer.Serialize(new { seed = "Every traveller" + first, length = 5 }))).Body;
-        Assert.Equal(first + rest, text);
+        Assert.StartsWith(first.TrimEnd('\uFFFD'), text, StringComparison.Ordinal);
+        Assert.True(text.Length > 2 * first.Length, text);
+        Assert.Equal(before + 2, await server.CountAsync("vllm:request_success_total{"));
+    }
+
+    [Fact]
+    public async Task Predict_PromptThatDoesNotFitWithItsText_KeepsItsEnd()
+    {
+        var seed = string.Concat(Enumerable.Repeat("Every traveller ", 60));
+        Assert.Equal(
+            (await server.AnswerAsync("/predict", Body(seed, 9))).Body,
+            (await server.AnswerAsync("/predict", Body("a b c " + seed, 9))).Body);
+
+        static string Body(string seed, int length) => System.Text.Json.JsonSerializer.Serialize(new { seed, length });
+    }
+
+    // The time is the whole request's, however many contexts its text fills.
+    [Fact]
+    public async Task Predict_LongerThanTheCallerWaits_BreaksOff()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new StringContent("""{"seed":"E","length":200000}""") };
+        request.Headers.Add("x-request-timeout-ms", "700");
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await Assert.ThrowsAsync<HttpRequestException>(async () =>
+        {
+            using var response = await server.Http.SendAsync(request, limit.Token);
+            await response.Content.ReadAsStringAsync(limit.Token);
+        });
     }
 
     [Fact]
@@ -99,5 +126,5 @@ public class BlurbTests(ModelServerFixture server)
     }
 
     [Fact]
-    public Task Predict_CallerGoesAway_FreesTheModel() => server.LeaveAsync("/predict", """{"seed":"a","length":1000000}""");
+    public Task Predict_CallerGoesAway_FreesTheModel() => server.LeaveAsync("/predict", """{"seed":"a","length":200000}""");
 }
