@@ -10,6 +10,8 @@ namespace ElasticSynapse.ModelServer;
 /// stands outside this class.</summary>
 internal sealed class GeneratorMetrics
 {
+    private const string Stop = "stop", Length = "length", Abort = "abort", Error = "error";
+
     private readonly Meter _vllm;
     private readonly KeyValuePair<string, object?> _model;
     private readonly Counter<long> _promptTokens;
@@ -62,6 +64,20 @@ internal sealed class GeneratorMetrics
         _vllm.CreateObservableGauge("kv_cache_usage_perc", () => new Measurement<double>(cacheUse(), _model), null, "Share of the KV cache in use, from 0 to 1.");
     }
 
+    /// <summary>Shows the counters at zero: one that appears with its first event hides that event from <c>rate()</c>. Once those
+    /// who listen to the meters do.</summary>
+    public void ShowZeros()
+    {
+        foreach (var counter in (Counter<long>[])[_promptTokens, _generationTokens, _prefixQueries, _prefixHits, _draftTokens, _acceptedTokens])
+        {
+            counter.Add(0, _model);
+        }
+        foreach (var reason in (string[])[Stop, Length, Abort, Error])
+        {
+            _requests.Add(0, _model, Reason(reason));
+        }
+    }
+
     /// <summary>A job got its slots.</summary>
     /// <param name="job">The job.</param>
     /// <param name="cachedTokens">Tokens of its prompt that need no run.</param>
@@ -102,16 +118,18 @@ internal sealed class GeneratorMetrics
     }
 
     /// <summary>A request ended as it should.</summary>
-    public void Finished(FinishReason reason, TimeSpan time) => Ended(reason == FinishReason.Length ? "length" : "stop", time);
+    public void Finished(FinishReason reason, TimeSpan time) => Ended(reason == FinishReason.Length ? Length : Stop, time);
 
     /// <summary>A request ended before its text did.</summary>
     /// <param name="isOurFault">False if its caller went away or allowed no more time.</param>
     /// <param name="time">Since admission.</param>
-    public void Aborted(bool isOurFault, TimeSpan time) => Ended(isOurFault ? "error" : "abort", time);
+    public void Aborted(bool isOurFault, TimeSpan time) => Ended(isOurFault ? Error : Abort, time);
 
     private void Ended(string reason, TimeSpan time)
     {
-        _requests.Add(1, _model, new KeyValuePair<string, object?>("finished_reason", reason));
+        _requests.Add(1, _model, Reason(reason));
         _endToEndLatency.Record(time.TotalSeconds, _model);
     }
+
+    private static KeyValuePair<string, object?> Reason(string reason) => new("finished_reason", reason);
 }

@@ -75,6 +75,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        _metrics.ShowZeros();
         _thread.Start();
         return Task.CompletedTask;
     }

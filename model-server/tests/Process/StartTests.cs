@@ -7,6 +7,21 @@ public class StartTests
 {
     private static readonly string Fixture = RepositoryFiles.Data("huggingface", "gpt2");
 
+    [Theory]
+    [InlineData("prompt_tokens_total")]
+    [InlineData("generation_tokens_total")]
+    [InlineData("prefix_cache_queries_total")]
+    [InlineData("prefix_cache_hits_total")]
+    [InlineData("request_success_total", "stop", "length", "abort", "error")]
+    public async Task Metrics_BeforeTheFirstRequest_CountersStandAtZero(string counter, params string[] reasons)
+    {
+        using var server = ServiceProcess.Start("ElasticSynapse.ModelServer.dll", new() { ["Model__Uri"] = Fixture });
+        var lines = (await (await server.ReadyAsync()).GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith($"vllm:{counter}{{", StringComparison.Ordinal)).ToList();
+        Assert.Equal(Math.Max(1, reasons.Length), lines.Count);
+        Assert.All(lines, line => Assert.EndsWith("} 0", line, StringComparison.Ordinal));
+        Assert.All(reasons, reason => Assert.Single(lines, line => line.Contains($"finished_reason=\"{reason}\"", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Start_SeveralMistakes_ListsThemAll()
     {

@@ -22,6 +22,7 @@ internal sealed class BlurbEndpoint(ServedGenerator generator, TextGenerator tex
         app.MapGet("/touch", Touch);
         app.MapPost("/touch", Touch);
         AnyOrigin.MapPreflight(app, "/predict", "POST");
+        AnyOrigin.MapPreflight(app, "/touch", "GET, POST");
     }
 
     // Once loaded the model; it is by now.

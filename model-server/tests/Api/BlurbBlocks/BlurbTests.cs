@@ -123,6 +123,9 @@ public class BlurbTests(ModelServerFixture server)
     {
         Assert.Equal("No Touch", await server.Http.GetStringAsync("/touch"));
         Assert.Equal((200, "No Touch"), await server.AnswerAsync("/touch", ""));
+        using var preflight = await server.Http.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/touch"));
+        Assert.Equal(HttpStatusCode.NoContent, preflight.StatusCode);
+        Assert.Equal(["*"], preflight.Headers.GetValues("Access-Control-Allow-Origin"));
     }
 
     [Fact]
