@@ -39,6 +39,12 @@ describe("Compose", { timeout: 1_800_000 }, () => {
     assert.deepEqual((await ask("/classify", { text: "You are an idiot and a fool." })).flagged, ["toxic", "insult"]);
   });
 
+  // The first Elastic Synapse client knows the other name.
+  test("Classifier_OnTheNetwork_GoesByBothNames", async () => {
+    const aliases = JSON.parse(await inspected("classifier", `{{json (index .NetworkSettings.Networks "${project}_default").Aliases}}`));
+    assert.deepEqual(["bert-toxic", "classifier"].filter(name => !aliases.includes(name)), []);
+  });
+
   for (const service of services) {
     test(`Container_Of_${service}_IsBoundAndEndsWell`, async () => {
       assert.equal(await inspected(service, "{{.HostConfig.ReadonlyRootfs}} {{.EffectiveCaps}} {{.HostConfig.SecurityOpt}}"), "true [] [no-new-privileges]");
