@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { example, freePort, images, must, podman, run, sdk } from "./container.mjs";
 
-const services = ["gateway", "model-server", "classifier"];
+const services = ["gateway", "model-server", "classifier", "bert-toxic"];
 
 describe("Compose", { timeout: 1_800_000 }, () => {
   const project = "elastic-synapse-test";
@@ -39,10 +39,11 @@ describe("Compose", { timeout: 1_800_000 }, () => {
     assert.deepEqual((await ask("/classify", { text: "You are an idiot and a fool." })).flagged, ["toxic", "insult"]);
   });
 
-  // The first Elastic Synapse client knows the other name.
-  test("Classifier_OnTheNetwork_GoesByBothNames", async () => {
-    const aliases = JSON.parse(await inspected("classifier", `{{json (index .NetworkSettings.Networks "${project}_default").Aliases}}`));
-    assert.deepEqual(["bert-toxic", "classifier"].filter(name => !aliases.includes(name)), []);
+  test("BertToxic_ForTheFirstClient_HasItsNameAndTheModelBert", async () => {
+    const [{ Aliases: names, IPAddress: address }] = Object.values(JSON.parse(await inspected("bert-toxic", "{{json .NetworkSettings.Networks}}")));
+    assert.ok(names.includes("bert-toxic"), names.join());
+    const status = await must("curl", ["--silent", "--fail", "--retry", "120", "--retry-delay", "1", "--retry-all-errors", `http://${address}:8082/v1/models/bert`]);
+    assert.equal(JSON.parse(status).model_version_status[0].state, "AVAILABLE");
   });
 
   for (const service of services) {
