@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { example, freePort, images, must, podman, run, sdk } from "./container.mjs";
 
-const services = ["gateway", "model-server", "classifier"];
+const services = ["gateway", "model-server", "classifier", "bert-toxic"];
 
 describe("Compose", { timeout: 1_800_000 }, () => {
   const project = "elastic-synapse-test";
@@ -37,6 +37,13 @@ describe("Compose", { timeout: 1_800_000 }, () => {
     const { choices } = await ask("/v1/completions", { prompt: example.prompt, max_tokens: 8, temperature: 0 });
     assert.equal(choices[0].text, example.goesOn);
     assert.deepEqual((await ask("/classify", { text: "You are an idiot and a fool." })).flagged, ["toxic", "insult"]);
+  });
+
+  test("BertToxic_ForTheFirstClient_HasItsNameAndTheModelBert", async () => {
+    const [{ Aliases: names, IPAddress: address }] = Object.values(JSON.parse(await inspected("bert-toxic", "{{json .NetworkSettings.Networks}}")));
+    assert.ok(names.includes("bert-toxic"), names.join());
+    const status = await must("curl", ["--silent", "--fail", "--retry", "120", "--retry-delay", "1", "--retry-all-errors", `http://${address}:8082/v1/models/bert`]);
+    assert.equal(JSON.parse(status).model_version_status[0].state, "AVAILABLE");
   });
 
   for (const service of services) {

@@ -23,6 +23,7 @@ internal static class ClassifierRoutes
         services.AddSingleton<FirstClientEndpoint>();
         services.AddSingleton<PredictEndpoint>();
         services.AddSingleton<InfoEndpoint>();
+        services.AddSingleton<OtherTasks>();
         services.AddSingleton<RootEndpoint>();
 
         services.AddSingleton(new PaddedIds(served.MaxTokens, served.Model.Config.VocabularySize, served.Model.Config.TokenTypes));
@@ -31,7 +32,7 @@ internal static class ClassifierRoutes
         services.AddSingleton<ExampleReader>();
         services.AddSingleton<InstanceReader>();
         services.AddSingleton(provider => new PredictBody(
-            provider.GetRequiredService<InstanceReader>(), provider.GetRequiredService<PaddedIds>(), options.MaxTextsPerRequest));
+            provider.GetRequiredService<InstanceReader>(), provider.GetRequiredService<ExampleReader>(), provider.GetRequiredService<PaddedIds>(), options.MaxTextsPerRequest));
         services.AddSingleton<ModelStatus>();
         services.AddSingleton<TensorFlowEndpoint>();
         services.AddSingleton<ClassifierInference>();
@@ -60,12 +61,17 @@ internal static class ClassifierRoutes
     /// <summary>Hugging Face Text Embeddings Inference.</summary>
     public static void MapTextEmbeddings(this WebApplication app)
     {
-        app.UseErrorFormat(TeiErrors.Format, "/predict", "/invocations", "/info", "/health", "/ping");
+        app.UseErrorFormat(TeiErrors.Format, "/predict", "/invocations", "/info", "/health", "/ping", "/embed", "/embed_all", "/embed_sparse", "/rerank", "/similarity");
         app.MapPost("/predict", app.Counted(app.Service<PredictEndpoint>().HandleAsync));
         app.MapPost("/invocations", app.Counted(app.Service<PredictEndpoint>().HandleAsync));
         app.MapGet("/info", app.Service<InfoEndpoint>().InfoAsync);
         app.MapGet("/health", app.Service<InfoEndpoint>().HealthAsync);
         app.MapGet("/ping", app.Service<InfoEndpoint>().HealthAsync);
+        app.MapPost("/embed", app.Service<OtherTasks>().RefuseAsync);
+        app.MapPost("/embed_all", app.Service<OtherTasks>().RefuseAsync);
+        app.MapPost("/embed_sparse", app.Service<OtherTasks>().RefuseAsync);
+        app.MapPost("/rerank", app.Service<OtherTasks>().RefuseAsync);
+        app.MapPost("/similarity", app.Service<OtherTasks>().RefuseAsync);
     }
 
     /// <summary>TensorFlow Serving, by REST and by gRPC.</summary>
@@ -74,6 +80,8 @@ internal static class ClassifierRoutes
         app.UseErrorFormat(MessageErrors.Format, "/v1/models");
         app.MapGet("/v1/models/{**resource}", app.Service<TensorFlowEndpoint>().DescribeAsync);
         app.MapPost("/v1/models/{**resource}", app.Counted(app.Service<TensorFlowEndpoint>().RunAsync));
+        app.MapMethods("/v1/models/{**resource}", [HttpMethods.Options], TensorFlowEndpoint.PreflightAsync);
+        app.MapMethods("/v1/models/{**resource}", [HttpMethods.Put, HttpMethods.Patch, HttpMethods.Delete, HttpMethods.Trace], TensorFlowEndpoint.RefuseAsync);
 
         var grpc = app.Service<GrpcMethods>();
         var call = app.Service<UnaryCall>();

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using ElasticSynapse.Classifier.Api.TextEmbeddings;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Tokenization;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -13,9 +14,13 @@ internal sealed class TokenizeEndpoint(ServedClassifier served, ClassificationOp
     public async Task HandleAsync(HttpContext context)
     {
         using var json = await JsonRequest.ReadAsync(context.Request, context.RequestAborted);
+        var inputs = json.Element("inputs");
+        if (inputs is { } ofTei)
+        {
+            context.UseErrorFormat(ofTei.ValueKind == JsonValueKind.Array && ofTei.GetArrayLength() == 0 ? TeiErrors.OfNothing : TeiErrors.Format);
+        }
         var allowSpecial = json.Boolean("allow_special") ?? served.AllowSpecialTokens;
         var text = json.String("text");
-        var inputs = json.Element("inputs");
         if (text is not null && inputs is not null)
         {
             throw ApiException.Invalid("inputs", "'text' and 'inputs' were both sent; send one of them");

@@ -78,9 +78,9 @@ internal sealed class SequenceReader(WordPieceTokenizer tokenizer, int maxTokens
         if (tokens > maxTokens)
         {
             RefuseIfAsked(longTexts, tokens);
-            // Encoding cuts each text to the whole length before the two are compared.
-            var (keptFirst, keptOther) = LongestFirst(Math.Min(first.Length, maxTokens), Math.Min(other.Length, maxTokens), maxTokens - AddedToPair);
-            (first, other) = longTexts == LongTexts.CutBeginning
+            var isLeft = longTexts == LongTexts.CutBeginning;
+            var (keptFirst, keptOther) = LongestFirst(Encoded(first, isLeft), Encoded(other, isLeft), maxTokens - AddedToPair);
+            (first, other) = isLeft
                 ? (first[^keptFirst..], other[^keptOther..])
                 : (first[..keptFirst], other[..keptOther]);
         }
@@ -88,6 +88,18 @@ internal sealed class SequenceReader(WordPieceTokenizer tokenizer, int maxTokens
         var types = new int[ids.Length];
         types.AsSpan(first.Length + 2).Fill(1);
         return new ReadText([new TokenSequence(ids, types)], ids.Length, IsTruncated: tokens > maxTokens);
+    }
+
+    // How much of a text huggingface/tokenizers 0.23 encodes before the two are compared: words, from the end that is kept, until
+    // they have as many tokens as the model takes.
+    private int Encoded(ReadOnlySpan<int> tokens, bool isLeft)
+    {
+        var count = Math.Min(tokens.Length, maxTokens);
+        while (count < tokens.Length && tokenizer.IsContinuation(isLeft ? tokens[^count] : tokens[count]))
+        {
+            count++;
+        }
+        return count;
     }
 
     /// <summary>How many tokens of each text of a pair are kept: the longer one is cut first.</summary>

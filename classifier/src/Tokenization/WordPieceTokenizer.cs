@@ -114,6 +114,9 @@ internal sealed class WordPieceTokenizer
     /// <summary>The vocabulary's entry, such as <c>##ing</c>; empty for ids outside it.</summary>
     public string TokenText(int id) => _addedTexts.TryGetValue(id, out var text) ? text : _vocabulary.Text(id);
 
+    /// <summary>Whether the token goes on with a word that an earlier one began.</summary>
+    public bool IsContinuation(int id) => TokenText(id).StartsWith(WordPieceVocabulary.Continuation, StringComparison.Ordinal);
+
     // The caller disposes the result.
     private PieceBuffer Read(string text, int maxLength, bool allowSpecial)
     {

@@ -8,7 +8,7 @@ internal sealed class WordPieceVocabulary
     public const string Unknown = "[UNK]";
     public const string Classification = "[CLS]";
     public const string Separator = "[SEP]";
-    private const string Continuation = "##";
+    public const string Continuation = "##";
 
     private readonly string?[] _texts; // [id]
     private readonly Dictionary<string, int> _ids;

@@ -27,7 +27,9 @@ public sealed class OpenApiTests(ClassifierServer server) : IClassFixture<Classi
     public async Task Document_ExampleOfEveryPost_IsAnswered()
     {
         var document = await DocumentAsync();
-        var posts = document.GetProperty("paths").EnumerateObject().Where(path => path.Value.TryGetProperty("post", out _)).ToArray();
+        var posts = document.GetProperty("paths").EnumerateObject()
+            // Those that are always refused have no example.
+            .Where(path => path.Value.TryGetProperty("post", out var post) && post.GetProperty("responses").TryGetProperty("200", out _)).ToArray();
         Assert.NotEmpty(posts);
         foreach (var post in posts)
         {

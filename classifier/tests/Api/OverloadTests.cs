@@ -137,6 +137,24 @@ public sealed class OverloadTests
         Assert.Equal([Hello], runner.Ran);
     }
 
+    [Fact]
+    public async Task Predict_DeadlinePasses_IsNoMistakeOfTheRequest()
+    {
+        var runner = new HeldRunner(labels: 6);
+        using var server = Start(runner);
+        var running = server.PostAsync("/classify", Text);
+        await runner.BegunAsync();
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new StringContent("""{"inputs":"world"}""") };
+        request.Headers.Add("x-request-timeout-ms", "20");
+        using var late = await server.Http.SendAsync(request);
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
+        Assert.EndsWith("\"error_type\":\"Backend\"}", await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        runner.LetGo();
+        using var first = await running.WaitAsync(Patience.Limit);
+    }
+
     [Theory]
     [InlineData("0")]
     [InlineData("soon")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using ElasticSynapse.Tests;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
@@ -59,6 +60,29 @@ public sealed class TokenizeTests(ClassifierServer server) : IClassFixture<Class
             ["[CLS] True null null", "😀 False 0 1", "Hé False 2 4", "ll False 4 6", "o False 6 7", "[SEP] True null null"],
             tokens.Select(token => $"{token.GetProperty("text").GetString()} {token.GetProperty("special").GetBoolean()} {token.GetProperty("start").GetRawText()} {token.GetProperty("stop").GetRawText()}"));
         Assert.Equal([2, 99, 534, 179, 101, 3], tokens.Select(token => token.GetProperty("id").GetInt32()));
+    }
+
+    [Theory]
+    [InlineData("""{"text":"a","inputs":"b"}""", 422, "Validation", "both sent")]
+    [InlineData("""{"inputs":5}""", 422, "Validation", "'inputs' must be a list of strings; got 5")]
+    [InlineData("""{"inputs":[]}""", 400, "Empty", "'inputs' is empty; at least one text is required")]
+    [InlineData("""{"inputs":["a",5]}""", 422, "Validation", "'inputs[1]' must be a string; got 5")]
+    [InlineData("""{"inputs":"a","add_special_tokens":1}""", 422, "Validation", "'add_special_tokens' must be true or false; got 1")]
+    public async Task Tokenize_BadInputsAsTei_AreTeisErrors(string body, int status, string type, string message)
+    {
+        using var response = await server.PostAsync("/tokenize", body);
+        var error = JsonSerializer.Deserialize<JsonElement>(await response.Content.ReadAsStringAsync());
+        Assert.Equal((status, type), ((int)response.StatusCode, error.GetProperty("error_type").GetString()));
+        Assert.Contains(message, error.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tokenize_MoreInputsThanOneRequestMayHave_SaysCountLimitAndOption()
+    {
+        using var response = await server.PostAsync("/tokenize", JsonSerializer.Serialize(new { inputs = Enumerable.Repeat("a", 257) }));
+        Assert.Equal(
+            """{"error":"'inputs' has 257 texts; this server accepts 256 a request (Classification__MaxTextsPerRequest)","error_type":"Validation"}""",
+            await response.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -6,6 +6,9 @@ namespace ElasticSynapse.Serving.Hosting.Errors;
 /// <summary>Answers a request with an error.</summary>
 internal static class ErrorAnswer
 {
+    /// <summary>When to ask again whoever is not ready, where nothing better is known.</summary>
+    public const int UnavailableSeconds = 1;
+
     /// <summary>Writes the whole answer. The response must not have started.</summary>
     public static async Task WriteAsync(HttpContext context, ErrorFormat format, ApiException error)
     {
@@ -14,7 +17,8 @@ internal static class ErrorAnswer
         response.StatusCode = format.Status(error.Kind);
         response.ContentType = format.ContentType;
         response.ContentLength = body.Length;
-        if (error.RetryAfterSeconds is { } seconds)
+        // Every 503 says so: some clients retry no other.
+        if ((error.RetryAfterSeconds ?? (response.StatusCode == StatusCodes.Status503ServiceUnavailable ? (int?)UnavailableSeconds : null)) is { } seconds)
         {
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         }

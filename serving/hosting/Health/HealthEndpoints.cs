@@ -1,3 +1,5 @@
+using System.Globalization;
+using ElasticSynapse.Serving.Hosting.Errors;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.AspNetCore.Http;
@@ -37,6 +39,7 @@ internal static class HealthEndpoints
         {
             return context.Response.WriteAsJsonAsync(new { status = "ok" });
         }
+        context.Response.Headers.RetryAfter = ErrorAnswer.UnavailableSeconds.ToString(CultureInfo.InvariantCulture);
         var failing = report.Entries
             .Where(entry => entry.Value.Status != HealthStatus.Healthy)
             .ToDictionary(entry => entry.Key, entry => entry.Value.Description ?? "failing");

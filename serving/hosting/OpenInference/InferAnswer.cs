@@ -10,6 +10,7 @@ namespace ElasticSynapse.Serving.Hosting.OpenInference;
 internal static class InferAnswer
 {
     private const string Gzip = "gzip";
+    private const string Deflate = "deflate";
 
     public static async Task WriteAsync(HttpContext context, OpenInferenceModel model, InferRequest request, IReadOnlyList<InferTensor> tensors)
     {
@@ -25,25 +26,38 @@ internal static class InferAnswer
         }
         byte[] body = [.. json, .. binary.SelectMany(bytes => bytes)];
         response.Headers.Vary = HeaderNames.AcceptEncoding;
-        if (AcceptsGzip(context.Request))
+        if (Encoding(context.Request) is { } encoding)
         {
-            response.Headers.ContentEncoding = Gzip;
-            body = Compressed(body);
+            response.Headers.ContentEncoding = encoding;
+            body = Compressed(body, encoding);
         }
         response.ContentLength = body.Length;
         await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static bool AcceptsGzip(HttpRequest request) =>
-        StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted)
-        && accepted.Any(encoding => encoding.Value.Equals(Gzip, StringComparison.OrdinalIgnoreCase) && encoding.Quality is not 0);
+    // What the caller likes best; null for the body as it is.
+    private static string? Encoding(HttpRequest request)
+    {
+        if (!StringWithQualityHeaderValue.TryParseList(request.Headers.AcceptEncoding, out var accepted))
+        {
+            return null;
+        }
+        var best = Quality(Gzip) >= Quality(Deflate) ? Gzip : Deflate;
+        return Quality(best) > 0 && Quality(best) >= (Named("identity") ?? 0) ? best : null;
 
-    private static byte[] Compressed(byte[] body)
+        double Quality(string encoding) => Named(encoding) ?? Named("*") ?? 0;
+
+        double? Named(string encoding) =>
+            accepted.FirstOrDefault(one => one.Value.Equals(encoding, StringComparison.OrdinalIgnoreCase)) is { } found ? found.Quality ?? 1 : null;
+    }
+
+    private static byte[] Compressed(byte[] body, string encoding)
     {
         using var output = new MemoryStream();
-        using (var gzip = new GZipStream(output, CompressionLevel.Fastest))
+        // RFC 9110, 8.4.1.2: deflate is the zlib format.
+        using (Stream compressed = encoding == Gzip ? new GZipStream(output, CompressionLevel.Fastest) : new ZLibStream(output, CompressionLevel.Fastest))
         {
-            gzip.Write(body);
+            compressed.Write(body);
         }
         return output.ToArray();
     }

@@ -32,9 +32,7 @@ public sealed class InferRequest : IDisposable
     /// <exception cref="ApiException">The body is no request of the protocol.</exception>
     public static async Task<InferRequest> ReadAsync(HttpRequest request, OpenInferenceModel model, CancellationToken cancelled)
     {
-        using var buffer = new MemoryStream();
-        await request.Body.CopyToAsync(buffer, cancelled);
-        var body = buffer.GetBuffer().AsMemory(0, (int)buffer.Length);
+        var body = await RequestBytes.ReadAsync(request, cancelled);
         return JsonLength(request, body.Length) switch
         {
             null => OfJson(body, default),
@@ -70,13 +68,11 @@ public sealed class InferRequest : IDisposable
         }
     }
 
-    // The whole body is the data of the one input, in a batch of 1, and all outputs are binary.
+    // The whole body is the data of the first input, in a batch of 1, and all outputs are binary. Whether that one is enough is the
+    // model's affair: the classifier's others are alternatives to it.
     private static InferRequest Raw(ReadOnlySpan<byte> body, OpenInferenceModel model)
     {
-        if (model.Inputs is not [var input])
-        {
-            throw ApiException.Invalid(JsonLengthHeader, $"{JsonLengthHeader} is 0, which is for models of one input; {model.Identity} has {model.Inputs.Count}");
-        }
+        var input = model.Inputs[0];
         if (input.Datatype == TensorDatatype.Bytes)
         {
             return Of([1], new[] { BinaryTensor.Text(body, input.Name) });

@@ -8,7 +8,8 @@ public sealed record OpenInferenceModel
 {
     public required ModelIdentity Identity { get; init; }
 
-    /// <summary>All that a request may send; which of them it must is the model's affair.</summary>
+    /// <summary>All that a request may send, at least one; which of them it must is the model's affair. A body without a header
+    /// is the data of the first.</summary>
     public required IReadOnlyList<TensorDescription> Inputs { get; init; }
 
     public required IReadOnlyList<TensorDescription> Outputs { get; init; }
@@ -26,7 +27,7 @@ public sealed record OpenInferenceModel
         {
             throw new ApiException(ErrorKind.ModelNotFound, $"Model with name {Excerpt.Of(model)} does not exist.", "model");
         }
-        if (version is not null && version != Identity.Version)
+        if (version is not null && !Identity.HasVersion(version))
         {
             throw new ApiException(ErrorKind.ModelNotFound,
                 $"Model with name {Identity.Name} and version {Excerpt.Of(version)} does not exist; this server has version {Identity.Version}.", "version");

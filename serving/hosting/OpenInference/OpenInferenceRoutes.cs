@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Reflection;
 using ElasticSynapse.Serving.Hosting.Errors;
 using Microsoft.AspNetCore.Builder;
@@ -41,7 +42,7 @@ public static class OpenInferenceRoutes
             model.Check(name, version);
             return await IsReadyAsync(health, cancelled)
                 ? Results.Json(new { name = model.Identity.Name, ready = true })
-                : throw new ApiException(ErrorKind.NotReady, $"Model with name {model.Identity.Name} is not ready.") { RetryAfterSeconds = 1 };
+                : throw new ApiException(ErrorKind.NotReady, $"Model with name {model.Identity.Name} is not ready.");
         }
 
         async Task InferAsync(string name, string? version, HttpContext context)
@@ -52,9 +53,13 @@ public static class OpenInferenceRoutes
         }
     }
 
-    private static async Task<IResult> ServerReadyAsync(HealthCheckService health, CancellationToken cancelled)
+    private static async Task<IResult> ServerReadyAsync(HttpContext context, HealthCheckService health, CancellationToken cancelled)
     {
         var ready = await IsReadyAsync(health, cancelled);
+        if (!ready)
+        {
+            context.Response.Headers.RetryAfter = ErrorAnswer.UnavailableSeconds.ToString(CultureInfo.InvariantCulture);
+        }
         return Results.Json(new { ready }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 

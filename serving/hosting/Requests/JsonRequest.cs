@@ -29,16 +29,18 @@ public sealed class JsonRequest : JsonFields, IDisposable
         {
             throw NotJson(exception);
         }
-        // What Kestrel makes of some broken chunks, where others are a BadHttpRequestException.
-        catch (IOException exception) when (exception is not BadHttpRequestException && !cancellationToken.IsCancellationRequested)
+        catch (IOException exception) when (RequestBytes.IsBroken(exception, cancellationToken))
         {
-            throw new ApiException(ErrorKind.InvalidRequest, $"the body can't be read: {exception.Message}");
+            throw RequestBytes.Broken(exception);
         }
     }
 
     /// <summary>The same of a part of a body that has been read.</summary>
+    /// <param name="utf8">The part.</param>
+    /// <param name="notJson">How an API tells that it is no JSON, if it has words of its own: from where that shows, and why if
+    /// there is more to say.</param>
     /// <exception cref="ApiException">The part is not a JSON object.</exception>
-    public static JsonRequest Parse(ReadOnlyMemory<byte> utf8)
+    public static JsonRequest Parse(ReadOnlyMemory<byte> utf8, Func<JsonException, string?, ApiException>? notJson = null)
     {
         try
         {
@@ -46,7 +48,7 @@ public sealed class JsonRequest : JsonFields, IDisposable
         }
         catch (JsonException exception)
         {
-            throw NotJson(exception);
+            throw notJson?.Invoke(exception, TooDeep(exception)) ?? NotJson(exception);
         }
     }
 
@@ -63,12 +65,16 @@ public sealed class JsonRequest : JsonFields, IDisposable
         throw new ApiException(ErrorKind.InvalidRequest, message);
     }
 
-    // The parser's own message speaks of its options, which are no caller's business; that it is about depth is told there only.
     private static ApiException NotJson(JsonException exception)
     {
         var where = string.Create(CultureInfo.InvariantCulture, $"line {exception.LineNumber + 1}, byte {exception.BytePositionInLine + 1}");
-        return new ApiException(ErrorKind.InvalidRequest, exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
-            ? string.Create(CultureInfo.InvariantCulture, $"the body is not valid JSON: nested more than {MaxDepth} levels deep, which is as far as it is read, at {where}")
+        return new ApiException(ErrorKind.InvalidRequest, TooDeep(exception) is { } why
+            ? $"the body is not valid JSON: {why}, at {where}"
             : $"the body is not valid JSON: {where}");
     }
+
+    // The parser's own message speaks of its options, which are no caller's business; that it is about depth is told there only.
+    private static string? TooDeep(JsonException exception) => exception.Message.Contains("maximum configured depth", StringComparison.Ordinal)
+        ? string.Create(CultureInfo.InvariantCulture, $"nested more than {MaxDepth} levels deep, which is as far as it is read")
+        : null;
 }

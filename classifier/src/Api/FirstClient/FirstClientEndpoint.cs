@@ -31,7 +31,7 @@ internal sealed class FirstClientEndpoint(ServedClassifier served, TextClassifie
     private Task WriteAsync(HttpContext context, TextScores scores)
     {
         var labels = served.LabelNames.Zip(scores.Probabilities);
-        if (WantsJson(context.Request))
+        if (AcceptedForm.IsJson(context.Request.GetTypedHeaders().Accept))
         {
             return JsonAnswer.WriteAsync(context, json =>
             {
@@ -47,16 +47,4 @@ internal sealed class FirstClientEndpoint(ServedClassifier served, TextClassifie
         return context.Response.WriteAsync($"Prediction{PythonText.Dictionary(labels)}: ", context.RequestAborted);
     }
 
-    // Whoever takes anything gets what it always got.
-    private static bool WantsJson(HttpRequest request)
-    {
-        var accepted = request.GetTypedHeaders().Accept;
-        return Quality("application/json") > Quality("text/html");
-
-        double Quality(string type) => accepted
-            .Where(range => range.MediaType == type || range.MediaType == "*/*" || (range.MatchesAllSubTypes && type.StartsWith(range.Type.Value + "/", StringComparison.Ordinal)))
-            .Select(range => range.Quality ?? 1)
-            .DefaultIfEmpty(0)
-            .Max();
-    }
 }

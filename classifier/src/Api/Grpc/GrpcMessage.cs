@@ -9,6 +9,9 @@ namespace ElasticSynapse.Classifier.Api.Grpc;
 /// <summary>A message as gRPC carries it in a body: a byte that says whether it is compressed, its length, itself.</summary>
 internal static class GrpcMessage
 {
+    /// <summary>How messages may come.</summary>
+    public const string Encodings = "identity,gzip";
+
     private const int PrefixBytes = 5;
 
     /// <summary>The one message of a unary call.</summary>

@@ -22,13 +22,17 @@ internal static class GrpcStatus
         _ => Internal,
     };
 
-    /// <summary>A message as the header takes it: UTF-8, percent-encoded but for printable ASCII.</summary>
+    /// <summary>A message as the header takes it: UTF-8, percent-encoded but for printable ASCII. HTTP cuts blanks off at both
+    /// ends.</summary>
     public static string Encode(string message)
     {
         var encoded = new StringBuilder(message.Length);
-        foreach (var value in Encoding.UTF8.GetBytes(message))
+        var bytes = Encoding.UTF8.GetBytes(message);
+        for (var i = 0; i < bytes.Length; i++)
         {
-            if (value is >= 0x20 and <= 0x7E and not (byte)'%')
+            var value = bytes[i];
+            var isAtEnd = i == 0 || i == bytes.Length - 1;
+            if (value is >= 0x20 and <= 0x7E and not (byte)'%' && !(isAtEnd && value == ' '))
             {
                 encoded.Append((char)value);
             }

@@ -35,6 +35,10 @@ internal sealed partial class UnaryCall(HttpOptions limits, ILogger<UnaryCall> l
         }
         catch (Exception exception) when (exception is ApiException or BadHttpRequestException)
         {
+            if (exception is ApiException { Kind: ErrorKind.MethodNotAllowed })
+            {
+                context.Response.Headers["grpc-accept-encoding"] = GrpcMessage.Encodings;
+            }
             End(context, exception is ApiException error ? GrpcStatus.Of(error.Kind) : GrpcStatus.Of(ErrorKind.PayloadTooLarge), exception.Message);
         }
         catch (Exception) when (context.RequestAborted.IsCancellationRequested)

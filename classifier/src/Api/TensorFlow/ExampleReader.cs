@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Unicode;
 using ElasticSynapse.Classifier.Api.TensorFlow.Wire;
 using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -7,61 +9,90 @@ using Google.Protobuf.Collections;
 
 namespace ElasticSynapse.Classifier.Api.TensorFlow;
 
-/// <summary>Reads what comes as bytes: a serialized <c>tf.Example</c> with the features of BERT's Estimator, or a text.</summary>
+/// <summary>Reads examples: a serialized <c>tf.Example</c> with the features of BERT's Estimator or a text, or a text by
+/// itself.</summary>
 internal sealed class ExampleReader(PaddedIds padded)
 {
-    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private const string Text = "text";
+    private const string Ids = "input_ids";
 
     /// <param name="name">The input, as errors call it.</param>
-    /// <exception cref="ApiException">Neither of both.</exception>
-    public ClassifierInput Read(ReadOnlySpan<byte> bytes, string name)
+    /// <exception cref="ApiException">Neither an example that the model can read nor a text.</exception>
+    public ClassifierInput Read(ReadOnlySpan<byte> bytes, string name) => Read(Features(bytes, name), name);
+
+    /// <summary>The features of one example; what the model does not know is ignored, as TensorFlow's parser does.</summary>
+    /// <exception cref="ApiException">They hold nothing that the model can read.</exception>
+    public ClassifierInput Read(MapField<string, Feature> features, string name)
     {
-        if (Parse(bytes) is { } features)
+        if (features.TryGetValue(Text, out var text) && text.KindCase != Feature.KindOneofCase.None)
         {
-            return Read(features, name);
+            Check(text, Feature.KindOneofCase.BytesList, Text, name);
+            return text.BytesList.Value is [var one]
+                ? new ClassifierInput(ReadText(one.Span, name), null)
+                : throw ApiException.Invalid(name, string.Create(CultureInfo.InvariantCulture, $"'{name}.{Text}' has {text.BytesList.Value.Count:N0} values; accepted: 1"));
         }
-        // No text that people write has control characters; most broken examples do.
-        return Text(bytes) is { } text && !text.Any(c => char.IsControl(c) && !char.IsWhiteSpace(c))
-            ? new ClassifierInput(text, null)
-            : throw ApiException.Invalid(name, $"Could not parse example input, '{name}': it is neither a tf.Example with the feature input_ids or text, nor UTF-8 text");
+        if (!features.ContainsKey(Ids))
+        {
+            throw ApiException.Invalid(name, $"Could not parse example input, '{name}': it has neither {Text} nor {Ids}");
+        }
+        return new ClassifierInput(null, padded.Read(name, Values(Ids), Values("input_mask"), Values("segment_ids")));
+
+        long[] Values(string feature)
+        {
+            if (!features.TryGetValue(feature, out var found) || found.KindCase == Feature.KindOneofCase.None)
+            {
+                return [];
+            }
+            Check(found, Feature.KindOneofCase.Int64List, feature, name);
+            return [.. found.Int64List.Value];
+        }
+    }
+
+    /// <summary>The features of a serialized example, or a text as the only one.</summary>
+    public static MapField<string, Feature> Features(ReadOnlySpan<byte> bytes, string name)
+    {
+        var features = Parse(bytes);
+        if (features is not null && (features.ContainsKey(Ids) || features.ContainsKey(Text)))
+        {
+            return features;
+        }
+        // A text can happen to be a message, though hardly one with features; an example of another model often happens to be text.
+        var isExample = features is { Count: > 0 } || (features is not null && bytes.ContainsAnyInRange((byte)0, (byte)8));
+        if (isExample || !Utf8.IsValid(bytes))
+        {
+            throw ApiException.Invalid(name, $"Could not parse example input, '{name}': it is neither a tf.Example with the feature {Ids} or {Text}, nor UTF-8 text");
+        }
+        return new MapField<string, Feature> { [Text] = new Feature { BytesList = new BytesList { Value = { ByteString.CopyFrom(bytes) } } } };
     }
 
     /// <exception cref="ApiException">The bytes are not UTF-8.</exception>
-    public static string ReadText(ReadOnlySpan<byte> bytes, string name) =>
-        Text(bytes) ?? throw ApiException.Invalid(name, $"'{name}' holds bytes that are not UTF-8");
+    public static string ReadText(ReadOnlySpan<byte> bytes, string name) => Utf8.IsValid(bytes)
+        ? Encoding.UTF8.GetString(bytes)
+        : throw ApiException.Invalid(name, $"'{name}' holds bytes that are not UTF-8");
 
-    private ClassifierInput Read(MapField<string, Feature> features, string name)
+    private static void Check(Feature feature, Feature.KindOneofCase expected, string key, string name)
     {
-        if (features.TryGetValue("text", out var text) && text.BytesList?.Value is [var one])
+        if (feature.KindCase != expected)
         {
-            return new ClassifierInput(ReadText(one.Span, name), null);
+            throw ApiException.Invalid(name, $"'{name}': Key: {key}. Data types don't match. Data type: {TypeName(feature.KindCase)} but expected type: {TypeName(expected)}");
         }
-        return new ClassifierInput(null, padded.Read(name, Values("input_ids"), Values("input_mask"), Values("segment_ids")));
-
-        long[] Values(string feature) => features.TryGetValue(feature, out var found) && found.Int64List is { } list ? [.. list.Value] : [];
     }
 
-    // Any text can happen to be a message, but hardly one with these features.
+    private static string TypeName(Feature.KindOneofCase kind) => kind switch
+    {
+        Feature.KindOneofCase.BytesList => "string",
+        Feature.KindOneofCase.FloatList => "float",
+        _ => "int64",
+    };
+
+    // Null for what is no example.
     private static MapField<string, Feature>? Parse(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            var features = Example.Parser.ParseFrom(bytes).Features?.Feature;
-            return features is not null && (features.ContainsKey("input_ids") || features.ContainsKey("text")) ? features : null;
+            return Example.Parser.ParseFrom(bytes).Features?.Feature;
         }
         catch (InvalidProtocolBufferException)
-        {
-            return null;
-        }
-    }
-
-    private static string? Text(ReadOnlySpan<byte> bytes)
-    {
-        try
-        {
-            return StrictUtf8.GetString(bytes);
-        }
-        catch (DecoderFallbackException)
         {
             return null;
         }

@@ -9,25 +9,29 @@ namespace ElasticSynapse.Classifier.Api.TensorFlow;
 /// <summary>Reads what TensorFlow Serving's REST API takes as one instance: a string, base64 bytes, or named features.</summary>
 internal sealed class InstanceReader(ExampleReader examples, PaddedIds padded)
 {
+    /// <summary>The inputs whose values are strings: one that may be an example, and one that is text whatever its bytes.</summary>
+    public static readonly IReadOnlyList<string> Texts = ["examples", "text"];
+
     // What an Estimator's input function also asks for and a prediction does not need.
     private static readonly string[] Known = ["examples", "text", "input_ids", "input_mask", "segment_ids", "label_ids", "is_real_example"];
 
     /// <param name="instance">A row.</param>
     /// <param name="name">Of the row, as errors call it.</param>
-    public ClassifierInput Read(JsonElement instance, string name) => instance.ValueKind switch
+    /// <param name="input">Whose values bytes without a name are: <c>examples</c> or <c>text</c>.</param>
+    public ClassifierInput Read(JsonElement instance, string name, string input) => instance.ValueKind switch
     {
         JsonValueKind.String => Text(instance, name),
-        JsonValueKind.Object when Base64(instance, name) is { } bytes => examples.Read(bytes, name),
+        JsonValueKind.Object when JsonBytes.Read(instance, name) is { } bytes => OfBytes(bytes, name, input),
         JsonValueKind.Object => ReadNamed(instance, name),
         _ => throw JsonFields.Mistake(name, "a string, {\"b64\": …} or an object of features", instance),
     };
 
-    /// <summary>A text, or the example that its bytes are.</summary>
-    public ClassifierInput ReadNamedText(JsonElement value, string name)
+    /// <summary>A value of <c>text</c>, or of <c>examples</c>, whose bytes may be an example.</summary>
+    public ClassifierInput ReadNamedText(JsonElement value, string name, string input)
     {
         // A feature is a list where it comes from tf.Example's own form.
         var one = value.ValueKind == JsonValueKind.Array && value.GetArrayLength() == 1 ? value[0] : value;
-        return one.ValueKind == JsonValueKind.Object && Base64(one, name) is { } bytes ? examples.Read(bytes, name) : Text(one, name);
+        return JsonBytes.Read(one, name) is { } bytes ? OfBytes(bytes, name, input) : Text(one, name);
     }
 
     /// <summary>The whole numbers of a list.</summary>
@@ -49,11 +53,11 @@ internal sealed class InstanceReader(ExampleReader examples, PaddedIds padded)
     private ClassifierInput ReadNamed(JsonElement instance, string name)
     {
         CheckNames(instance, name);
-        foreach (var text in new[] { "examples", "text" })
+        foreach (var text in Texts)
         {
             if (JsonFields.Element(instance, text, name) is { } value)
             {
-                return ReadNamedText(value, $"{name}.{text}");
+                return ReadNamedText(value, $"{name}.{text}", text);
             }
         }
         var ids = JsonFields.Element(instance, "input_ids", name)
@@ -88,15 +92,6 @@ internal sealed class InstanceReader(ExampleReader examples, PaddedIds padded)
 
     private static ClassifierInput Text(JsonElement value, string name) => new(JsonFields.AsString(value, name), null);
 
-    // The one key alone makes an object bytes.
-    private static byte[]? Base64(JsonElement value, string name)
-    {
-        if (JsonFields.Element(value, "b64", name) is not { } text || value.EnumerateObject().Count() != 1)
-        {
-            return null;
-        }
-        return text.ValueKind == JsonValueKind.String && text.TryGetBytesFromBase64(out var bytes)
-            ? bytes
-            : throw ApiException.Invalid(name, $"'{name}.b64' is not base64");
-    }
+    private ClassifierInput OfBytes(byte[] bytes, string name, string input) =>
+        input == "text" ? new ClassifierInput(ExampleReader.ReadText(bytes, name), null) : examples.Read(bytes, name);
 }

@@ -13,12 +13,13 @@ internal sealed class ModelStatus(ServedClassifier served, ServableVersion versi
 
     private string Number => version.Number.ToString(CultureInfo.InvariantCulture);
 
-    public void WriteList(Utf8JsonWriter json)
+    /// <param name="isReady">Whether it wants requests; it does not while it drains.</param>
+    public void WriteList(Utf8JsonWriter json, bool isReady)
     {
         json.WriteStartObject();
         json.WriteString("object", "list");
         json.WriteStartArray("data");
-        WriteModel(json);
+        WriteModel(json, isReady);
         json.WriteEndArray();
         json.WriteStartArray("models");
         json.WriteStringValue(served.Identity.Name);
@@ -26,7 +27,7 @@ internal sealed class ModelStatus(ServedClassifier served, ServableVersion versi
         json.WriteEndObject();
     }
 
-    public void WriteModel(Utf8JsonWriter json)
+    public void WriteModel(Utf8JsonWriter json, bool isReady)
     {
         json.WriteStartObject();
         json.WriteString("id", served.Identity.Name);
@@ -34,11 +35,11 @@ internal sealed class ModelStatus(ServedClassifier served, ServableVersion versi
         json.WriteNumber("created", _created);
         json.WriteString("owned_by", "elastic-synapse");
         json.WriteString("name", served.Identity.Name);
-        json.WriteBoolean("ready", true);
+        json.WriteBoolean("ready", isReady);
         json.WriteStartArray("model_version_status");
         json.WriteStartObject();
         json.WriteString("version", Number);
-        json.WriteString("state", "AVAILABLE");
+        json.WriteString("state", isReady ? "AVAILABLE" : "UNLOADING");
         json.WriteStartObject("status");
         json.WriteString("error_code", "OK");
         json.WriteString("error_message", "");

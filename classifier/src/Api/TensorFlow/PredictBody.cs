@@ -7,63 +7,84 @@ using ElasticSynapse.Serving.Hosting.Requests;
 namespace ElasticSynapse.Classifier.Api.TensorFlow;
 
 /// <summary>The bodies of TensorFlow Serving's verbs.</summary>
-internal sealed class PredictBody(InstanceReader reader, PaddedIds padded, int maxInputs)
+internal sealed class PredictBody(InstanceReader reader, ExampleReader examples, PaddedIds padded, int maxInputs)
 {
     /// <summary>Rows under <c>instances</c>, or columns under <c>inputs</c>.</summary>
     public (ClassifierInput[] Inputs, bool IsRow) ReadPredict(JsonFields json)
     {
-        Signatures.Check(SignatureName(json) ?? Signatures.Default, "predict");
+        var signature = SignatureName(json) ?? Signatures.Default;
+        Signatures.Check(signature, "predict");
+        // Bytes without a name are the signature's one input.
+        var input = signature == Signatures.Text ? "text" : "examples";
         return (json.Element("instances"), json.Element("inputs")) switch
         {
-            ({ } rows, null) => (Rows(rows, "instances"), true),
-            (null, { } columns) => (Columns(columns), false),
+            ({ } rows, null) => (Rows(rows, "instances", input), true),
+            (null, { } columns) => (Columns(columns, input), false),
             (null, null) => throw ApiException.Invalid("instances", "Missing 'inputs' or 'instances' key"),
             _ => throw ApiException.Invalid("instances", "Not formatted correctly: expected only one of 'inputs' and 'instances'"),
         };
     }
 
-    /// <summary>Objects of features under <c>examples</c>.</summary>
+    /// <summary>Objects of features under <c>examples</c>, each with those of <c>context</c> that it does not have itself.</summary>
     public ClassifierInput[] ReadClassify(JsonFields json)
     {
         Signatures.Check(SignatureName(json) ?? Signatures.Classify, "classify");
-        return Rows(json.Element("examples") ?? throw ApiException.Invalid("examples", "When method is classify, key 'examples' is expected and was not found"), "examples");
+        var rows = json.Element("examples") ?? throw ApiException.Invalid("examples", "When method is classify, key 'examples' is expected and was not found");
+        CheckList(rows, "examples");
+        var context = json.Element("context") is { } given ? JsonExample.Features(given, "context") : [];
+        return [.. rows.EnumerateArray().Select((row, index) =>
+        {
+            var name = string.Create(CultureInfo.InvariantCulture, $"examples[{index}]");
+            var features = JsonExample.Features(row, name);
+            foreach (var (key, feature) in context)
+            {
+                features.TryAdd(key, feature);
+            }
+            return examples.Read(features, name);
+        })];
     }
 
     /// <exception cref="ApiException">It is no string.</exception>
     public static string? SignatureName(JsonFields json) => json.Element("signature_name") switch
     {
         null => null,
-        { ValueKind: JsonValueKind.String } name => JsonFields.AsString(name, "signature_name"),
+        // An empty one names none, as by gRPC.
+        { ValueKind: JsonValueKind.String } name => JsonFields.AsString(name, "signature_name") is { Length: > 0 } text ? text : null,
         _ => throw ApiException.Invalid("signature_name", "'signature_name' key must be a string value."),
     };
 
-    private ClassifierInput[] Rows(JsonElement rows, string name)
+    private ClassifierInput[] Rows(JsonElement rows, string name, string input)
+    {
+        CheckList(rows, name);
+        return [.. rows.EnumerateArray().Select((row, index) => reader.Read(row, string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]"), input))];
+    }
+
+    private void CheckList(JsonElement rows, string name)
     {
         if (rows.ValueKind != JsonValueKind.Array || rows.GetArrayLength() == 0)
         {
             throw JsonFields.Mistake(name, "a list that is not empty", rows);
         }
         CheckCount(name, rows.GetArrayLength());
-        return [.. rows.EnumerateArray().Select((row, index) => reader.Read(row, string.Create(CultureInfo.InvariantCulture, $"{name}[{index}]")))];
     }
 
     // One input may stand by itself, without its name.
-    private ClassifierInput[] Columns(JsonElement columns)
+    private ClassifierInput[] Columns(JsonElement columns, string input)
     {
         if (columns.ValueKind == JsonValueKind.Array)
         {
-            return Rows(columns, "inputs");
+            return Rows(columns, "inputs", input);
         }
         if (columns.ValueKind != JsonValueKind.Object || JsonFields.Element(columns, "b64", "inputs") is not null)
         {
-            return [reader.Read(columns, "inputs")];
+            return [reader.Read(columns, "inputs", input)];
         }
-        foreach (var text in new[] { "examples", "text" })
+        foreach (var text in InstanceReader.Texts)
         {
             if (JsonFields.Element(columns, text, "inputs") is { } values)
             {
                 var name = $"inputs.{text}";
-                return values.ValueKind == JsonValueKind.Array ? Rows(values, name) : [reader.ReadNamedText(values, name)];
+                return values.ValueKind == JsonValueKind.Array ? Rows(values, name, text) : [reader.ReadNamedText(values, name, text)];
             }
         }
         return Ids(columns);

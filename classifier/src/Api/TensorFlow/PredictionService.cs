@@ -1,16 +1,19 @@
+using System.Globalization;
 using ElasticSynapse.Classifier.Api.TensorFlow.Wire;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
+using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace ElasticSynapse.Classifier.Api.TensorFlow;
 
 /// <summary>TensorFlow Serving's gRPC methods that the first Elastic Synapse client, and clients like it, call.</summary>
 internal sealed class PredictionService(
     ServedClassifier served, ServableVersion version, ExampleReader examples, PaddedIds padded, InputClassifier classifier,
-    ClassificationOptions options, TimeProvider time)
+    ClassificationOptions options, HealthCheckService health, TimeProvider time)
 {
     /// <summary>Outputs <c>probabilities</c>, [batch, labels], in <c>float_val</c>: the first client reads no other field.</summary>
     public async Task<PredictResponse> PredictAsync(PredictRequest request, HttpContext context)
@@ -48,24 +51,34 @@ internal sealed class PredictionService(
         return Task.FromResult(response);
     }
 
-    public Task<GetModelStatusResponse> GetModelStatusAsync(GetModelStatusRequest request, HttpContext context)
+    public async Task<GetModelStatusResponse> GetModelStatusAsync(GetModelStatusRequest request, HttpContext context)
     {
-        Check(request.ModelSpec);
+        Check(request.ModelSpec, version.CheckStatus);
+        var isReady = (await health.CheckHealthAsync(context.RequestAborted)).Status == HealthStatus.Healthy;
         var response = new GetModelStatusResponse();
-        response.ModelVersionStatus.Add(new ModelVersionStatus { Version = version.Number, State = ModelVersionStatus.Types.State.Available });
-        return Task.FromResult(response);
+        response.ModelVersionStatus.Add(new ModelVersionStatus
+        {
+            Version = version.Number,
+            State = isReady ? ModelVersionStatus.Types.State.Available : ModelVersionStatus.Types.State.Unloading,
+        });
+        return response;
     }
 
     private ClassifierInput[] Inputs(PredictRequest request)
     {
         ClassifierInput[] inputs;
-        if (request.Inputs.TryGetValue("examples", out var tensor) || request.Inputs.TryGetValue("text", out tensor))
+        if (request.Inputs.TryGetValue("examples", out var tensor))
         {
-            inputs = [.. tensor.StringVal.Select((value, i) => examples.Read(value.Span, $"string_val[{i}]"))];
+            inputs = [.. Strings("examples").Select((value, i) => examples.Read(value.Span, $"string_val[{i}]"))];
+        }
+        else if (request.Inputs.TryGetValue("text", out tensor))
+        {
+            inputs = [.. Strings("text").Select((value, i) => new ClassifierInput(ExampleReader.ReadText(value.Span, $"string_val[{i}]"), null))];
         }
         else if (request.Inputs.TryGetValue("input_ids", out var ids))
         {
-            var rows = TensorFlowTensor.Rows(ids, "input_ids");
+            // Without values they would all be padding, which nobody means.
+            var rows = TensorFlowTensor.Rows(ids, "input_ids", options.MaxQueuedTokens, mayBeEmpty: false);
             var masks = Optional("input_mask", rows.Length);
             var types = Optional("segment_ids", rows.Length);
             inputs = [.. rows.Select((row, i) => new ClassifierInput(null, padded.Read($"input_ids[{i}]", row, masks?[i], types?[i])))];
@@ -80,23 +93,23 @@ internal sealed class PredictionService(
         }
         return inputs;
 
-        long[][]? Optional(string name, int rows) => request.Inputs.TryGetValue(name, out var given) ? TensorFlowTensor.Rows(given, name) is var values && values.Length == rows
+        ByteString[] Strings(string name) => TensorFlowTensor.Strings(tensor, name, options.MaxTextsPerRequest);
+
+        long[][]? Optional(string name, int rows) => request.Inputs.TryGetValue(name, out var given)
+            ? TensorFlowTensor.Rows(given, name, options.MaxQueuedTokens, mayBeEmpty: true) is var values && values.Length == rows
             ? values
             : throw ApiException.Invalid(name, $"'{name}' has another number of rows than input_ids") : null;
     }
 
-    private void Check(ModelSpec? spec)
+    private void Check(ModelSpec? spec) => Check(spec, version.Check);
+
+    private static void Check(ModelSpec? spec, Action<string, string?, string?> servable)
     {
         if (spec is null)
         {
             throw ApiException.Invalid("model_spec", "Missing ModelSpec");
         }
-        if (spec.Version is { } number)
-        {
-            version.Check(spec.Name, number);
-            return;
-        }
-        version.Check(spec.Name, null, spec.VersionChoiceCase == ModelSpec.VersionChoiceOneofCase.VersionLabel ? spec.VersionLabel : null);
+        servable(spec.Name, spec.Version?.ToString(CultureInfo.InvariantCulture), spec.VersionChoiceCase == ModelSpec.VersionChoiceOneofCase.VersionLabel ? spec.VersionLabel : null);
     }
 
     private ModelSpec Spec() => new() { Name = served.Identity.Name, Version = version.Number };

@@ -1,33 +1,55 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Model;
 
 namespace ElasticSynapse.Classifier.Api.TensorFlow;
 
-/// <summary>The served model as TensorFlow Serving names models: versions are numbers. Ours begin with one, the time of export:
-/// 1557429385_v0.01 is 1557429385.</summary>
+/// <summary>The served model as TensorFlow Serving names models: versions are numbers, see
+/// <see cref="ModelIdentity.VersionNumber"/>.</summary>
 /// <param name="label">Under which this version may be asked for.</param>
-internal sealed class ServableVersion(ModelIdentity model, string label)
+internal sealed partial class ServableVersion(ModelIdentity model, string label)
 {
     public string Model => model.Name;
 
-    /// <summary>1 for a version that does not begin with a number.</summary>
-    public long Number { get; } =
-        long.TryParse(string.Concat(model.Version.TakeWhile(char.IsAsciiDigit)), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 1;
+    public long Number => model.VersionNumber;
 
-    /// <exception cref="ApiException">A request names another model, version or label; null names none.</exception>
+    /// <summary>Whether it can be a version at all: a number, or one of ours written out.</summary>
+    public bool IsVersion(string version) => version == model.Version || Pattern().IsMatch(version);
+
+    /// <exception cref="ApiException">A request to run names another model, version or label; null names none.</exception>
     public void Check(string name, string? version, string? versionLabel)
     {
-        var isThisModel = model.IsCalled(name);
-        if (version is null && versionLabel is null && !isThisModel)
+        if (version is null && versionLabel is null && !model.IsCalled(name))
         {
             throw NotFound($"Servable not found for request: Latest({Excerpt.Of(name)})");
         }
-        if (version is not null && version != model.Version)
+        if (version is not null && (!Has(version) || !model.IsCalled(name)))
         {
-            Check(name, Parse(version));
+            throw NotFound($"Servable not found for request: Specific({Excerpt.Of(name)}, {Excerpt.Of(version)})");
         }
-        if (!isThisModel)
+        CheckLabel(name, versionLabel);
+    }
+
+    /// <summary>The same for a question after the state, which TensorFlow Serving refuses in other words.</summary>
+    /// <exception cref="ApiException">Another model, version or label.</exception>
+    public void CheckStatus(string name, string? version, string? versionLabel)
+    {
+        CheckLabel(name, versionLabel);
+        if (version is not null && !Has(version))
+        {
+            throw NotFound($"Could not find version {Excerpt.Of(version)} of model {Excerpt.Of(name)}");
+        }
+    }
+
+    private bool Has(string version) => model.HasVersion(version)
+        || (version.All(char.IsAsciiDigit) && !long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? throw ApiException.Invalid("versions", $"Failed to convert version: {Excerpt.Of(version)} to numeric.")
+            : false);
+
+    private void CheckLabel(string name, string? versionLabel)
+    {
+        if (!model.IsCalled(name))
         {
             throw NotFound($"Could not find any versions of model {Excerpt.Of(name)}");
         }
@@ -37,18 +59,8 @@ internal sealed class ServableVersion(ModelIdentity model, string label)
         }
     }
 
-    /// <exception cref="ApiException">Another model or version.</exception>
-    public void Check(string name, long version)
-    {
-        if (!model.IsCalled(name) || version != Number)
-        {
-            throw NotFound(string.Create(CultureInfo.InvariantCulture, $"Servable not found for request: Specific({Excerpt.Of(name)}, {version})"));
-        }
-    }
-
-    private static long Parse(string version) => long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-        ? number
-        : throw ApiException.Invalid("versions", $"Failed to convert version: {Excerpt.Of(version)} to numeric.");
-
     private static ApiException NotFound(string message) => new(ErrorKind.ModelNotFound, message, "model");
+
+    [GeneratedRegex(@"^[0-9]+(_v[^/:]+)?\z")]
+    private static partial Regex Pattern();
 }

@@ -6,6 +6,7 @@ using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Api.TextEmbeddings;
 
@@ -90,17 +91,21 @@ internal sealed class PredictEndpoint(ServedClassifier served, TextClassifier cl
         json.WriteEndArray();
     }
 
+    internal static string ComputeType(ComputeDevice device) => device.IsCuda ? "gpu" : "cpu";
+
     // Milliseconds, as TEI has them.
-    private static void WriteTimes(IHeaderDictionary headers, TextRequest request, ClassifiedTexts classified, TimeSpan total)
+    private void WriteTimes(IHeaderDictionary headers, TextRequest request, ClassifiedTexts classified, TimeSpan total)
     {
-        headers["x-compute-type"] = "cpu";
-        headers["x-compute-characters"] = Number(request.Inputs.Sum(input => input.Text.Length + (input.Second?.Length ?? 0)));
+        headers["x-compute-type"] = ComputeType(served.DeviceChoice.Device);
+        headers["x-compute-characters"] = Number(request.Inputs.Sum(input => Characters(input.Text) + Characters(input.Second ?? "")));
         headers["x-compute-tokens"] = Number(classified.Scores.Sum(scores => scores.Tokens));
         headers["x-compute-time"] = Number(total.TotalMilliseconds);
         headers["x-total-time"] = Number(total.TotalMilliseconds);
         headers["x-tokenization-time"] = Number(classified.Tokenization.TotalMilliseconds);
         headers["x-queue-time"] = Number(classified.Times.Queue.TotalMilliseconds);
         headers["x-inference-time"] = Number(classified.Times.Inference.TotalMilliseconds);
+
+        static int Characters(string text) => new CodePointOffset(text).Of(text.Length);
 
         static string Number(double value) => ((long)value).ToString(CultureInfo.InvariantCulture);
     }

@@ -6,14 +6,19 @@ namespace ElasticSynapse.Classifier.Api.TextEmbeddings;
 /// <summary>Errors of Hugging Face Text Embeddings Inference: <c>{"error","error_type"}</c>.</summary>
 internal sealed class TeiErrors : ErrorFormat
 {
-    public static readonly TeiErrors Format = new(isEmpty: false);
+    public static readonly TeiErrors Format = new(422, "Validation");
 
     /// <summary>Of a request without inputs, which has a type of its own.</summary>
-    public static readonly TeiErrors OfNothing = new(isEmpty: true);
+    public static readonly TeiErrors OfNothing = new(400, "Empty");
 
-    private readonly bool _isEmpty;
+    /// <summary>Of a request for what this kind of model does not compute.</summary>
+    public static readonly TeiErrors OfAnotherTask = new(424, Backend);
 
-    private TeiErrors(bool isEmpty) => _isEmpty = isEmpty;
+    private const string Backend = "Backend";
+
+    private readonly (int Status, string Type) _invalid;
+
+    private TeiErrors(int status, string type) => _invalid = (status, type);
 
     public override int Status(ErrorKind kind) => Row(kind).Status;
 
@@ -27,11 +32,12 @@ internal sealed class TeiErrors : ErrorFormat
 
     private (int Status, string Type) Row(ErrorKind kind) => kind switch
     {
-        ErrorKind.InvalidRequest when _isEmpty => (400, "Empty"),
-        ErrorKind.InvalidRequest => (422, "Validation"),
+        ErrorKind.InvalidRequest => _invalid,
         ErrorKind.ContextLengthExceeded => (422, "Tokenizer"),
         ErrorKind.Overloaded => (429, "Overloaded"),
-        ErrorKind.Internal => (424, "Backend"),
+        ErrorKind.Internal => (424, Backend),
+        // Nothing was wrong with the request; upstream has no deadlines.
+        ErrorKind.DeadlineExceeded or ErrorKind.UpstreamTimeout or ErrorKind.UpstreamUnavailable => (base.Status(kind), Backend),
         ErrorKind.NotReady => (503, "Unhealthy"),
         _ => (base.Status(kind), "Validation"),
     };

@@ -22,6 +22,9 @@ public sealed partial class FirstClientTests(ClassifierServer server) : IClassFi
     [InlineData("*/*")]
     [InlineData("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")]
     [InlineData("text/html, application/json")]
+    [InlineData("text/plain, application/json, */*")]
+    [InlineData("application/json;q=0.5, text/plain")]
+    [InlineData("application/json;q=0, */*")]
     public async Task Post_Description_IsAPythonDictInText(string? accept)
     {
         using var response = await PostAsync("""{"description":"Hello world"}""", accept);
@@ -37,6 +40,14 @@ public sealed partial class FirstClientTests(ClassifierServer server) : IClassFi
     [Theory]
     [InlineData("application/json")]
     [InlineData("application/json, text/html;q=0.5")]
+    [InlineData("application/json, text/plain, */*")] // axios
+    [InlineData("application/json, text/html")]
+    [InlineData("application/json;q=0.9, */*")]
+    [InlineData("application/json, */*;q=0.5")]
+    [InlineData("text/html;q=0, */*")]
+    [InlineData("application/json;q=0.1, text/html;q=0")]
+    [InlineData("application/*")]
+    [InlineData("Application/JSON")]
     public async Task Post_AcceptJson_IsAnObject(string accept)
     {
         using var response = await PostAsync("""{"description":"Hello world"}""", accept);

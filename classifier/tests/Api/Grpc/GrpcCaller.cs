@@ -12,6 +12,9 @@ internal sealed class GrpcCaller(int port) : IDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = new Uri($"http://127.0.0.1:{port.ToString(CultureInfo.InvariantCulture)}") };
 
+    /// <summary>What the last answer said of the encodings that the server reads.</summary>
+    public string? AcceptedEncodings { get; private set; }
+
     /// <summary>One that nobody listened on a moment ago.</summary>
     public static int FreePort()
     {
@@ -41,6 +44,7 @@ internal sealed class GrpcCaller(int port) : IDisposable
         using var response = await _http.SendAsync(call);
         Assert.Equal(HttpStatusCode.OK, response.StatusCode);
         Assert.Equal("application/grpc", response.Content.Headers.ContentType?.MediaType);
+        AcceptedEncodings = response.Headers.TryGetValues("grpc-accept-encoding", out var encodings) ? encodings.Single() : null;
         var answer = await response.Content.ReadAsByteArrayAsync();
         var ending = response.TrailingHeaders.Contains("grpc-status") ? response.TrailingHeaders : (HttpHeaders)response.Headers;
         var status = int.Parse(Assert.Single(ending.GetValues("grpc-status")), CultureInfo.InvariantCulture);

@@ -62,6 +62,28 @@ public sealed class OpenInferenceTests(ClassifierServer server) : IClassFixture<
     }
 
     [Fact]
+    public async Task Infer_RawBody_IsTheTextItself()
+    {
+        using var content = new ByteArrayContent("Hello world"u8.ToArray());
+        content.Headers.Add("Inference-Header-Content-Length", "0");
+
+        using var response = await server.Http.PostAsync(Infer, content);
+
+        var body = await response.Content.ReadAsByteArrayAsync();
+        var json = int.Parse(Assert.Single(response.Headers.GetValues("Inference-Header-Content-Length")), System.Globalization.CultureInfo.InvariantCulture);
+        Golden.AssertClose(ClientExample.HelloWorldScores, [.. body[json..].Chunk(4).Select(bytes => BitConverter.ToSingle(bytes))]);
+    }
+
+    [Theory]
+    [InlineData("/v2/models/toxicity/versions/1557429385")]
+    [InlineData("/v2/models/toxicity@1557429385")]
+    public async Task Get_VersionByItsNumber_IsTheOneServed(string path)
+    {
+        var model = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync(path));
+        Assert.Equal($"""["{ClassifierServer.Version}"]""", model.GetProperty("versions").GetRawText());
+    }
+
+    [Fact]
     public async Task Get_Model_DescribesItsTensors()
     {
         var model = JsonSerializer.Deserialize<JsonElement>(await server.Http.GetStringAsync("/v2/models/toxicity"));

@@ -57,10 +57,23 @@ public sealed class ServingPathTests
     [InlineData("half", null, "stable", 404, "Could not find any versions of model half")]
     [InlineData("bert", null, "canary", 400, "Unrecognized servable version label: canary")]
     [InlineData("bert", "99999999999999999999", null, 400, "Failed to convert version: 99999999999999999999 to numeric.")]
-    [InlineData("bert", "latest", null, 400, "Failed to convert version: latest to numeric.")]
+    [InlineData("bert", "8_v1.0", null, 404, "Servable not found for request: Specific(bert, 8_v1.0)")]
+    [InlineData("bert", "7_v2.0", null, 404, "Servable not found for request: Specific(bert, 7_v2.0)")]
     public void Check_AnotherModel_IsRefusedInTensorFlowsWords(string model, string? version, string? label, int status, string message)
     {
         var error = Assert.Throws<ApiException>(() => Servable().Check(model, version, label));
+        Assert.Equal((status, message), (ErrorTable.Row(error.Kind).Status, error.Message));
+    }
+
+    [Theory]
+    [InlineData("half", null, null, 404, "Could not find any versions of model half")]
+    [InlineData("half", "7", null, 404, "Could not find any versions of model half")]
+    [InlineData("bert", "8", null, 404, "Could not find version 8 of model bert")]
+    [InlineData("bert", null, "canary", 400, "Unrecognized servable version label: canary")]
+    [InlineData("bert", "99999999999999999999", null, 400, "Failed to convert version: 99999999999999999999 to numeric.")]
+    public void CheckStatus_AnotherModel_IsRefusedInTensorFlowsWords(string model, string? version, string? label, int status, string message)
+    {
+        var error = Assert.Throws<ApiException>(() => Servable().CheckStatus(model, version, label));
         Assert.Equal((status, message), (ErrorTable.Row(error.Kind).Status, error.Message));
     }
 

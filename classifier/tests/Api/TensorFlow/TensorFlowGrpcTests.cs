@@ -1,4 +1,5 @@
 using System.Globalization;
+using ElasticSynapse.Classifier.Api.TensorFlow;
 using ElasticSynapse.Classifier.Api.TensorFlow.Wire;
 using ElasticSynapse.Classifier.Tests.Api.Grpc;
 using Google.Protobuf;
@@ -88,6 +89,32 @@ public sealed class TensorFlowGrpcTests : IDisposable
         Golden.AssertClose(ClientExample.HelloWorldScores, [.. answer!.Outputs["probabilities"].FloatVal]);
     }
 
+    // As tf.make_tensor_proto leaves values out that repeat.
+    [Fact]
+    public async Task Predict_FewerValuesThanTheShapeHas_TheLastRepeats()
+    {
+        var (_, _, answer) = await _client.CallAsync(Predict, Request(("examples", Shaped(DataType.DtString, 3, 1).With("world", "Hello world"))), PredictResponse.Parser);
+
+        var probabilities = answer!.Outputs["probabilities"];
+        Assert.Equal([3, 6], probabilities.TensorShape.Dim.Select(dim => dim.Size));
+        Golden.AssertClose([.. ClientExample.HelloWorldScores, .. ClientExample.HelloWorldScores], [.. probabilities.FloatVal.Skip(6)]);
+
+        var ids = new TensorProto { Dtype = DataType.DtInt64, TensorShape = TensorFlowTensor.Shape(1, 12), Int64Val = { ClientExample.HelloWorld.Append(0) } };
+        var mask = new TensorProto { Dtype = DataType.DtInt32, TensorShape = TensorFlowTensor.Shape(1, 12), IntVal = { 1, 1, 1, 1, 1, 1, 1, 1, 0 } };
+        (_, _, answer) = await _client.CallAsync(
+            Predict, Request(("input_ids", ids), ("input_mask", mask), ("segment_ids", Shaped(DataType.DtInt32, 1, 12))), PredictResponse.Parser);
+        Golden.AssertClose(ClientExample.HelloWorldScores, [.. answer!.Outputs["probabilities"].FloatVal]);
+    }
+
+    [Theory]
+    [InlineData("text")]
+    [InlineData("examples")]
+    public async Task Predict_TextWithControlCharacters_IsAText(string input)
+    {
+        var (_, _, answer) = await _client.CallAsync(Predict, Request((input, Shaped(DataType.DtString, 1).With("Hel\0lo\a world"))), PredictResponse.Parser);
+        Golden.AssertClose(ClientExample.HelloWorldScores, [.. answer!.Outputs["probabilities"].FloatVal]);
+    }
+
     [Fact]
     public async Task Predict_GzipMessage_IsRead()
     {
@@ -119,6 +146,10 @@ public sealed class TensorFlowGrpcTests : IDisposable
             "/tensorflow.serving.ModelService/GetModelStatus", new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = "bert" } }, GetModelStatusResponse.Parser);
         var version = Assert.Single(answer!.ModelVersionStatus);
         Assert.Equal((1557429385L, ModelVersionStatus.Types.State.Available), (version.Version, version.State));
+
+        var (status, message, _) = await _client.CallAsync(
+            "/tensorflow.serving.ModelService/GetModelStatus", new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = "bert", Version = 7 } }, GetModelStatusResponse.Parser);
+        Assert.Equal((5, "Could not find version 7 of model bert"), (status, message));
     }
 
     [Fact]
@@ -130,6 +161,17 @@ public sealed class TensorFlowGrpcTests : IDisposable
         await RefusedAsync(3, "Missing ModelSpec", new PredictRequest());
         await RefusedAsync(3, "input tensor alias not found in signature", Request());
         await RefusedAsync(3, "the batch has 0 texts", Request(("examples", new TensorProto { Dtype = DataType.DtString })));
+        await RefusedAsync(3, "'examples' has shape [3] and 0 values", Request(("examples", Shaped(DataType.DtString, 3))));
+        await RefusedAsync(3, "'examples' has shape [1] and 2 values", Request(("examples", Shaped(DataType.DtString, 1).With("a", "b"))));
+        await RefusedAsync(3, "'examples' has shape [1,2] and 2 values", Request(("examples", Shaped(DataType.DtString, 1, 2).With("a", "b"))));
+        await RefusedAsync(3, "'examples' has 257 texts; this server accepts 256", Request(("examples", Shaped(DataType.DtString, 257).With("a"))));
+        await RefusedAsync(3, "'text' is of type 9; accepted: DT_STRING", Request(("text", Shaped(DataType.DtInt64, 1).With("a"))));
+        await RefusedAsync(3, "'input_ids' is of type 9 and has values of another", Request(("input_ids", new TensorProto { Dtype = DataType.DtInt64, TensorShape = TensorFlowTensor.Shape(1, 2), IntVal = { 2, 3 } })));
+        await RefusedAsync(3, "'input_ids' has shape [1,2] and 0 values", Request(("input_ids", Shaped(DataType.DtInt64, 1, 2))));
+        await RefusedAsync(3, "'input_ids' has shape [1000000,1000000] and 1 values", Request(("input_ids", new TensorProto { Dtype = DataType.DtInt64, TensorShape = TensorFlowTensor.Shape(1_000_000, 1_000_000), Int64Val = { 2 } })));
+        await RefusedAsync(3, "'input_ids' has shape [1000,1000] and 1 values", Request(("input_ids", new TensorProto { Dtype = DataType.DtInt64, TensorShape = TensorFlowTensor.Shape(1_000, 1_000), Int64Val = { 2 } })));
+        await RefusedAsync(3, "'input_ids' has 9 bytes of values, 8 bytes each", Request(("input_ids", new TensorProto { Dtype = DataType.DtInt64, TensorShape = TensorFlowTensor.Shape(1, 1), TensorContent = ByteString.CopyFrom(new byte[9]) })));
+        await RefusedAsync(3, "'string_val[0]' holds bytes that are not UTF-8", Request(("text", new TensorProto { Dtype = DataType.DtString, StringVal = { ByteString.CopyFrom(0xFF) } })));
         await RefusedAsync(3, "has the token id 626", Request(("examples", Strings(ClientExample.Of(2, 626, 3)))));
         await RefusedAsync(3, "'input_ids' is of type 7; accepted: DT_INT64 and DT_INT32", Request(("input_ids", Strings(ClientExample.Of(2, 3)))));
         await RefusedAsync(3, "'input_ids' has shape [] and 0 values", Request(("input_ids", new TensorProto { Dtype = DataType.DtInt64 })));
@@ -140,6 +182,7 @@ public sealed class TensorFlowGrpcTests : IDisposable
         Assert.Equal((3, "the body of 3 bytes is not one gRPC message"), (broken, message));
         (broken, message, _) = await _client.CallAsync(Predict, GrpcCaller.Framed([1, 2], isCompressed: true), PredictResponse.Parser, ("grpc-encoding", "snappy"));
         Assert.Equal((12, "messages compressed as 'snappy' are not read; accepted: gzip and identity"), (broken, message));
+        Assert.Equal("identity,gzip", _client.AcceptedEncodings);
         (broken, _, _) = await _client.CallAsync(Predict, GrpcCaller.Framed(GrpcCaller.Gzip(new byte[8 * 1024 * 1024]), isCompressed: true), PredictResponse.Parser, ("grpc-encoding", "gzip"));
         Assert.Equal(8, broken);
         (broken, _, _) = await _client.CallAsync(Predict, new byte[5 * 1024 * 1024], PredictResponse.Parser);
@@ -162,6 +205,8 @@ public sealed class TensorFlowGrpcTests : IDisposable
         Assert.Contains(message, told, StringComparison.Ordinal);
     }
 
+    private static TensorProto Shaped(DataType type, params long[] sizes) => new() { Dtype = type, TensorShape = TensorFlowTensor.Shape(sizes) };
+
     private static PredictRequest Request(params (string Name, TensorProto Tensor)[] inputs)
     {
         var request = new PredictRequest { ModelSpec = new ModelSpec { Name = "bert", SignatureName = "serving_default" } };
@@ -177,6 +222,15 @@ public sealed class TensorFlowGrpcTests : IDisposable
         var tensor = new TensorProto { Dtype = DataType.DtString, TensorShape = new TensorShapeProto() };
         tensor.TensorShape.Dim.Add(new TensorShapeProto.Types.Dim { Size = examples.Length });
         tensor.StringVal.AddRange(examples.Select(example => example.ToByteString()));
+        return tensor;
+    }
+}
+
+file static class Strings
+{
+    public static TensorProto With(this TensorProto tensor, params IEnumerable<string> texts)
+    {
+        tensor.StringVal.AddRange(texts.Select(ByteString.CopyFromUtf8));
         return tensor;
     }
 }

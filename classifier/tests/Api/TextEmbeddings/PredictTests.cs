@@ -1,4 +1,6 @@
 using System.Text.Json;
+using ElasticSynapse.Classifier.Api.TextEmbeddings;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Tests.Api.TextEmbeddings;
 
@@ -63,12 +65,17 @@ public sealed class PredictTests(ClassifierServer server) : IClassFixture<Classi
         using var response = await server.PostAsync("/predict", """{"inputs":"Hello 😀"}""");
 
         Assert.Equal("cpu", Assert.Single(response.Headers.GetValues("x-compute-type")));
-        Assert.Equal("8", Assert.Single(response.Headers.GetValues("x-compute-characters")));
+        Assert.Equal("7", Assert.Single(response.Headers.GetValues("x-compute-characters")));
         foreach (var header in new[] { "x-compute-tokens", "x-compute-time", "x-total-time", "x-tokenization-time", "x-queue-time", "x-inference-time" })
         {
             Assert.Matches("^[0-9]+$", Assert.Single(response.Headers.GetValues(header)));
         }
     }
+
+    [Theory]
+    [InlineData(null, "cpu")]
+    [InlineData(0, "gpu")]
+    public void ComputeType_Device_IsCalledAsTeiDoes(int? cuda, string type) => Assert.Equal(type, PredictEndpoint.ComputeType(new ComputeDevice(cuda)));
 
     [Theory]
     [InlineData("{}", 422, "Validation", "missing field `inputs`")]
@@ -89,6 +96,21 @@ public sealed class PredictTests(ClassifierServer server) : IClassFixture<Classi
         Assert.Equal(status, (int)response.StatusCode);
         Assert.Equal(type, error.GetProperty("error_type").GetString());
         Assert.Contains(message, error.GetProperty("error").GetString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/embed")]
+    [InlineData("/embed_all")]
+    [InlineData("/embed_sparse")]
+    [InlineData("/rerank")]
+    [InlineData("/similarity")]
+    public async Task Post_AnotherTask_SaysThatTheModelClassifies(string path)
+    {
+        using var response = await server.PostAsync(path, """{"inputs":"a"}""");
+        Assert.Equal(424, (int)response.StatusCode);
+        Assert.Equal(
+            $$"""{"error":"the model 'toxicity' classifies texts, so that {{path}} can't be answered; /predict can","error_type":"Backend"}""",
+            await response.Content.ReadAsStringAsync());
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class DrainServiceTests
 
         using var readyz = await service.Client.GetAsync("/readyz");
         Assert.Equal(HttpStatusCode.ServiceUnavailable, readyz.StatusCode);
+        Assert.Equal(["1"], readyz.Headers.GetValues("Retry-After"));
         Assert.Equal("""{"status":"not ready","failing":{"drain":"draining"}}""", await readyz.Content.ReadAsStringAsync());
         using var livez = await service.Client.GetAsync("/livez");
         Assert.Equal(HttpStatusCode.OK, livez.StatusCode);

@@ -39,6 +39,14 @@ public sealed class ErrorMiddlewareTests
     }
 
     [Fact]
+    public async Task Answer_503WithoutATime_SaysWhenToAskAgain()
+    {
+        await using var service = await RunningService.StartAsync(app => app.MapGet("/", string () => throw new ApiException(ErrorKind.NotReady, "the server is shutting down")));
+        using var answer = await service.Client.GetAsync("/");
+        Assert.Equal(["1"], answer.Headers.GetValues("Retry-After"));
+    }
+
+    [Fact]
     public void Row_EveryKind_IsInTheTable() =>
         Assert.All(Enum.GetValues<ErrorKind>(), kind => Assert.InRange(ErrorTable.Row(kind).Status, 400, 599));
 

@@ -29,11 +29,14 @@ public sealed class OpenInferenceRoutesTests
     [InlineData("/v2/models/half/ready", """{"name":"half","ready":true}""")]
     [InlineData("/v2/models/half@3/ready", """{"name":"half","ready":true}""")]
     [InlineData("/v2/models/half/versions/3/ready", """{"name":"half","ready":true}""")]
+    [InlineData("/v2/models/half/versions/3_v1.2/ready", """{"name":"half","ready":true}""", "3_v1.2")]
+    [InlineData("/v2/models/half/versions/3/ready", """{"name":"half","ready":true}""", "3_v1.2")]
+    [InlineData("/v2/models/half@3/ready", """{"name":"half","ready":true}""", "3_v1.2")]
     [InlineData("/v2/models/half", """{"name":"half","versions":["3"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]},{"name":"names","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,2]},{"name":"lengths","datatype":"INT64","shape":[-1]}]}""")]
     [InlineData("/v2/models/half/versions/3", """{"name":"half","versions":["3"],"platform":"onnxruntime_onnx","inputs":[{"name":"x","datatype":"FP32","shape":[-1,2]},{"name":"names","datatype":"BYTES","shape":[-1]}],"outputs":[{"name":"y","datatype":"FP32","shape":[-1,2]},{"name":"lengths","datatype":"INT64","shape":[-1]}]}""")]
-    public async Task Get_HealthOrMetadata_HasKServesBody(string path, string body)
+    public async Task Get_HealthOrMetadata_HasKServesBody(string path, string body, string version = "3")
     {
-        await using var service = await StartAsync();
+        await using var service = await StartAsync(Model with { Identity = new ModelIdentity("half", version) });
         Assert.Equal(body, await service.Client.GetStringAsync(path));
     }
 
@@ -56,6 +59,7 @@ public sealed class OpenInferenceRoutesTests
         await using var service = await StartAsync(ready: false);
         using var answer = await service.Client.GetAsync(path);
         Assert.Equal((HttpStatusCode.ServiceUnavailable, body), (answer.StatusCode, await answer.Content.ReadAsStringAsync()));
+        Assert.Equal(["1"], answer.Headers.GetValues("Retry-After"));
     }
 
     [Theory]
@@ -114,11 +118,19 @@ public sealed class OpenInferenceRoutesTests
     }
 
     [Theory]
-    [InlineData("gzip", true)]
-    [InlineData("br, gzip;q=0.5", true)]
-    [InlineData("gzip;q=0", false)]
-    [InlineData("br", false)]
-    public async Task Infer_AnswerMayBeCompressed_IsAsTheCallerReadsIt(string accepted, bool isGzip)
+    [InlineData("gzip", "gzip")]
+    [InlineData("br, gzip;q=0.5", "gzip")]
+    [InlineData("gzip;q=0", null)]
+    [InlineData("br", null)]
+    [InlineData("deflate", "deflate")]
+    [InlineData("gzip, deflate, br", "gzip")]
+    [InlineData("deflate, gzip;q=0.5", "deflate")]
+    [InlineData("deflate;q=0, gzip;q=0.1", "gzip")]
+    [InlineData("*", "gzip")]
+    [InlineData("*;q=0", null)]
+    [InlineData("gzip;q=0, *", "deflate")]
+    [InlineData("identity, gzip;q=0.5", null)]
+    public async Task Infer_AnswerMayBeCompressed_IsAsTheCallerReadsIt(string accepted, string? encoding)
     {
         await using var service = await StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v2/models/half/infer")
@@ -128,18 +140,23 @@ public sealed class OpenInferenceRoutesTests
         request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
         using var answer = await service.Client.SendAsync(request);
 
-        Assert.Equal(isGzip ? ["gzip"] : [], answer.Content.Headers.ContentEncoding);
+        Assert.Equal(encoding is null ? [] : [encoding], answer.Content.Headers.ContentEncoding);
         await using var body = await answer.Content.ReadAsStreamAsync();
-        await using var opened = isGzip ? new GZipStream(body, CompressionMode.Decompress) : body;
+        await using var opened = encoding switch
+        {
+            "gzip" => new GZipStream(body, CompressionMode.Decompress),
+            "deflate" => new ZLibStream(body, CompressionMode.Decompress),
+            _ => body,
+        };
         Assert.Equal(
             """{"model_name":"half","model_version":"3","outputs":[{"name":"y","shape":[1,2],"datatype":"FP32","data":[0.5,1]}]}""",
             await new StreamReader(opened).ReadToEndAsync());
     }
 
     [Fact]
-    public async Task Infer_RawBody_IsTheOneInput()
+    public async Task Infer_RawBody_IsTheFirstInput()
     {
-        await using var service = await StartAsync(Model with { Inputs = [new("names", TensorDatatype.Bytes, -1)] });
+        await using var service = await StartAsync(Model with { Inputs = [new("names", TensorDatatype.Bytes, -1), new("x", TensorDatatype.Fp32, -1, 2)] });
         using var content = new ByteArrayContent("hello"u8.ToArray());
         content.Headers.Add(InferRequest.JsonLengthHeader, "0");
         using var answer = await service.Client.PostAsync("/v2/models/half/infer", content);
@@ -169,7 +186,7 @@ public sealed class OpenInferenceRoutesTests
     [InlineData("""{"inputs":[]}abcd""", "13", "4 bytes behind the JSON belong to no input")]
     [InlineData("""{"inputs":[]}""", "99", "up to the body's 13 bytes")]
     [InlineData("""{"inputs":[]}""", "-1", "up to the body's 13 bytes")]
-    [InlineData("abc", "0", "which is for models of one input; half 3 has 2")]
+    [InlineData("abc", "0", "'x' has 3 bytes of binary data")]
     [InlineData("""{"inputs":[{"name":"names","shape":[1],"datatype":"BYTES","parameters":{"binary_data_size":5}}]}.....""", "96", "'names' says that an element has")]
     [InlineData("""{"inputs":[{"name":"x","shape":[1,2],"datatype":"FP32","data":[1,2]}],"outputs":[{"name":"z"}]}""", null, "unexpected inference output 'z' for model 'half'; it has y")]
     [InlineData("""{"inputs":[{"name":"names","shape":[1],"datatype":"BYTES","data":["a"]}],"outputs":[{"name":"lengths","parameters":{"classification":1}}]}""", null, "has no classes")]
