@@ -152,6 +152,41 @@ public sealed class BpeVocabularyReaderTests : IDisposable
         Assert.Equal(50256, tokenizer.EndOfTextId);
     }
 
+    // What openai-community/gpt2 holds on the hub: no model.type, no use_regex, a special token that is normalized.
+    [Fact]
+    public void Load_TokenizerJsonOfTheHubsGpt2_EqualsTheTwoFiles()
+    {
+        var source = RepositoryFiles.Data("gpt2-vocabulary");
+        Write("tokenizer.json", new JsonObject
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = JsonNode.Parse("""[{"id":50256,"special":true,"content":"<|endoftext|>","single_word":false,"lstrip":false,"rstrip":false,"normalized":true}]"""),
+            ["normalizer"] = null,
+            ["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true}"""),
+            ["post_processor"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false}"""),
+            ["decoder"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true}"""),
+            ["model"] = new JsonObject
+            {
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = "",
+                ["end_of_word_suffix"] = "",
+                ["fuse_unk"] = false,
+                ["vocab"] = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "encoder.json"))),
+                ["merges"] = new JsonArray([.. File.ReadLines(Path.Combine(source, "vocab.bpe")).Skip(1).Select(merge => (JsonNode)merge)]),
+            },
+        }.ToJsonString());
+        Write("tokenizer_config.json", """{"model_max_length": 1024}""");
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        const string Text = "It's 1,000\u20AC \U0001F600 <|endoftext|> encyclopaedia";
+        Assert.Equal(Vocabularies.Gpt2.Encode(Text, allowSpecial: true), tokenizer.Encode(Text, allowSpecial: true));
+        Assert.Equal(Vocabularies.Gpt2.Encode(Text), tokenizer.Encode(Text));
+        Assert.Equal((50256, 50257), (tokenizer.EndOfTextId, tokenizer.VocabularySize));
+        Assert.True(tokenizer.IsSpecial(50256));
+    }
+
     [Theory]
     [InlineData("model", "type", "\"Unigram\"", "model.type is \"Unigram\"; expected BPE")]
     [InlineData("model", "ignore_merges", "true", "model.ignore_merges is true")]

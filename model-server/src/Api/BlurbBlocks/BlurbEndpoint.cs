@@ -77,12 +77,7 @@ internal sealed class BlurbEndpoint(ServedGenerator generator, TextGenerator tex
         await SendAsync(context.Response, "", context.RequestAborted);
     }
 
-    private Prompt Window(string text)
-    {
-        var prompt = Prompt.Of(text, generator);
-        var most = Math.Max(1, generator.MaxTokens - BatchLength);
-        return prompt.Tokens.Length <= most ? prompt : prompt with { Tokens = prompt.Tokens[^most..] };
-    }
+    private Prompt Window(string text) => Prompt.Of(text, generator).Window(Math.Max(1, generator.MaxTokens - BatchLength));
 
     // Flushed, so that the caller gets each piece as a chunk; the first one begins the answer.
     private static async Task SendAsync(HttpResponse response, string text, CancellationToken cancelled)
