@@ -24,7 +24,7 @@ internal static class WordPieceReader
             var rules = WordPieceRules.Of(config, lowerCase ?? !HasUpperCase(tokens.Keys, config.Roles));
             return Make(vocabulary, tokens, isGoogle ? rules with { MaxWordCharacters = WordPieceRules.GoogleMaxWordCharacters } : rules, config.Special);
         }
-        throw new CheckpointException($"{folder}: no vocabulary; expected tokenizer.json or vocab.txt");
+        throw new CheckpointException($"{folder}: no vocabulary; expected vocab.txt or tokenizer.json");
 
         WordPieceTokenizer Make(string file, Dictionary<string, int> tokens, WordPieceRules rules, SpecialTexts special)
         {

@@ -20,7 +20,7 @@ public sealed class WordPieceReaderTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void Load_EmptyFolder_NamesWhatIsAccepted() => AssertRefused("no vocabulary", "tokenizer.json", "vocab.txt");
+    public void Load_EmptyFolder_NamesWhatIsAccepted() => AssertRefused("no vocabulary", "vocab.txt", "tokenizer.json");
 
     [Theory]
     [InlineData("", "no tokens")]
