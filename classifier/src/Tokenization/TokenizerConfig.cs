@@ -3,7 +3,7 @@ using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Tokenization;
 
-/// <summary>What <c>tokenizer_config.json</c> says; null where it says nothing.</summary>
+/// <summary>What <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> say; null where they say nothing.</summary>
 internal sealed record TokenizerConfig
 {
     public bool? LowerCase { get; init; }
@@ -12,22 +12,43 @@ internal sealed record TokenizerConfig
 
     public bool? IsolateCjk { get; init; }
 
+    /// <summary>Whether the pipeline is that of <c>tokenizer.json</c>, not BertTokenizer's, which takes but the vocabulary from
+    /// there.</summary>
+    public bool IsGeneric { get; init; }
+
+    public required SpecialTokenRoles Roles { get; init; }
+
+    /// <summary>The texts of those that a sequence is made with.</summary>
+    public SpecialTexts Special => new(
+        Roles.Text(SpecialTokenRoles.Unknown), Roles.Text(SpecialTokenRoles.Classification), Roles.Text(SpecialTokenRoles.Separator), Roles.Text(SpecialTokenRoles.Padding));
+
     /// <summary><c>added_tokens_decoder</c>.</summary>
     public IReadOnlyList<AddedToken>? AddedTokens { get; init; }
 
     /// <summary>Tokens the model takes. Hugging Face writes 1e30 for "no limit": that reads as null.</summary>
     public int? ModelMaxLength { get; init; }
 
-    /// <exception cref="CheckpointException">Broken, or a value of another kind.</exception>
-    public static TokenizerConfig Read(string path)
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <exception cref="CheckpointException">A file is broken, or has a value of another kind.</exception>
+    public static TokenizerConfig Read(string folder)
     {
+        var mapFile = Path.Combine(folder, "special_tokens_map.json");
+        using var map = File.Exists(mapFile) ? TokenizerFile.ReadJson(mapFile) : null;
+        var path = Path.Combine(folder, "tokenizer_config.json");
+        if (!File.Exists(path))
+            return new TokenizerConfig { Roles = new SpecialTokenRoles(null, map?.RootElement, isGeneric: false) };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
+        var isGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
+            && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend";
         return new TokenizerConfig
         {
             LowerCase = Flag(path, root, "do_lower_case"),
             StripAccents = Flag(path, root, "strip_accents"),
             IsolateCjk = Flag(path, root, "tokenize_chinese_chars"),
+            IsGeneric = isGeneric,
+            // Who writes the tokens with their ids here has written the map for older releases.
+            Roles = new SpecialTokenRoles(root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, isGeneric),
             AddedTokens = AddedTokenJson.ReadDecoder(path, root),
             ModelMaxLength = Length(path, root),
         };

@@ -13,30 +13,40 @@ internal static class TokenizerJson
     private const int MaxWordCharactersLimit = 100_000;
 
     /// <param name="path">The file.</param>
-    /// <param name="config">Goes before what the file says, as in Hugging Face.</param>
+    /// <param name="config">Says whether the file's pipeline counts, or BertTokenizer's with the file's vocabulary.</param>
+    /// <param name="lowerCase">Whether the model is uncased, where the configuration does not say.</param>
     /// <exception cref="CheckpointException">Not BERT's pipeline, or broken.</exception>
-    public static (Dictionary<string, int> Tokens, WordPieceRules Rules) Read(string path, TokenizerConfig config)
+    /// <remarks>As transformers 5.12: BertTokenizer does not look at the file's normalizer, nor at its longest word.</remarks>
+    public static (Dictionary<string, int> Tokens, WordPieceRules Rules, SpecialTexts Special) Read(string path, TokenizerConfig config, bool? lowerCase)
     {
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         var model = Stage(path, root, "model", "WordPiece");
         var normalizer = Stage(path, root, "normalizer", "BertNormalizer");
         Stage(path, root, "pre_tokenizer", "BertPreTokenizer");
-        Require(path, model, "unk_token", WordPieceVocabulary.Unknown);
         Require(path, model, "continuing_subword_prefix", "##");
-
-        var lower = config.LowerCase ?? TokenizerConfig.Flag(path, normalizer, "lowercase") ?? true;
-        var rules = new WordPieceRules
+        var maxWordCharacters = MaxWordCharacters(path, model);
+        var rules = WordPieceRules.Of(config, lowerCase ?? true);
+        var special = config.Special;
+        if (config.IsGeneric)
         {
-            LowerCase = lower,
-            StripAccents = config.StripAccents ?? TokenizerConfig.Flag(path, normalizer, "strip_accents") ?? lower,
-            IsolateCjk = config.IsolateCjk ?? TokenizerConfig.Flag(path, normalizer, "handle_chinese_chars") ?? true,
-            CleanText = TokenizerConfig.Flag(path, normalizer, "clean_text") ?? true,
-            MaxWordCharacters = MaxWordCharacters(path, model),
-        };
+            var lower = TokenizerConfig.Flag(path, normalizer, "lowercase") ?? true;
+            rules = new WordPieceRules
+            {
+                LowerCase = lower,
+                StripAccents = TokenizerConfig.Flag(path, normalizer, "strip_accents") ?? lower,
+                IsolateCjk = TokenizerConfig.Flag(path, normalizer, "handle_chinese_chars") ?? true,
+                CleanText = TokenizerConfig.Flag(path, normalizer, "clean_text") ?? true,
+                MaxWordCharacters = maxWordCharacters,
+            };
+            if (model.TryGetProperty("unk_token", out var unknown) && unknown.ValueKind == JsonValueKind.String)
+                special = special with { Unknown = unknown.GetString()! };
+            if (PostProcessor.Read(path, root) is var (classification, separator))
+                special = special with { Classification = classification, Separator = separator };
+        }
         try
         {
-            return (ReadVocabulary(path, model), rules);
+            return (ReadVocabulary(path, model), rules, special);
         }
         catch (InvalidOperationException exception)
         {

@@ -9,36 +9,33 @@ internal static class WordPieceReader
     /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
     public static WordPieceTokenizer Read(string folder, bool? lowerCase)
     {
-        var vocabularyFile = Path.Combine(folder, "vocab.txt");
-        var tokenizerJson = Path.Combine(folder, "tokenizer.json");
-        var configFile = Path.Combine(folder, "tokenizer_config.json");
-        var config = File.Exists(configFile) ? TokenizerConfig.Read(configFile) : new TokenizerConfig();
-
-        if (File.Exists(vocabularyFile))
+        var config = TokenizerConfig.Read(folder);
+        var pipeline = Path.Combine(folder, "tokenizer.json");
+        if (File.Exists(pipeline))
         {
-            var tokens = ParseVocabulary(vocabularyFile);
-            var lower = config.LowerCase ?? lowerCase ?? !HasUpperCase(tokens.Keys);
-            var rules = new WordPieceRules
-            {
-                LowerCase = lower,
-                StripAccents = config.StripAccents ?? lower,
-                IsolateCjk = config.IsolateCjk ?? true,
-                MaxWordCharacters = IsGoogleFolder(folder)
-                    ? WordPieceRules.GoogleMaxWordCharacters
-                    : WordPieceRules.HuggingFaceMaxWordCharacters,
-            };
-            return new WordPieceTokenizer(new WordPieceVocabulary(vocabularyFile, tokens), rules, config.ModelMaxLength, ReadAddedTokens(folder, config));
+            var (tokens, rules, special) = TokenizerJson.Read(pipeline, config, lowerCase);
+            return Make(pipeline, tokens, rules, special);
         }
-        if (File.Exists(tokenizerJson))
+        var vocabulary = Path.Combine(folder, "vocab.txt");
+        if (File.Exists(vocabulary))
         {
-            var (tokens, rules) = TokenizerJson.Read(tokenizerJson, config);
-            return new WordPieceTokenizer(new WordPieceVocabulary(tokenizerJson, tokens), rules, config.ModelMaxLength, ReadAddedTokens(folder, config));
+            var isGoogle = IsGoogleFolder(folder);
+            var tokens = ParseVocabulary(vocabulary, isGoogle);
+            var rules = WordPieceRules.Of(config, lowerCase ?? !HasUpperCase(tokens.Keys, config.Roles));
+            return Make(vocabulary, tokens, isGoogle ? rules with { MaxWordCharacters = WordPieceRules.GoogleMaxWordCharacters } : rules, config.Special);
         }
         throw new CheckpointException($"{folder}: no vocabulary; expected vocab.txt or tokenizer.json");
+
+        WordPieceTokenizer Make(string file, Dictionary<string, int> tokens, WordPieceRules rules, SpecialTexts special)
+        {
+            var added = ReadAddedTokens(folder, config, tokens);
+            return new WordPieceTokenizer(new WordPieceVocabulary(tokens), rules, config.ModelMaxLength, added, SpecialIds.Of(file, special, tokens, added));
+        }
     }
 
-    // The first file that knows a token tells how it is matched. Plain ones are matched as normalized, as in Hugging Face.
-    private static IReadOnlyList<AddedToken> ReadAddedTokens(string folder, TokenizerConfig config)
+    // The first file that knows a token tells how it is matched. Plain ones are matched as normalized, as in Hugging Face. Those
+    // with a role are special.
+    private static IReadOnlyList<AddedToken> ReadAddedTokens(string folder, TokenizerConfig config, Dictionary<string, int> tokens)
     {
         var added = (config.AddedTokens ?? []).ToList();
         var pipeline = Path.Combine(folder, "tokenizer.json");
@@ -48,23 +45,25 @@ internal static class WordPieceReader
             added.AddRange(AddedTokenJson.ReadList(pipeline, document.RootElement));
         }
         var plain = Path.Combine(folder, "added_tokens.json");
+        var roles = config.Roles.Tokens.ToDictionary(token => token.Text, StringComparer.Ordinal);
         if (File.Exists(plain))
         {
             using var document = TokenizerFile.ReadJson(plain);
             added.AddRange(TokenizerJson.ReadTokens(plain, document.RootElement)
-                .Select(token => new AddedToken(token.Key, token.Value, Special: false, Normalized: true)));
+                .Select(token => new AddedToken(token.Key, token.Value, Special: false, Normalized: !roles.ContainsKey(token.Key))));
         }
-        return [.. added.DistinctBy(token => token.Text)];
+        added.AddRange(roles.Values.Where(role => tokens.ContainsKey(role.Text)).Select(role => role with { Id = tokens[role.Text] }));
+        return [.. added.DistinctBy(token => token.Text).Select(token => roles.ContainsKey(token.Text) ? token with { Special = true } : token)];
     }
 
-    // One token a line, the id is the line's index. Only the line break is cut off: other white space belongs to the token.
-    private static Dictionary<string, int> ParseVocabulary(string path)
+    // One token a line, the id is the line's index. Google strips white space around it, huggingface/tokenizers behind it.
+    private static Dictionary<string, int> ParseVocabulary(string path, bool isGoogle)
     {
         var lines = TokenizerFile.ReadText(path).Split('\n');
         var ids = new Dictionary<string, int>(lines.Length, StringComparer.Ordinal);
         for (var id = 0; id < lines.Length; id++)
         {
-            var token = lines[id].EndsWith('\r') ? lines[id][..^1] : lines[id];
+            var token = isGoogle ? lines[id].Trim() : lines[id].TrimEnd();
             // An empty line keeps its id and matches nothing. Of a repeated token the later line wins, as in Hugging Face.
             if (token.Length > 0)
                 ids[token] = id;
@@ -74,8 +73,8 @@ internal static class WordPieceReader
         return ids;
     }
 
-    private static bool HasUpperCase(IEnumerable<string> tokens) => tokens
-        .Where(token => !(token.StartsWith('[') && token.EndsWith(']')))
+    private static bool HasUpperCase(IEnumerable<string> tokens, SpecialTokenRoles roles) => tokens
+        .Where(token => !(token.StartsWith('[') && token.EndsWith(']'))).Except(roles.Tokens.Select(role => role.Text))
         .Any(token => token.EnumerateRunes().Any(Rune.IsUpper));
 
     private static bool IsGoogleFolder(string folder) =>

@@ -22,4 +22,14 @@ internal sealed record WordPieceRules
     public bool CleanText { get; init; } = true;
 
     public int MaxWordCharacters { get; init; } = HuggingFaceMaxWordCharacters;
+
+    /// <summary>Those of BertTokenizer.</summary>
+    /// <param name="config">What the checkpoint's configuration says.</param>
+    /// <param name="lowerCase">Where it does not say.</param>
+    public static WordPieceRules Of(TokenizerConfig config, bool lowerCase) => new()
+    {
+        LowerCase = config.LowerCase ?? lowerCase,
+        StripAccents = config.StripAccents ?? config.LowerCase ?? lowerCase,
+        IsolateCjk = config.IsolateCjk ?? true,
+    };
 }

@@ -11,32 +11,25 @@ internal sealed class WordPieceTokenizer
 {
     private const int AddedTokens = 2; // [CLS] and [SEP]
 
-    private static readonly string[] MatchedInText = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"];
-
     private readonly WordPieceVocabulary _vocabulary;
     private readonly AddedTokenMatcher _exactTokens;
     private readonly AddedTokenMatcher? _normalizedTokens; // looked for in what the exact ones leave
     private readonly Dictionary<int, string> _addedTexts;
     private readonly WordPieceRules _normalizedRules;      // of text that is normalized
 
-    /// <param name="added">Tokens beside the vocabulary's, matched as a whole; the five of BERT need not be among them.</param>
-    internal WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules rules, int? modelMaxLength, IReadOnlyList<AddedToken> added)
+    /// <param name="added">Tokens that are matched as a whole.</param>
+    internal WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules rules, int? modelMaxLength, IReadOnlyList<AddedToken> added, SpecialIds special)
     {
         _vocabulary = vocabulary;
         Rules = rules;
         ModelMaxLength = modelMaxLength;
-        UnknownId = vocabulary.Id(WordPieceVocabulary.Unknown)!.Value;
-        ClassificationId = vocabulary.Id(WordPieceVocabulary.Classification)!.Value;
-        SeparatorId = vocabulary.Id(WordPieceVocabulary.Separator)!.Value;
-        PaddingId = vocabulary.Id("[PAD]");
+        (UnknownId, ClassificationId, SeparatorId, PaddingId) = special;
         _normalizedRules = new WordPieceRules
         {
             LowerCase = false, StripAccents = false, IsolateCjk = false, CleanText = false, MaxWordCharacters = rules.MaxWordCharacters,
         };
         _addedTexts = added.GroupBy(token => token.Id).ToDictionary(token => token.Key, token => token.First().Text);
-        _exactTokens = new AddedTokenMatcher(added.Where(token => !token.Normalized).Concat(MatchedInText
-            .Where(text => vocabulary.Id(text) is not null && added.All(token => token.Text != text))
-            .Select(text => new AddedToken(text, vocabulary.Id(text)!.Value, Special: true))));
+        _exactTokens = new AddedTokenMatcher(added.Where(token => !token.Normalized));
         AddedToken[] normalized = [.. added.Where(token => token.Normalized)
             .Select(token => token with { Text = NormalizedText.Of(token.Text, rules).Text }).Where(token => token.Text.Length > 0)];
         _normalizedTokens = normalized.Length > 0 ? new AddedTokenMatcher(normalized) : null;
@@ -56,10 +49,10 @@ internal sealed class WordPieceTokenizer
 
     public int SeparatorId { get; }
 
-    /// <summary>null where the vocabulary has no [PAD].</summary>
+    /// <summary>null where the vocabulary has no token for it.</summary>
     public int? PaddingId { get; }
 
-    /// <summary>Reads <c>vocab.txt</c>, else <c>tokenizer.json</c>; and <c>tokenizer_config.json</c> if there.</summary>
+    /// <summary>Reads <c>tokenizer.json</c>, else <c>vocab.txt</c>; and <c>tokenizer_config.json</c> if there.</summary>
     /// <param name="folder">The checkpoint folder.</param>
     /// <param name="lowerCase">Whether the model is uncased, where its files do not say. null: a vocabulary with upper-case
     /// letters outside its [..] tokens is cased.</param>
@@ -91,13 +84,13 @@ internal sealed class WordPieceTokenizer
     {
         var pieces = Read(text, maxLength, allowSpecial);
         var tokens = new WordPieceToken[pieces.Count + AddedTokens];
-        tokens[0] = new WordPieceToken(ClassificationId, WordPieceVocabulary.Classification, 0, 0);
+        tokens[0] = new WordPieceToken(ClassificationId, TokenText(ClassificationId), 0, 0);
         for (var i = 0; i < pieces.Count; i++)
         {
             var (id, start, stop) = pieces.Pieces[i];
             tokens[i + 1] = new WordPieceToken(id, TokenText(id), start, stop);
         }
-        tokens[^1] = new WordPieceToken(SeparatorId, WordPieceVocabulary.Separator, 0, 0);
+        tokens[^1] = new WordPieceToken(SeparatorId, TokenText(SeparatorId), 0, 0);
         pieces.Dispose();
         return tokens;
     }

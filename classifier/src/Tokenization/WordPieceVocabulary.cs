@@ -1,35 +1,20 @@
-using ElasticSynapse.Serving.Models;
-
 namespace ElasticSynapse.Classifier.Tokenization;
 
 /// <summary>The tokens of a WordPiece model, found by spans. Immutable.</summary>
 internal sealed class WordPieceVocabulary
 {
-    public const string Unknown = "[UNK]";
-    public const string Classification = "[CLS]";
-    public const string Separator = "[SEP]";
     public const string Continuation = "##";
 
     private readonly string?[] _texts; // [id]
-    private readonly Dictionary<string, int> _ids;
     private readonly Lookup _starts;
     private readonly Lookup _continuations; // without the ##
 
-    /// <param name="file">Path, for messages.</param>
     /// <param name="tokens">Token to id; ids are whole numbers from 0, each used once.</param>
-    /// <exception cref="CheckpointException">[UNK], [CLS] or [SEP] is missing.</exception>
-    public WordPieceVocabulary(string file, IReadOnlyDictionary<string, int> tokens)
+    public WordPieceVocabulary(IReadOnlyDictionary<string, int> tokens)
     {
-        _ids = new Dictionary<string, int>(tokens, StringComparer.Ordinal);
         _texts = new string?[tokens.Count == 0 ? 0 : tokens.Values.Max() + 1];
         foreach (var (text, id) in tokens)
             _texts[id] = text;
-        foreach (var special in new[] { Unknown, Classification, Separator })
-        {
-            if (!tokens.ContainsKey(special))
-                throw new CheckpointException($"{file}: {special} is missing; expected [UNK], [CLS] and [SEP] among the tokens");
-        }
-
         _starts = new Lookup(tokens.Where(token => !IsContinuation(token.Key) && token.Key.Length > 0));
         _continuations = new Lookup(tokens
             .Where(token => IsContinuation(token.Key) && token.Key.Length > Continuation.Length)
@@ -41,9 +26,6 @@ internal sealed class WordPieceVocabulary
 
     /// <summary>The vocabulary's entry; empty for ids that no token has.</summary>
     public string Text(int id) => (uint)id < (uint)_texts.Length ? _texts[id] ?? "" : "";
-
-    /// <summary>The id of exactly <paramref name="text"/>; null where it is no token.</summary>
-    public int? Id(string text) => _ids.TryGetValue(text, out var id) ? id : null;
 
     /// <summary>The longest token that <paramref name="rest"/> begins with.</summary>
     /// <param name="rest">What is left of a word.</param>

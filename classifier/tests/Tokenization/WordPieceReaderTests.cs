@@ -13,6 +13,8 @@ public sealed class WordPieceReaderTests : IDisposable
            "vocab": {"[UNK]": 0, "[CLS]": 1, "[SEP]": 2, "ab": 3, "##c": 4, "AB": 5}}}
         """;
 
+    private const string Roles = """{"unk_token":"<unk>","cls_token":"<s>","sep_token":"</s>"}""";
+
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wordpiece-");
 
     public void Dispose() => _folder.Delete(recursive: true);
@@ -145,15 +147,108 @@ public sealed class WordPieceReaderTests : IDisposable
         Assert.Equal(100, Load().Rules.MaxWordCharacters);
     }
 
-    [Fact]
-    public void Load_TokenizerJson_TakesItsRulesAndVocabulary()
+    // Rules and literal ids of transformers 5.12: BertTokenizer takes the vocabulary alone, the generic class the whole file.
+    [Theory]
+    [InlineData("{}", true, "1 3 4 3 0 2")]
+    [InlineData("""{"do_lower_case": false}""", false, "1 3 4 5 0 2")]
+    [InlineData("""{"do_lower_case": false, "tokenizer_class": "BertTokenizerFast"}""", false, "1 3 4 5 0 2")]
+    [InlineData("""{"do_lower_case": true}""", true, "1 3 4 3 0 2")]
+    public void Load_TokenizerJsonOfBertsClass_GivesItsVocabularyAlone(string config, bool lowerCase, string ids)
     {
         Write("tokenizer.json", Pipeline);
+        Write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nAB\n##c\nab\n"); // not looked at
+        Write("tokenizer_config.json", config);
+        var tokenizer = Load();
+        Assert.Equal(new WordPieceRules { LowerCase = lowerCase, StripAccents = lowerCase }, tokenizer.Rules);
+        Assert.Equal(ids, string.Join(' ', tokenizer.Encode("abc AB \u00e9", 16)));
+    }
+
+    [Theory]
+    [InlineData("PreTrainedTokenizerFast", "")]
+    [InlineData("TokenizersBackend", """, "do_lower_case": true, "strip_accents": true""")]
+    public void Load_TokenizerJsonOfTheGenericClass_IsTakenWhole(string name, string more)
+    {
+        Write("tokenizer.json", Pipeline);
+        Write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nAB\n##c\nab\n");
+        Write("tokenizer_config.json", $$"""{"tokenizer_class": "{{name}}"{{more}}}""");
         var tokenizer = Load();
         Assert.Equal(new WordPieceRules { LowerCase = false, StripAccents = false, IsolateCjk = false, MaxWordCharacters = 5 }, tokenizer.Rules);
         Assert.Equal([1, 3, 4, 5, 0, 2], tokenizer.Encode("abc AB abcccc", 16));
-        Write("tokenizer_config.json", """{"do_lower_case": true}""");
-        Assert.Equal([1, 3, 4, 3, 2], Load().Encode("ABC AB", 16));
+    }
+
+    [Fact]
+    public void Load_TokenizerJsonWithoutCasing_TakesTheOptions()
+    {
+        Write("tokenizer.json", Pipeline);
+        Assert.False(WordPieceTokenizer.Load(_folder.FullName, lowerCase: false).Rules.LowerCase);
+    }
+
+    // Literal ids of transformers 5.12. 0 to 4 are BERT's five tokens, 5 "ab", 6 <unk>, 7 <s>, 8 </s>.
+    [Theory]
+    [InlineData(null, null, "2 5 1 4 1 3")]
+    [InlineData(Roles, null, "7 5 6 4 7 8")]
+    [InlineData(null, Roles, "7 5 6 4 7 8")]
+    [InlineData("""{"cls_token":{"__type":"AddedToken","content":"<s>"}}""", null, "7 5 1 4 7 3")]
+    [InlineData(null, """{"cls_token":{"content":"<s>","lstrip":true}}""", "7 5 1 4 7 3")]
+    [InlineData(Roles, """{"cls_token":"[CLS]","unk_token":"[UNK]"}""", "2 5 1 4 1 8")]
+    [InlineData("""{"added_tokens_decoder":{},"cls_token":"<s>"}""", """{"cls_token":"[CLS]"}""", "7 5 1 4 7 3")]
+    [InlineData("""{"mask_token":null}""", null, "2 5 1 3")]
+    [InlineData("""{"additional_special_tokens":["<s>"]}""", null, "2 5 1 4 7 3")]
+    public void Load_OtherSpecialTokens_AreThoseOfTheRoles(string? config, string? map, string expected)
+    {
+        Write("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nab\n<unk>\n<s>\n</s>\n");
+        if (config is not null)
+            Write("tokenizer_config.json", config);
+        if (map is not null)
+            Write("special_tokens_map.json", map);
+        // Text that is no token at all is unknown, once; [MASK] and <s> are tokens by their roles.
+        var ids = Load().Encode("ab z [MASK] <s>", 99, allowSpecial: true);
+        Assert.Equal(expected, string.Join(' ', ids.Where((id, i) => i == 0 || id != ids[i - 1])));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"AB","type_id":0}},{"Sequence":{"id":"A","type_id":0}},{"SpecialToken":{"id":"ab","type_id":0}}]}""", "5 3 4 0 3")]
+    [InlineData("""{"type":"BertProcessing","sep":["ab",3],"cls":["AB",5]}""", "5 3 4 0 3")]
+    [InlineData("null", "1 3 4 0 2")]
+    public void Load_PostProcessorOfTheGenericClass_SaysWhatStandsAround(string postProcessor, string expected)
+    {
+        Write("tokenizer.json", Pipeline.Replace("\"added_tokens\"", $"\"post_processor\": {postProcessor}, \"added_tokens\"", StringComparison.Ordinal));
+        Write("tokenizer_config.json", """{"tokenizer_class": "PreTrainedTokenizerFast"}""");
+        Assert.Equal(expected, string.Join(' ', Load().Encode("abc x", 99)));
+        // BertTokenizer makes its own.
+        Write("tokenizer_config.json", "{}");
+        Assert.Equal([1, 3, 4, 0, 2], Load().Encode("abc x", 99));
+    }
+
+    [Theory]
+    [InlineData("""{"type":"RobertaProcessing","sep":["ab",3],"cls":["AB",5]}""")]
+    [InlineData("""{"type":"TemplateProcessing","single":[{"Sequence":{"id":"A","type_id":0}}]}""")]
+    [InlineData("""{"type":"BertProcessing"}""")]
+    [InlineData("[]")]
+    public void Load_OtherPostProcessorOfTheGenericClass_IsRefused(string postProcessor)
+    {
+        Write("tokenizer.json", Pipeline.Replace("\"added_tokens\"", $"\"post_processor\": {postProcessor}, \"added_tokens\"", StringComparison.Ordinal));
+        Write("tokenizer_config.json", """{"tokenizer_class": "PreTrainedTokenizerFast"}""");
+        AssertRefused("tokenizer.json: post_processor is ", "expected BertProcessing, or a TemplateProcessing");
+    }
+
+    [Fact]
+    public void Load_RoleThatIsNoToken_IsRefused()
+    {
+        Write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\n");
+        Write("tokenizer_config.json", """{"cls_token": "<s>"}""");
+        AssertRefused("vocab.txt: <s> is missing; expected [UNK], <s> and [SEP] among the tokens");
+    }
+
+    // Google's code strips both sides of a line, huggingface/tokenizers the right one.
+    [Fact]
+    public void Load_WhiteSpaceAroundTokens_IsStrippedAsTheFoldersAuthorDoes()
+    {
+        Write("vocab.txt", "[UNK]\n[CLS]\n[SEP]\n a\nb \t\u3000\n");
+        Assert.Equal((" a", "b"), (Load().TokenText(3), Load().TokenText(4)));
+        Write("bert_config.json", "{}");
+        Assert.Equal(("a", "b"), (Load().TokenText(3), Load().TokenText(4)));
+        Assert.Equal([1, 3, 4, 2], Load().Encode("a b", 9));
     }
 
     [Theory]

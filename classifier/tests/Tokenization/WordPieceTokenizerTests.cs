@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using ElasticSynapse.Classifier.Tokenization;
+using ElasticSynapse.Serving.Models;
 using ElasticSynapse.Tests;
 using FsCheck;
 using FsCheck.Fluent;
@@ -131,8 +132,12 @@ public class WordPieceTokenizerTests
         Assert.Equal("", Google.TokenText(-1));
     }
 
-    private static WordPieceTokenizer Create(params string[] tokens) => new(
-        new WordPieceVocabulary("vocab.txt", tokens.Index().ToDictionary(token => token.Item, token => token.Index)),
-        new WordPieceRules { LowerCase = true, StripAccents = true },
-        modelMaxLength: null, added: []);
+    private static WordPieceTokenizer Create(params string[] tokens)
+    {
+        var ids = tokens.Index().ToDictionary(token => token.Item, token => token.Index);
+        return new WordPieceTokenizer(
+            new WordPieceVocabulary(ids), new WordPieceRules { LowerCase = true, StripAccents = true }, modelMaxLength: null,
+            [.. tokens.Where(token => token.StartsWith('[')).Select(token => new AddedToken(token, ids[token], Special: true))],
+            SpecialIds.Of("vocab.txt", new SpecialTexts("[UNK]", "[CLS]", "[SEP]", "[PAD]"), ids, []));
+    }
 }

@@ -48,21 +48,21 @@ internal sealed class CompletionsEndpoint(ServedGenerator generator, Scheduler s
 
     private int MaxTokens(Prompt prompt, int? asked)
     {
-        var context = generator.MaxTokens;
-        var left = context - prompt.Tokens.Length;
-        if (left < 0 || (asked is null && left == 0))
+        var (context, prompted) = (generator.MaxTokens, prompt.Tokens.Length);
+        var left = context - prompted;
+        // Left out, it is what still fits, but at least a token.
+        var completion = asked ?? (left < 0 ? 0 : Math.Clamp(left, 1, DefaultMaxTokens));
+        if (completion <= left)
         {
-            throw TooLong("prompt", string.Create(CultureInfo.InvariantCulture, $"your prompt has {prompt.Tokens.Length:N0} tokens"));
+            return completion;
         }
-        if (asked > left)
-        {
-            throw TooLong("max_tokens", string.Create(CultureInfo.InvariantCulture,
-                $"you requested {(long)prompt.Tokens.Length + asked:N0} tokens ({prompt.Tokens.Length:N0} in your prompt; {asked:N0} for the completion)"));
-        }
-        return asked ?? Math.Min(DefaultMaxTokens, left);
-
-        ApiException TooLong(string parameter, string what) => new(ErrorKind.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
-            $"This model's maximum context length is {context:N0} tokens ({generator.Identity}), however {what}. Please reduce your prompt; or completion length."), parameter);
+        // OpenAI's words, as clients match them.
+        throw new ApiException(
+            ErrorKind.ContextLengthExceeded,
+            string.Create(CultureInfo.InvariantCulture, $"This model's maximum context length is {context} tokens, however you requested "
+                + $"{(long)prompted + completion} tokens ({prompted} in your prompt; {completion} for the completion). "
+                + $"Please reduce your prompt; or completion length. ({generator.Identity})"),
+            asked is null || left < 0 ? "prompt" : "max_tokens");
     }
 
     private static async Task AnswerAsync(HttpContext context, CompletionRequest request, GenerationInFlight generation, CompletionBody body)

@@ -20,7 +20,7 @@ internal sealed class BeamJob : ActiveJob
         _generator = generator;
         _width = job.Slots;
         _search = new BeamSearch(First.Beams!, First.MaxTokens, First.Sampling.EndTokens.Count);
-        _stops = new StopTail(First.Stops, generator.Tokenizer);
+        _stops = new StopTail(First, generator.Tokenizer);
         _next = new BeamCandidate[_width];
         _tokens = [.. Enumerable.Repeat(First.Prompt, _width)];
     }
@@ -84,11 +84,13 @@ internal sealed class BeamJob : ActiveJob
     {
         var text = new SequenceText(sequence, _generator);
         text.EchoUnscored();
-        foreach (var token in beam.Tokens)
+        FinishReason? finish = null;
+        // The text ends where the search has ended it, if not before: the search looks at bytes, not at what they decode to.
+        for (var i = 0; finish is null; i++)
         {
-            text.Take(token, []);
+            finish = text.Take(beam.Tokens[i], [], i == beam.Tokens.Length - 1 ? beam.Finish : null);
         }
         sequence.Output.Complete();
-        return beam.Finish;
+        return finish.Value;
     }
 }

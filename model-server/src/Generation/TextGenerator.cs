@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
+using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Scheduling;
 using ElasticSynapse.ModelServer.Tracing;
-using ElasticSynapse.Serving.Hosting.Model;
 using ElasticSynapse.Serving.Hosting.Requests;
 using ElasticSynapse.Serving.Hosting.Tracing;
 
@@ -10,7 +10,7 @@ namespace ElasticSynapse.ModelServer.Generation;
 
 /// <summary>From what an API asks for to sequences under way: the one door to the scheduler.</summary>
 internal sealed class TextGenerator(
-    Scheduler scheduler, ModelIdentity model, StreamingOptions streaming, TracingOptions tracing, TimeProvider time)
+    Scheduler scheduler, ServedGenerator generator, StreamingOptions streaming, TracingOptions tracing, TimeProvider time)
 {
     /// <summary>On every answer with generated text: the seed that gives the same text again.</summary>
     public const string SeedHeader = "x-seed";
@@ -22,7 +22,7 @@ internal sealed class TextGenerator(
     public GenerationInFlight Start(HttpContext context, params IReadOnlyList<GenerationSettings> settings)
     {
         scheduler.CheckSize(settings.Sum(one => (long)(one.Beams?.Width ?? one.Choices)));
-        var trace = GenerationTrace.Start(model, settings, tracing);
+        var trace = GenerationTrace.Start(generator.Identity, settings, tracing);
         var leaving = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
         try
         {
@@ -49,15 +49,17 @@ internal sealed class TextGenerator(
         }
     }
 
-    private static IEnumerable<SequenceRequest> Sequences(
+    private IEnumerable<SequenceRequest> Sequences(
         GenerationSettings settings, int firstChoice, Deadline deadline, Priority priority, Activity? trace, CancellationToken cancelled)
     {
+        int[] promptStarts = settings is { Echo: true, TopLogprobs: not null } ? settings.Prompt.Starts(generator.Tokenizer) : [];
         for (var choice = 0; choice < settings.Choices; choice++)
         {
             yield return new SequenceRequest
             {
                 Prompt = settings.Prompt.Tokens,
                 PromptText = settings.Prompt.Text,
+                PromptStarts = promptStarts,
                 MaxTokens = settings.MaxTokens,
                 Sampling = settings.Sampling with { Choice = firstChoice + choice },
                 Stops = settings.Stops,

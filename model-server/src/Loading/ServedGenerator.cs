@@ -52,20 +52,21 @@ internal sealed partial class ServedGenerator : IDisposable
         var device = DeviceChoice.Of(runtime.Device, Precisions.Parse(options.Precision));
         var cache = CacheSettings.Of(options.CacheDirectory, options.CacheMaxBytes);
         var folder = CheckpointFetch.LocalFolder(options.Uri, cache, fetching);
-        var tokenizer = BpeTokenizer.Load(folder);
         var model = Gpt2Model.Load(folder, SessionSettings.Of(runtime.Threads, options.Precision, device.Device), cache);
-        if (tokenizer.VocabularySize > model.Config.VocabularySize)
+        try
+        {
+            return new ServedGenerator(options.Identity, model, LoadTokenizer(folder, model.Config.VocabularySize), device)
+            {
+                AllowSpecialTokens = tokenizerOptions.AllowSpecialTokens,
+                LoadedAt = time.GetUtcNow(),
+                LoadTime = Stopwatch.GetElapsedTime(start),
+            };
+        }
+        catch
         {
             model.Dispose();
-            throw new CheckpointException(
-                $"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {model.Config.VocabularySize:N0}");
+            throw;
         }
-        return new ServedGenerator(options.Identity, model, tokenizer, device)
-        {
-            AllowSpecialTokens = tokenizerOptions.AllowSpecialTokens,
-            LoadedAt = time.GetUtcNow(),
-            LoadTime = Stopwatch.GetElapsedTime(start),
-        };
     }
 
     /// <summary>Says what is served: in a line of the log, and to whoever scrapes.</summary>
@@ -84,6 +85,14 @@ internal sealed partial class ServedGenerator : IDisposable
     }
 
     public void Dispose() => Model.Dispose();
+
+    private static BpeTokenizer LoadTokenizer(string folder, int rows)
+    {
+        var tokenizer = BpeTokenizer.Load(folder, rows);
+        return tokenizer.VocabularySize <= rows
+            ? tokenizer
+            : throw new CheckpointException($"{folder}: the tokenizer has {tokenizer.VocabularySize:N0} tokens, the model only {rows:N0}");
+    }
 
     [LoggerMessage(LogLevel.Information, "serving {Model}: {Layers} layers, {Vocabulary} tokens in the vocabulary, {MaxTokens} in the context, {Precision} on {Device}")]
     private static partial void Loaded(ILogger logger, ModelIdentity model, int layers, int vocabulary, int maxTokens, Precision precision, ComputeDevice device);

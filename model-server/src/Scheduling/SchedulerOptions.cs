@@ -11,7 +11,7 @@ internal sealed class SchedulerOptions
 
     /// <summary>Sequences decoded together; each holds a slot of the KV cache. From 1 to 1,024, or <c>auto</c>: as many as half
     /// of the memory that the weights leave can hold, at most 64. Default 16.</summary>
-    [RegularExpression("auto|[1-9][0-9]{0,2}|10[01][0-9]|102[0-4]", ErrorMessage = "must be between 1 and 1,024, or auto")]
+    [RegularExpression("^(auto|102[0-4]|10[01][0-9]|[1-9][0-9]{0,2})$", ErrorMessage = "must be between 1 and 1,024, or auto")]
     public string MaxSequences { get; set; } = "16";
 
     /// <summary>Prompt tokens that one run may take between two steps, so that a long prompt can't stall running streams. Part

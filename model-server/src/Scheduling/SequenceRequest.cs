@@ -53,6 +53,9 @@ internal sealed class SequenceRequest
     /// <summary>What <see cref="Echo"/> shows.</summary>
     public string PromptText { get; init; } = "";
 
+    /// <summary>Where in <see cref="PromptText"/> each token of the prompt begins, in characters; for a prompt that is scored.</summary>
+    public int[] PromptStarts { get; init; } = [];
+
     public Priority Priority { get; init; }
 
     /// <summary>When the caller stops waiting.</summary>

@@ -14,18 +14,17 @@ internal sealed class SequenceText
     private readonly TokenStreamDecoder _text;
     private readonly IStopRule _stops;
     private readonly PlacedTokens? _placed;
-    private readonly TokenStreamDecoder _promptText;
+    private readonly BpeTokenizer _tokenizer;
     private double _logprobs;
 
     public SequenceText(SequenceRequest request, ServedGenerator generator)
     {
-        _request = request;
+        (_request, _tokenizer) = (request, generator.Tokenizer);
         _tokens = new List<int>(request.Prompt.Length + request.MaxTokens);
         _tokens.AddRange(request.Prompt);
         // A special token that does not end the sequence is still no text.
-        _text = new TokenStreamDecoder(generator.Tokenizer, skipSpecial: !request.ShowsSpecialTokens);
-        _promptText = new TokenStreamDecoder(generator.Tokenizer);
-        _stops = request.StopRule ?? new StopMatcher(request.Stops, request.IncludeStop);
+        _text = new TokenStreamDecoder(_tokenizer, skipSpecial: !request.ShowsSpecialTokens);
+        _stops = request.StopRule ?? new StopMatcher(request.Stops, request.IncludeStop, request.Sampling.MinTokens);
         _placed = request.TopLogprobs is null ? null : new PlacedTokens();
     }
 
@@ -51,24 +50,25 @@ internal sealed class SequenceText
         var prompt = _request.Prompt;
         if (index == 0)
         {
-            _placed!.Add(prompt[0], null, PromptText(0));
+            _placed!.AddPrompt(prompt[0], _request.PromptStarts[0], null);
         }
         if (index + 1 < prompt.Length)
         {
             var next = prompt[index + 1];
-            _placed!.Add(next, TokenLogprobs.Of(logits, next, _request.TopLogprobs!.Value), PromptText(index + 1));
+            _placed!.AddPrompt(next, _request.PromptStarts[index + 1], TokenLogprobs.Of(logits, next, _request.TopLogprobs!.Value));
         }
         else
         {
-            _request.Output.TryWrite(new GeneratedPiece(_request.PromptText, 0, null, _placed!.Show(_request.PromptText)));
+            _request.Output.TryWrite(new GeneratedPiece(_request.PromptText, 0, null, _placed!.ShowPrompt(_request.PromptText)));
         }
     }
 
     /// <summary>Takes the next token: (1) turns it into text, (2) tells the caller.</summary>
     /// <param name="token">As it was chosen.</param>
     /// <param name="logits">[vocabulary] it was chosen from; for log-probabilities and ranks only.</param>
+    /// <param name="last">Why the sequence ends with the token, for a caller who knows; null to find out.</param>
     /// <returns>Why the sequence has ended; null if it goes on.</returns>
-    public FinishReason? Take(int token, ReadOnlySpan<float> logits)
+    public FinishReason? Take(int token, ReadOnlySpan<float> logits, FinishReason? last = null)
     {
         _tokens.Add(token);
         if (_request.IsRanked)
@@ -76,14 +76,14 @@ internal sealed class SequenceText
             _logprobs += TokenLogprobs.Of(logits, token, 0).Logprob;
         }
         var isEnd = _request.Sampling.EndTokens.Contains(token);
-        FinishReason? finish = isEnd ? FinishReason.EndOfText : Generated == _request.MaxTokens ? FinishReason.Length : null;
+        var isHiddenStop = !isEnd && !_request.ShowsSpecialTokens && _tokenizer.IsSpecial(token) && _stops.EndsAtHidden(_tokenizer.TokenText(token));
+        var finish = isEnd ? FinishReason.EndOfText
+            : isHiddenStop ? FinishReason.StopString
+            : Generated == _request.MaxTokens ? FinishReason.Length
+            : last;
         // 1: the end-of-text token counts, but is not shown. At the end an unfinished character becomes U+FFFD, and may
         // still complete a stop string.
         var decoded = (isEnd ? "" : _text.Append(token)) + (finish is null ? "" : _text.Flush());
-        if (!isEnd || _request.TellsEndToken)
-        {
-            _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded);
-        }
         var shown = _stops.Append(decoded);
         if (_stops.Stopped)
         {
@@ -93,15 +93,16 @@ internal sealed class SequenceText
         {
             shown += _stops.Flush();
         }
+        var stop = isHiddenStop && _request.IncludeStop && !_stops.Stopped ? _tokenizer.TokenText(token) : "";
+        if (_request.TellsEndToken || !(isEnd || (isHiddenStop && stop.Length == 0)))
+        {
+            _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded + stop);
+        }
+        shown += stop;
         _request.Output.TryWrite(new GeneratedPiece(shown, Generated, finish, _placed?.Show(shown) ?? []) // 2
         {
             Score = _request.IsRanked ? (float)(_logprobs / Generated) : 0,
         });
         return finish;
     }
-
-    // The start token of an empty prompt is a token, but no text.
-    private string PromptText(int index) => _request.PromptText.Length == 0
-        ? ""
-        : _promptText.Append(_request.Prompt[index]) + (index == _request.Prompt.Length - 1 ? _promptText.Flush() : "");
 }

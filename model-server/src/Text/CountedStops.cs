@@ -14,6 +14,9 @@ internal sealed class CountedStops(string? stop, string? characters, int count) 
 
     public bool Stopped { get; private set; }
 
+    // Whoever counts stops is shown every token.
+    public bool EndsAtHidden(string text) => false;
+
     public string Append(string piece)
     {
         if (Stopped)

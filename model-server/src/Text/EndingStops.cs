@@ -10,6 +10,8 @@ internal sealed class EndingStops(IReadOnlyList<string> stops) : IStopRule
 
     public bool Stopped { get; private set; }
 
+    public bool EndsAtHidden(string text) => stops.Contains(text);
+
     public string Append(string piece)
     {
         if (Stopped)

@@ -12,10 +12,24 @@ internal sealed class PlacedTokens
     private int _decoded;
     private int _shown;
 
+    /// <summary>Adds a token of the prompt, which waits for <see cref="ShowPrompt"/>.</summary>
     /// <param name="token">The token.</param>
-    /// <param name="logprobs">Null for the first token of a prompt.</param>
+    /// <param name="start">Where in the prompt its text begins, in characters.</param>
+    /// <param name="logprobs">Null for the first.</param>
+    public void AddPrompt(int token, int start, TokenLogprobs? logprobs) => _waiting.Enqueue((new PlacedToken(token, start, logprobs), 0));
+
+    /// <summary>All tokens of the prompt, which is shown as it was asked: not as its tokens would be decoded.</summary>
+    public IReadOnlyList<PlacedToken> ShowPrompt(string prompt)
+    {
+        var shown = Show(prompt);
+        _decoded = _shown;
+        return shown;
+    }
+
+    /// <param name="token">The token.</param>
+    /// <param name="logprobs">Of the token.</param>
     /// <param name="text">The text that it completed.</param>
-    public void Add(int token, TokenLogprobs? logprobs, string text)
+    public void Add(int token, TokenLogprobs logprobs, string text)
     {
         var start = _decoded;
         _decoded += Characters(text);

@@ -1,20 +1,26 @@
 namespace ElasticSynapse.ModelServer.Text;
 
 /// <summary>
-/// Finds the first stop string in text that arrives in pieces, across the borders of tokens: the one that is complete first,
-/// so that it does not matter how the text is cut. Text that may still become a stop string is held back, and released as
-/// soon as it can't.
+/// Finds the stop string that ends a text which arrives in pieces, across their borders. Of those that a piece completes, the
+/// one that begins first; of those that begin together, the first of the list. Text that may still become a stop string is held
+/// back, and released as soon as it can't.
 /// </summary>
 /// <param name="stops">None of them empty. Compared ordinally.</param>
 /// <param name="includeStop">Whether the stop string itself is shown.</param>
-internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false) : IStopRule
+/// <param name="freePieces">How many pieces come first in which no stop string may end.</param>
+internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop = false, int freePieces = 0) : IStopRule
 {
     private string _held = "";
+    private int _heldFree; // characters of what is held in which no stop string may end
+    private int _pieces;
 
     public bool Stopped { get; private set; }
 
+    public bool EndsAtHidden(string text) => _pieces >= freePieces && stops.Contains(text);
+
     public string Append(string piece)
     {
+        _pieces++;
         if (stops.Count == 0)
         {
             return piece;
@@ -24,7 +30,8 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop 
             return "";
         }
         var text = _held + piece;
-        if (FirstStop(text) is { } stop)
+        var free = _pieces <= freePieces ? text.Length : _heldFree;
+        if (FirstStop(text, free) is { } stop)
         {
             Stopped = true;
             _held = "";
@@ -32,6 +39,7 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop 
         }
         var held = LongestPartialStop(text);
         _held = text[^held..];
+        _heldFree = Math.Max(0, free - (text.Length - held));
         return text[..^held];
     }
 
@@ -42,20 +50,20 @@ internal sealed class StopMatcher(IReadOnlyList<string> stops, bool includeStop 
         return rest;
     }
 
-    // The stop that ends first, the longest of several.
-    private (int Start, int End)? FirstStop(string text)
+    // Of the stops that end behind the free characters.
+    private (int Start, int End)? FirstStop(string text, int free)
     {
-        var (first, firstEnd) = (-1, int.MaxValue);
+        (int Start, int End)? first = null;
         foreach (var stop in stops)
         {
-            var start = text.IndexOf(stop, StringComparison.Ordinal);
-            var end = start + stop.Length;
-            if (start >= 0 && (end < firstEnd || (end == firstEnd && start < first)))
+            var from = Math.Max(0, free - stop.Length + 1);
+            var start = from > text.Length ? -1 : text.IndexOf(stop, from, StringComparison.Ordinal);
+            if (start >= 0 && (first is null || start < first.Value.Start))
             {
-                (first, firstEnd) = (start, end);
+                first = (start, start + stop.Length);
             }
         }
-        return first < 0 ? null : (first, firstEnd);
+        return first;
     }
 
     // Length of the longest end of the text that is a proper beginning of a stop string.

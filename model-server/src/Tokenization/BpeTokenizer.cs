@@ -34,8 +34,10 @@ internal sealed class BpeTokenizer
 
     /// <summary>Reads <c>tokenizer.json</c>, else <c>vocab.json</c> and <c>merges.txt</c>, else <c>encoder.json</c> and
     /// <c>vocab.bpe</c> (OpenAI's names); and <c>tokenizer_config.json</c> if there.</summary>
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="rows">Of the model's embedding: special tokens without an id get those that are left.</param>
     /// <exception cref="CheckpointException">The folder has no vocabulary, or a broken or unsupported one.</exception>
-    public static BpeTokenizer Load(string folder) => new(BpeVocabularyReader.Read(folder));
+    public static BpeTokenizer Load(string folder, int rows = 0) => new(BpeVocabularyReader.Read(folder, rows));
 
     /// <summary>What the checkpoint puts around every prompt; Hugging Face's <c>add_special_tokens</c>.</summary>
     public TokensAround Around => _vocabulary.Around;

@@ -9,8 +9,10 @@ internal static class BpeVocabularyReader
     // A vocabulary is a few times 50,000 tokens. The limit keeps a mistyped id from allocating gigabytes.
     private const int MaxId = 10_000_000;
 
+    /// <param name="folder">The checkpoint folder.</param>
+    /// <param name="rows">Of the model's embedding: special tokens without an id get those that are left.</param>
     /// <exception cref="CheckpointException">No vocabulary in the folder, or not one that can be served.</exception>
-    public static BpeVocabulary Read(string folder)
+    public static BpeVocabulary Read(string folder, int rows)
     {
         var config = TokenizerConfig.Read(folder);
         var tokenizerJson = Path.Combine(folder, "tokenizer.json");
@@ -19,7 +21,7 @@ internal static class BpeVocabularyReader
             ?? ReadPair(folder, "encoder.json", "vocab.bpe", config)
             ?? throw new CheckpointException($"{folder}: no vocabulary; expected vocab.json and merges.txt, "
                 + "encoder.json and vocab.bpe, or tokenizer.json");
-        var added = AddedTokenReader.Read(folder, files, config);
+        var added = AddedTokenReader.Read(folder, files, config, rows);
         return new BpeVocabulary(files with { AddedTokens = added, Around = files.Around ?? config.Around(files.Tokens, added) });
     }
 

@@ -19,8 +19,8 @@ internal sealed record TokenizerConfig
     /// <summary><c>added_tokens_decoder</c>; null where there is none.</summary>
     public IReadOnlyList<AddedToken>? AddedTokens { get; private init; }
 
-    /// <summary>Texts of the tokens with a role, such as <c>pad_token</c>.</summary>
-    public IReadOnlySet<string> SpecialTexts { get; private init; } = new HashSet<string>(StringComparer.Ordinal);
+    /// <summary>The tokens with a role, such as <c>pad_token</c>.</summary>
+    public required SpecialTokenRoles Roles { get; init; }
 
     private string? Path { get; init; }
 
@@ -32,30 +32,26 @@ internal sealed record TokenizerConfig
     /// <exception cref="CheckpointException">A file is broken, or has a value of another kind.</exception>
     public static TokenizerConfig Read(string folder)
     {
-        var special = new HashSet<string>(StringComparer.Ordinal);
-        var roles = new Dictionary<string, string?>(StringComparer.Ordinal) { ["bos_token"] = BpeVocabulary.EndOfText, ["eos_token"] = BpeVocabulary.EndOfText };
-        var map = System.IO.Path.Combine(folder, "special_tokens_map.json");
-        if (File.Exists(map))
-        {
-            using var mapped = TokenizerFile.ReadJson(map);
-            ReadRoles(mapped.RootElement, special, roles);
-        }
+        var mapFile = System.IO.Path.Combine(folder, "special_tokens_map.json");
+        using var map = File.Exists(mapFile) ? TokenizerFile.ReadJson(mapFile) : null;
         var path = System.IO.Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            return new TokenizerConfig { SpecialTexts = special };
+            return new TokenizerConfig { Roles = SpecialTokenRoles.Read(null, map?.RootElement, isGeneric: false) };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
-        ReadRoles(root, special, roles);
+        var isGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
+            && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend";
+        // Who writes the tokens with their ids here has written the map for older releases.
+        var roles = SpecialTokenRoles.Read(root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, isGeneric);
         return new TokenizerConfig
         {
             Path = path,
-            Front = Flag(path, root, "add_bos_token") == true ? roles["bos_token"] : null,
-            Behind = Flag(path, root, "add_eos_token") == true ? roles["eos_token"] : null,
+            Front = Flag(path, root, "add_bos_token") == true ? roles.Text("bos_token") : null,
+            Behind = Flag(path, root, "add_eos_token") == true ? roles.Text("eos_token") : null,
             AddPrefixSpace = Flag(path, root, "add_prefix_space"),
-            IsGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
-                && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend",
+            IsGeneric = isGeneric,
             AddedTokens = AddedTokenJson.ReadDecoder(path, root),
-            SpecialTexts = special,
+            Roles = roles,
         };
     }
 
@@ -77,21 +73,5 @@ internal sealed record TokenizerConfig
         return value.ValueKind is JsonValueKind.True or JsonValueKind.False
             ? value.ValueKind == JsonValueKind.True
             : throw new CheckpointException($"{path}: {name} is {TokenizerFile.Shorten(value)}; expected true, false or null");
-    }
-
-    // "bos_token", "pad_token", "additional_special_tokens": a text, an object with "content", or a list of either.
-    private static void ReadRoles(JsonElement root, HashSet<string> texts, Dictionary<string, string?> roles)
-    {
-        foreach (var role in root.EnumerateObject().Where(role => role.Name.EndsWith("_token", StringComparison.Ordinal) || role.Name.EndsWith("_special_tokens", StringComparison.Ordinal)))
-        {
-            foreach (var value in role.Value.ValueKind == JsonValueKind.Array ? role.Value.EnumerateArray().ToList() : [role.Value])
-            {
-                var content = value.ValueKind == JsonValueKind.Object && value.TryGetProperty("content", out var inner) ? inner : value;
-                if (content.ValueKind == JsonValueKind.String)
-                    texts.Add(content.GetString()!);
-                if (roles.ContainsKey(role.Name))
-                    roles[role.Name] = content.ValueKind == JsonValueKind.String ? content.GetString() : null;
-            }
-        }
     }
 }

@@ -20,7 +20,8 @@ internal static class TokenizerJson
             throw Unsupported(path, "the file", root, "an object");
         var model = Member(root, "model") ?? throw new CheckpointException($"{path}: 'model' is missing; expected model.type BPE");
 
-        Require(path, "model.type", Member(model, "type"), "BPE", text => text == "BPE");
+        // Files of before tokenizers 0.9, gpt2's own on Hugging Face's hub among them, leave it out.
+        Require(path, "model.type", Member(model, "type"), "BPE", text => text is null or "BPE");
         Require(path, "model.continuing_subword_prefix", Member(model, "continuing_subword_prefix"), "none",
             text => text is null or "");
         Require(path, "model.end_of_word_suffix", Member(model, "end_of_word_suffix"), "none",

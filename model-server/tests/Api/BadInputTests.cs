@@ -23,8 +23,8 @@ public class BadInputTests(ModelServerFixture server)
     [InlineData("""{"prompt":"\ud800"}""", 400, "prompt", "unpaired surrogate")]
     [InlineData("""{"prompt":"\udc00x"}""", 400, "prompt", "unpaired surrogate")]
     [InlineData("""{"prompt":"a","stop":"\ud83d"}""", 400, "stop", "unpaired surrogate")]
-    [InlineData("""{"prompt":"a","max_tokens":129}""", 400, "max_tokens", "maximum context length is 128 tokens (gpt2 1557429385_v0.01), however you requested 130 tokens (1 in your prompt; 129 for the completion)")]
-    [InlineData("""{"prompt":"a","max_tokens":2147483647}""", 400, "max_tokens", "2,147,483,648 tokens")]
+    [InlineData("""{"prompt":"a","max_tokens":129}""", 400, "max_tokens", "This model's maximum context length is 128 tokens, however you requested 130 tokens (1 in your prompt; 129 for the completion). Please reduce your prompt; or completion length. (gpt2 1557429385_v0.01)")]
+    [InlineData("""{"prompt":"a","max_tokens":2147483647}""", 400, "max_tokens", "you requested 2147483648 tokens (1 in your prompt; 2147483647 for the completion)")]
     [InlineData("""{"prompt":"a","max_tokens":99999999999}""", 400, "max_tokens", "between 0 and 2,147,483,647; got 99999999999")]
     [InlineData("""{"prompt":"a","max_tokens":-1}""", 400, "max_tokens", "got -1")]
     [InlineData("""{"prompt":"a","max_tokens":1.5}""", 400, "max_tokens", "whole number")]
@@ -115,11 +115,16 @@ public class BadInputTests(ModelServerFixture server)
         await AssertErrorAsync(single, 404, "model", "… (5,000 characters)' does not exist");
     }
 
-    [Fact]
-    public async Task Completions_PromptLongerThanTheContext_IsRefused()
+    [Theory]
+    [InlineData(129, null, "129 tokens (129 in your prompt; 0 for the completion)")]
+    [InlineData(5_000, 0, "5000 tokens (5000 in your prompt; 0 for the completion)")]
+    [InlineData(129, 10, "139 tokens (129 in your prompt; 10 for the completion)")]
+    [InlineData(128, null, "129 tokens (128 in your prompt; 1 for the completion)")] // the least that a completion is
+    public async Task Completions_PromptLongerThanTheContext_IsRefused(int tokens, int? maxTokens, string requested)
     {
-        using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt = new string('!', 5_000) }));
-        await AssertErrorAsync(response, 400, "prompt", "maximum context length is 128 tokens");
+        var prompt = Enumerable.Repeat(1, tokens);
+        using var response = await server.PostAsync("/v1/completions", JsonSerializer.Serialize(new { prompt, max_tokens = maxTokens }));
+        await AssertErrorAsync(response, 400, "prompt", $"This model's maximum context length is 128 tokens, however you requested {requested}. Please reduce your prompt; or completion length. (gpt2 1557429385_v0.01)");
         await AssertServesAsync();
     }
 

@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using ElasticSynapse.ModelServer.Scheduling;
 
 namespace ElasticSynapse.ModelServer.Tests.Scheduling;
@@ -12,4 +13,21 @@ public class SchedulerOptionsTests
     [InlineData("auto", 1L << 30, -5, 1)]
     public void Sequences_AsConfigured_OrAsManyAsFit(string configured, long slotBytes, long freeBytes, int expected) =>
         Assert.Equal(expected, new SchedulerOptions { MaxSequences = configured }.Sequences(slotBytes, freeBytes));
+    [Theory]
+    [InlineData("auto", true)]
+    [InlineData("1", true)]
+    [InlineData("999", true)]
+    [InlineData("1000", true)]
+    [InlineData("1019", true)]
+    [InlineData("1024", true)]
+    [InlineData("1025", false)]
+    [InlineData("0", false)]
+    [InlineData("-1", false)]
+    [InlineData("autos", false)]
+    [InlineData("10000", false)]
+    public void MaxSequences_FromOneTo1024_IsAccepted(string value, bool isAccepted)
+    {
+        var options = new SchedulerOptions { MaxSequences = value };
+        Assert.Equal(isAccepted, Validator.TryValidateObject(options, new ValidationContext(options), null, validateAllProperties: true));
+    }
 }

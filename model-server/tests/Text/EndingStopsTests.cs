@@ -15,4 +15,7 @@ public class EndingStopsTests
         var rule = new EndingStops(stops);
         Assert.Equal(expected, string.Concat(pieces.Select(rule.Append)));
     }
+    [Fact]
+    public void EndsAtHidden_OneOfTheStops_IsTrue() =>
+        Assert.True(new EndingStops(["x", "<end>"]).EndsAtHidden("<end>"));
 }

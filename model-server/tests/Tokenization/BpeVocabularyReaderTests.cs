@@ -152,6 +152,41 @@ public sealed class BpeVocabularyReaderTests : IDisposable
         Assert.Equal(50256, tokenizer.EndOfTextId);
     }
 
+    // What openai-community/gpt2 holds on the hub: no model.type, no use_regex, a special token that is normalized.
+    [Fact]
+    public void Load_TokenizerJsonOfTheHubsGpt2_EqualsTheTwoFiles()
+    {
+        var source = RepositoryFiles.Data("gpt2-vocabulary");
+        Write("tokenizer.json", new JsonObject
+        {
+            ["version"] = "1.0",
+            ["truncation"] = null,
+            ["padding"] = null,
+            ["added_tokens"] = JsonNode.Parse("""[{"id":50256,"special":true,"content":"<|endoftext|>","single_word":false,"lstrip":false,"rstrip":false,"normalized":true}]"""),
+            ["normalizer"] = null,
+            ["pre_tokenizer"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":false,"trim_offsets":true}"""),
+            ["post_processor"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":false}"""),
+            ["decoder"] = JsonNode.Parse("""{"type":"ByteLevel","add_prefix_space":true,"trim_offsets":true}"""),
+            ["model"] = new JsonObject
+            {
+                ["dropout"] = null,
+                ["unk_token"] = null,
+                ["continuing_subword_prefix"] = "",
+                ["end_of_word_suffix"] = "",
+                ["fuse_unk"] = false,
+                ["vocab"] = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "encoder.json"))),
+                ["merges"] = new JsonArray([.. File.ReadLines(Path.Combine(source, "vocab.bpe")).Skip(1).Select(merge => (JsonNode)merge)]),
+            },
+        }.ToJsonString());
+        Write("tokenizer_config.json", """{"model_max_length": 1024}""");
+        var tokenizer = BpeTokenizer.Load(_folder.FullName);
+        const string Text = "It's 1,000\u20AC \U0001F600 <|endoftext|> encyclopaedia";
+        Assert.Equal(Vocabularies.Gpt2.Encode(Text, allowSpecial: true), tokenizer.Encode(Text, allowSpecial: true));
+        Assert.Equal(Vocabularies.Gpt2.Encode(Text), tokenizer.Encode(Text));
+        Assert.Equal((50256, 50257), (tokenizer.EndOfTextId, tokenizer.VocabularySize));
+        Assert.True(tokenizer.IsSpecial(50256));
+    }
+
     [Theory]
     [InlineData("model", "type", "\"Unigram\"", "model.type is \"Unigram\"; expected BPE")]
     [InlineData("model", "ignore_merges", "true", "model.ignore_merges is true")]
@@ -248,6 +283,52 @@ public sealed class BpeVocabularyReaderTests : IDisposable
         Write("tokenizer.json", pipeline.ToJsonString());
         Write("tokenizer_config.json", config);
         Assert.Equal(tokens, BpeTokenizer.Load(_folder.FullName).Encode("a").Length);
+    }
+
+    // Literal ids from transformers 5.12 on the same kind of files: 256 is <|endoftext|>.
+    [Theory]
+    [InlineData("""{"eos_token":{"content":"<|endoftext|>","lstrip":true,"rstrip":true}}""", null, "64 256 65")]
+    [InlineData("""{"bos_token":{"content":"<|endoftext|>","lstrip":true},"eos_token":{"content":"<|endoftext|>","lstrip":true}}""", null, "64 220 256 220 65")] // unk_token is by default the plain one
+    [InlineData("""{"bos_token":{"content":"<|endoftext|>","lstrip":true},"eos_token":{"content":"<|endoftext|>","rstrip":true},"unk_token":{"content":"<|endoftext|>","rstrip":true}}""", null, "64 220 256 65")]
+    [InlineData(null, """{"eos_token":{"__type":"AddedToken","content":"<|endoftext|>","lstrip":true,"rstrip":true}}""", "64 256 65")]
+    [InlineData("""{"eos_token":"<|endoftext|>"}""", """{"eos_token":{"__type":"AddedToken","content":"<|endoftext|>","lstrip":true}}""", "64 220 256 220 65")]
+    [InlineData("""{"eos_token":{"content":"<|endoftext|>","lstrip":true}}""", """{"added_tokens_decoder":{"256":{"content":"<|endoftext|>","special":true}}}""", "64 220 256 220 65")]
+    public void Load_RoleWithFlags_IsMatchedByThem(string? map, string? config, string expected)
+    {
+        WriteTokens(Tokens("<|endoftext|>"));
+        WriteMerges();
+        WriteRoles(map, config);
+        Assert.Equal(expected, string.Join(' ', BpeTokenizer.Load(_folder.FullName).Encode("a <|endoftext|> b", allowSpecial: true)));
+    }
+
+    // As transformers 5.12 numbers them, as far as the model has rows.
+    [Theory]
+    [InlineData(null, """{"pad_token":"<p>","sep_token":"<s>"}""", 999, "<s> <p>")]
+    [InlineData("""{"pad_token":"<p>"}""", """{"pad_token":"<q>"}""", 999, "<p>")]
+    [InlineData("""{"pad_token":"<p>"}""", """{"added_tokens_decoder":{}}""", 999, "")]
+    [InlineData("""{"pad_token":null}""", """{"pad_token":"<p>"}""", 999, "")]
+    [InlineData("""{"additional_special_tokens":["<x>"]}""", """{"own_token":"<o>","extra_special_tokens":{"zz_token":"<z>"},"pad_token":"<p>"}""", 999, "<p> <o> <z> <x>")]
+    [InlineData("""{"additional_special_tokens":["<x>"]}""", """{"additional_special_tokens":["<p>"]}""", 999, "<p>")]
+    [InlineData(null, """{"extra_special_tokens":["<x>","<z>"],"add_bos_token":false}""", 999, "<x> <z>")]
+    [InlineData(null, """{"pad_token":"<p>","sep_token":"<s>"}""", 258, "<s>")]
+    [InlineData(null, """{"pad_token":"<p>","sep_token":"<s>"}""", 257, "")]
+    public void Load_RoleOutsideTheVocabulary_GetsTheNextIdOfTheModel(string? map, string? config, int rows, string expected)
+    {
+        WriteTokens(Tokens("<|endoftext|>"));
+        WriteMerges();
+        WriteRoles(map, config);
+        var tokenizer = BpeTokenizer.Load(_folder.FullName, rows);
+        var added = Enumerable.Range(257, tokenizer.VocabularySize - 257).ToArray();
+        Assert.Equal(expected, string.Join(' ', added.Select(tokenizer.TokenText)));
+        Assert.All(added, id => Assert.True(tokenizer.IsSpecial(id)));
+    }
+
+    private void WriteRoles(string? map, string? config)
+    {
+        if (map is not null)
+            Write("special_tokens_map.json", map);
+        if (config is not null)
+            Write("tokenizer_config.json", config);
     }
 
     private void WriteAddedTokens(string flags = "")

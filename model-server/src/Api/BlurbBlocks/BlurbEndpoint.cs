@@ -72,7 +72,7 @@ internal sealed class BlurbEndpoint(ServedGenerator generator, TextGenerator tex
     private Prompt Window(Prompt prompt, int length)
     {
         var most = generator.MaxTokens - Math.Min(BatchLength, generator.MaxTokens / 2);
-        return prompt.Tokens.Length <= most || prompt.Tokens.Length + length <= generator.MaxTokens ? prompt : prompt.Last(most, generator);
+        return prompt.Tokens.Length <= most || prompt.Tokens.Length + length <= generator.MaxTokens ? prompt : prompt.Window(most);
     }
 
     // Flushed, so that the caller gets each piece as a chunk; the first one begins the answer.

@@ -1,4 +1,3 @@
-using System.Globalization;
 using ElasticSynapse.ModelServer.Generation;
 using ElasticSynapse.ModelServer.Loading;
 using ElasticSynapse.ModelServer.Sampling;
@@ -38,15 +37,12 @@ internal sealed class CloudRunEndpoint(ServedGenerator generator, TextGenerator 
         var prompt = request.Prefix is { } prefix ? Prompt.Of(prefix, generator) : Prompt.Start(generator);
         // gpt_2_simple leaves one position of the context unused behind a prefix; without one, for the start token.
         var room = generator.MaxTokens - 1 - (request.Prefix is null ? 0 : prompt.Tokens.Length);
-        if (room < 0)
-        {
-            throw new ApiException(ErrorKind.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
-                $"'prefix' has {prompt.Tokens.Length:N0} tokens; {generator.Identity} accepts {generator.MaxTokens - 1:N0}"), "prefix");
-        }
+        // One that leaves no room is cut on the left: a caller of this API expects a text, whatever it sends.
+        var newTokens = Math.Min(request.Length, room > 0 ? room : generator.MaxTokens - 1);
         return new GenerationSettings
         {
-            Prompt = prompt,
-            MaxTokens = Math.Min(request.Length, room),
+            Prompt = prompt.Window(generator.MaxTokens - newTokens),
+            MaxTokens = newTokens,
             Sampling = new SamplingParameters
             {
                 Temperature = request.Temperature,

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using ElasticSynapse.ModelServer.Generation;
@@ -45,17 +44,12 @@ internal sealed class TextGenerationEndpoint(ServedGenerator generator, TextGene
     private GenerationSettings Settings(string text)
     {
         var prompt = Prompt.Of(text, generator);
-        var room = generator.MaxTokens - prompt.Tokens.Length;
-        if (room < 1)
-        {
-            throw new ApiException(ErrorKind.ContextLengthExceeded, string.Create(CultureInfo.InvariantCulture,
-                $"'text' has {prompt.Tokens.Length:N0} tokens; {generator.Identity} accepts {generator.MaxTokens - 1:N0}"), "text");
-        }
+        // A prompt that is longer already gets one token, as in transformers; one that fills the context makes room for it.
+        var newTokens = Math.Clamp(MaxLength - prompt.Tokens.Length, 1, Math.Max(1, generator.MaxTokens - prompt.Tokens.Length));
         return new GenerationSettings
         {
-            Prompt = prompt,
-            // A prompt that is longer already gets one token, as in transformers.
-            MaxTokens = Math.Clamp(MaxLength - prompt.Tokens.Length, 1, room),
+            Prompt = prompt.Window(generator.MaxTokens - newTokens),
+            MaxTokens = newTokens,
             Sampling = new SamplingParameters { TopK = TopK, EndTokens = generator.EndTokens, Seed = RandomSeed.Next() },
         };
     }

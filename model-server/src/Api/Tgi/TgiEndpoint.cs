@@ -62,6 +62,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             // Each has a seed of its own that gives it again.
             Sampling = settings.Sampling with { Seed = settings.Sampling.Seed + i },
         })]);
+        TgiHeaders.WriteSeed(context.Response, request);
         var candidates = (await generation.TextsAsync())
             .Select((text, i) => new TgiBody.Candidate(text, request.Sampling.Seed + (ulong)i))
             .OrderByDescending(candidate => candidate.Text.Score)
@@ -93,6 +94,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             var request = TgiRequest.Read(json, generator, isStream: true);
             TgiHeaders.Write(context.Response, request);
             using var generation = texts.Start(context, request.Settings(tellsTokens: true, generator));
+            TgiHeaders.WriteSeed(context.Response, request);
             await SendAsync(events, request, generation);
         }
         catch (ApiException error) when (events.HasStarted || error.Kind is ErrorKind.InvalidRequest or ErrorKind.ContextLengthExceeded)

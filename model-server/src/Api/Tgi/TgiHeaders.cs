@@ -1,4 +1,5 @@
 using System.Globalization;
+using ElasticSynapse.ModelServer.Generation;
 
 namespace ElasticSynapse.ModelServer.Api.Tgi;
 
@@ -11,6 +12,10 @@ internal static class TgiHeaders
         response.Headers["x-compute-type"] = "cpu";
         response.Headers["x-compute-characters"] = Text(request.Inputs.EnumerateRunes().Count());
     }
+
+    /// <summary>The seed as the details tell it, unsigned, where the engine has shown it signed.</summary>
+    public static void WriteSeed(HttpResponse response, TgiRequest request) =>
+        response.Headers[TextGenerator.SeedHeader] = ((ulong)request.Sampling.Parameters.Seed).ToString(CultureInfo.InvariantCulture);
 
     /// <param name="response">Not begun.</param>
     /// <param name="request">What was asked.</param>

@@ -132,7 +132,7 @@ internal sealed record TgiRequest
         {
             throw Invalid("stop", Text($"`stop` supports up to {TgiLimits.StopSequences} stop sequences. Given: {stops.Count}"));
         }
-        return stops.Any(stop => stop.Length == 0) ? throw Invalid("stop", "`stop` must not hold an empty sequence") : stops;
+        return [.. stops.Where(stop => stop.Length > 0)];
     }
 
     private static int ReadBestOf(JsonFields parameters, TgiSampling sampling, bool isStream)

@@ -66,15 +66,29 @@ public class CloudRunTests(ModelServerFixture server)
             text!.Replace("<|endoftext|>", "", StringComparison.Ordinal));
     }
 
+    // A character beyond the basic plane is one character.
     [Fact]
     public async Task Post_PrefixOf501Characters_IsCutTo500()
     {
-        // A character beyond the basic plane is one character; the 500 tokens of it don't fit this small context.
         var prefix = string.Concat(Enumerable.Repeat("\U0001F600", 501));
         var (status, answer) = await server.AnswerAsync("/", JsonSerializer.Serialize(new { prefix, length = 0 }));
-        var tokens = await server.AnswerAsync("/tokenize", JsonSerializer.Serialize(new { prompt = prefix[..^2] }));
-        var count = JsonSerializer.Deserialize<JsonElement>(tokens.Body).GetProperty("count").GetInt32();
-        Assert.Equal((400, $$"""{"error":"'prefix' has {{count:N0}} tokens; gpt2 1557429385_v0.01 accepts 127"}"""), (status, answer));
+        Assert.Equal((200, prefix[..^2]), (status, JsonSerializer.Deserialize<JsonElement>(answer).GetProperty("text").GetString()));
+    }
+
+    [Theory]
+    [InlineData(5, 123)]
+    [InlineData(1023, 1)]
+    public async Task Post_PrefixThatFillsTheContext_IsCutOnTheLeft(int length, int kept)
+    {
+        var prefix = string.Concat(Enumerable.Repeat("!?", 70));
+        var (status, answer) = await server.AnswerAsync("/", JsonSerializer.Serialize(new { prefix, temperature = 0, length, truncate = "" }));
+        Assert.Equal(200, status);
+        var prompt = string.Concat(Enumerable.Repeat("!?", 70))[^kept..];
+        var engine = await server.CompleteAsync(new { prompt, temperature = 0, max_tokens = 128 - kept, ignore_eos = true, skip_special_tokens = false });
+        Assert.Equal(kept, engine.GetProperty("usage").GetProperty("prompt_tokens").GetInt32());
+        Assert.Equal(
+            prefix + engine.GetProperty("choices")[0].GetProperty("text").GetString(),
+            JsonSerializer.Deserialize<JsonElement>(answer).GetProperty("text").GetString());
     }
 
     [Theory]

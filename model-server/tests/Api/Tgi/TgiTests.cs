@@ -10,6 +10,8 @@ public class TgiTests(ModelServerFixture server)
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"return_full_text":true,"watermark":true,"unknown":1}}""", """{"generated_text":"Every travellerair sunrise"}""")]
     // A stop sequence stays, and one inside a token is not seen.
     [InlineData("""{"inputs":"Every traveller","parameters":{"stop":["unr","rise"]}}""", """{"generated_text":"air sunrise"}""")]
+    [InlineData("""{"inputs":"Every traveller","parameters":{"stop":["","rise"]}}""", """{"generated_text":"air sunrise"}""")]
+    [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"stop":[""]}}""", """{"generated_text":"air sunrise"}""")]
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"truncate":1}}""", """{"generated_text":" priceEl"}""")]
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"truncate":1,"return_full_text":true}}""", """{"generated_text":"Every traveller priceEl"}""")]
     [InlineData("""{"inputs":"Every traveller","parameters":{"max_new_tokens":2,"top_k":1,"temperature":3.5}}""", """{"generated_text":"air sunrise"}""")]
@@ -76,9 +78,13 @@ public class TgiTests(ModelServerFixture server)
     public async Task Generate_LargestSeed_IsTakenAndTold()
     {
         const string Body = """{"inputs":"E","parameters":{"max_new_tokens":3,"temperature":0.5,"seed":18446744073709551615,"details":true}}""";
-        var (_, first) = await server.AnswerAsync("/generate", Body);
+        using var response = await server.PostAsync("/generate", Body);
+        var first = await response.Content.ReadAsStringAsync();
         Assert.Contains("\"seed\":18446744073709551615,", first, StringComparison.Ordinal);
+        Assert.Equal(["18446744073709551615"], response.Headers.GetValues("x-seed"));
         Assert.Equal((200, first), await server.AnswerAsync("/generate", Body));
+        using var stream = await server.PostAsync("/generate_stream", Body);
+        Assert.Equal(["18446744073709551615"], stream.Headers.GetValues("x-seed"));
     }
 
     [Fact]
@@ -198,7 +204,6 @@ public class TgiTests(ModelServerFixture server)
     [InlineData("""{"inputs":"a","parameters":{"max_new_tokens":128}}""", "`inputs` tokens + `max_new_tokens` must be <= 128. Given: 1 `inputs` tokens and 128 `max_new_tokens`")]
     [InlineData("""{"inputs":"a","parameters":{"truncate":0}}""", "`truncate` must be strictly positive and less than 127. Given: 0")]
     [InlineData("""{"inputs":"a","parameters":{"stop":["a","b","c","d","e"]}}""", "`stop` supports up to 4 stop sequences. Given: 5")]
-    [InlineData("""{"inputs":"a","parameters":{"stop":[""]}}""", "`stop` must not hold an empty sequence")]
     [InlineData("""{"inputs":"a","parameters":{"stop":"a"}}""", "'parameters.stop' must be an array of strings; got \"a\"")]
     [InlineData("""{"inputs":"a","parameters":{"top_n_tokens":6}}""", "`top_n_tokens` must be >= 0 and <= 5. Given: 6")]
     [InlineData("""{"inputs":"a","parameters":{"seed":-1}}""", "'seed' must be a whole number of at least 0 and at most 64 bits; got -1")]
