@@ -73,6 +73,6 @@ internal sealed class ModelTool(TextWriter output, TextWriter error, bool hasTer
         using var progress = new FetchProgress(error, hasTerminal);
         var cache = CacheSettings.Of(command.Cache ?? Environment.GetEnvironmentVariable("Model__CacheDirectory"), CacheMaxBytes);
         var fetch = new CheckpointFetch(cache, StoreSettings.FromEnvironment(), TimeProvider.System, progress);
-        return CheckpointFolder.Existing(await fetch.RunAsync(command.Uri, command.IsRefresh, cancellation));
+        return CheckpointFolder.Within(await fetch.RunAsync(command.Uri, command.IsRefresh, cancellation));
     }
 }

@@ -85,6 +85,22 @@ public sealed class ModelToolTests : IDisposable
     }
 
     [Theory]
+    [InlineData("gelu_new")]
+    [InlineData("quick_gelu")]
+    [InlineData("relu")]
+    [InlineData("swish")]
+    [InlineData("tanh")]
+    public async Task Convert_GoogleExportOfAnotherActivation_FolderThatComputesTheSame(string activation)
+    {
+        using var copy = new GoogleExportCopy().Configure("hidden_act", activation);
+        Assert.Equal(0, (await RunAsync("convert", copy.FullPath, "--out", _folder.File("bert"))).Code);
+        Assert.Equal(BertConfig.Load(copy.FullPath).Activation, BertConfig.Load(_folder.File("bert")).Activation);
+        using var original = BertModel.Load(copy.FullPath, new SessionSettings(1));
+        using var converted = BertModel.Load(_folder.File("bert"), new SessionSettings(1));
+        Assert.Equal(BertRun.Logits(original, [5, 9, 2]), BertRun.Logits(converted, [5, 9, 2]));
+    }
+
+    [Theory]
     [InlineData("fp32")]
     [InlineData("fp16")]
     [InlineData("int8")]
