@@ -29,6 +29,9 @@ internal sealed partial class TensorNaming(string prefix, Regex buffers, Func<st
         return LayerNormGamma().Replace(LayerNormBeta().Replace(name, "LayerNorm.bias"), "LayerNorm.weight");
     }
 
+    /// <summary>Whether a name is that of a buffer, whichever the family.</summary>
+    public static bool IsBuffer(string name) => Gpt2.Normalize(name) is null || Bert.Normalize(name) is null;
+
     /// <summary>Whether a tensor that no graph has asked for may be a copy of one that it has: the head of a tied GPT-2.</summary>
     /// <param name="name">As the graph asks for it.</param>
     public bool IsCopy(string name) => this == Gpt2 && name == Gpt2Tensors.Head;
