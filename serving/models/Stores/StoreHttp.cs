@@ -58,7 +58,7 @@ internal sealed class StoreHttp(string owner, StoreSettings settings, TimeProvid
             {
                 using var response = await SendAsync(await request(limit.Token), limit.Token);
                 var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-                using var json = CheckpointJson.Parse(response.RequestMessage!.RequestUri!.ToString(), Wrap(bytes));
+                using var json = CheckpointJson.Parse(response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path), Wrap(bytes));
                 return (json.RootElement.GetProperty("answer").Clone(), response);
             }
             catch (OperationCanceledException) when (!token.IsCancellationRequested)
