@@ -24,16 +24,21 @@ public static class CheckpointFolder
         var folder = Resolve(uri);
         if (!Directory.Exists(folder))
             throw Refusal.Of(folder, File.Exists(folder) ? "a file" : "no such folder", "a checkpoint folder");
-        if (IsCheckpoint(folder))
-            return folder;
-        return OnlyOne(folder, Exports(folder).Where(IsCheckpoint)) is { } export ? WithVocabulary(folder, export) : folder;
+        return Export(folder) ?? folder;
     }
 
-    /// <summary>The checkpoint in what was fetched, which is whatever someone packed or uploaded: the folder itself, or else the only
-    /// one below it that holds one, whatever it is called.</summary>
+    /// <summary>The checkpoint in what was fetched, which is whatever someone packed or uploaded: as <see cref="Existing"/>, or else the
+    /// only folder below it that holds one, whatever it is called.</summary>
     /// <returns>The folder itself if there is none.</returns>
     /// <exception cref="CheckpointException">Several.</exception>
-    public static string Within(string fetched) => OnlyOne(fetched, Below(fetched, DeepestFolder)) ?? fetched;
+    public static string Within(string fetched) => Export(fetched) ?? OnlyOne(fetched, Below(fetched, DeepestFolder)) ?? fetched;
+
+    private static string? Export(string folder)
+    {
+        if (IsCheckpoint(folder))
+            return folder;
+        return OnlyOne(folder, Exports(folder).Where(IsCheckpoint)) is { } export ? WithVocabulary(folder, export) : null;
+    }
 
     private static string? OnlyOne(string folder, IEnumerable<string> found)
     {

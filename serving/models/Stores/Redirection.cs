@@ -19,8 +19,7 @@ internal static class Redirection
             || response.Headers.Location is not { } location)
             return null;
         var from = request.RequestUri!;
-        var to = new Uri(from, location);
-        if (to.Scheme != Uri.UriSchemeHttps && to.Scheme != from.Scheme)
+        if (!Uri.TryCreate(from, location, out var to) || (to.Scheme != Uri.UriSchemeHttps && to.Scheme != from.Scheme))
             return null;
         var next = new HttpRequestMessage(request.Method, to);
         foreach (var header in request.Headers.NonValidated)
