@@ -24,28 +24,66 @@ public static class CheckpointFolder
         var folder = Resolve(uri);
         if (!Directory.Exists(folder))
             throw Refusal.Of(folder, File.Exists(folder) ? "a file" : "no such folder", "a checkpoint folder");
-        if (IsCheckpoint(folder))
-            return folder;
-        string[] exports = [.. Exports(folder).Where(IsCheckpoint).Order(StringComparer.Ordinal)];
-        if (exports.Length > 1)
-        {
-            var names = string.Join(", ", exports.Select(path => Path.GetRelativePath(folder, path)));
-            throw Refusal.Of(folder, $"{exports.Length} checkpoints below it ({names})", "one, or the address of one");
-        }
-        return exports is [var export] ? export : folder;
+        return Export(folder) ?? folder;
     }
 
-    private static bool IsCheckpoint(string folder) => ConfigFile.IsIn(folder) || File.Exists(Path.Combine(folder, "saved_model.pb"));
+    /// <summary>The checkpoint in what was fetched, which is whatever someone packed or uploaded: as <see cref="Existing"/>, or else the
+    /// only folder below it that holds one, whatever it is called.</summary>
+    /// <returns>The folder itself if there is none.</returns>
+    /// <exception cref="CheckpointException">Several.</exception>
+    public static string Within(string fetched) => Export(fetched) ?? OnlyOne(fetched, Below(fetched, DeepestFolder)) ?? fetched;
+
+    private static string? Export(string folder)
+    {
+        if (IsCheckpoint(folder))
+            return folder;
+        return OnlyOne(folder, Exports(folder).Where(IsCheckpoint)) is { } export ? WithVocabulary(folder, export) : null;
+    }
+
+    private static string? OnlyOne(string folder, IEnumerable<string> found)
+    {
+        string[] checkpoints = [.. found.Order(StringComparer.Ordinal)];
+        if (checkpoints.Length <= 1)
+            return checkpoints.FirstOrDefault();
+        var names = string.Join(", ", checkpoints.Select(path => Path.GetRelativePath(folder, path)));
+        throw Refusal.Of(folder, $"{checkpoints.Length} checkpoints below it ({names})", "one, or the address of one");
+    }
+
+    // Nothing below a checkpoint is another one.
+    private static string[] Below(string folder, int levels)
+    {
+        if (IsCheckpoint(folder))
+            return [folder];
+        if (levels == 0)
+            return [];
+        string[] below = [.. Directory.EnumerateDirectories(folder).SelectMany(inner => Below(inner, levels - 1))];
+        return below is [var only] && Path.GetDirectoryName(only) == folder ? [WithVocabulary(folder, only)] : below;
+    }
+
+    private static bool IsCheckpoint(string folder) => ConfigFile.IsIn(folder) || IsSavedModel(folder);
+
+    private static bool IsSavedModel(string folder) => File.Exists(Path.Combine(folder, "saved_model.pb"));
+
+    // TensorFlow exports weights alone; the vocabulary may have been laid beside the export's folder.
+    private static string WithVocabulary(string folder, string export) =>
+        IsSavedModel(export) && !File.Exists(Path.Combine(export, VocabularyName)) && File.Exists(Path.Combine(folder, VocabularyName)) && IsNumbered(export)
+            ? folder
+            : export;
+
+    /// <summary>Whether a folder is called by a version or time, as TensorFlow's exports are.</summary>
+    internal static bool IsNumbered(string folder) => Path.GetFileName(folder).All(char.IsAsciiDigit);
 
     // TensorFlow numbers exports by version or time; gpt-2-simple has a folder a run.
     private static IEnumerable<string> Exports(string folder)
     {
-        var numbered = Directory.EnumerateDirectories(folder).Where(path => Path.GetFileName(path).All(char.IsAsciiDigit));
+        var numbered = Directory.EnumerateDirectories(folder).Where(IsNumbered);
         var runs = Path.GetFileName(Path.TrimEndingDirectorySeparator(folder)) == RunsFolder ? folder : Path.Combine(folder, RunsFolder);
         return Directory.Exists(runs) ? numbered.Concat(Directory.EnumerateDirectories(runs)).Distinct() : numbered;
     }
 
     private const string RunsFolder = "checkpoint";
+    private const string VocabularyName = "vocab.txt";
+    private const int DeepestFolder = 4; // a project's, models/, checkpoint/, run1/
 
     private const string Accepted = "a path or a file: URI; anything else must be fetched first";
 

@@ -39,6 +39,7 @@ internal static class Conversion
             // What computes in fp16 is a GPU: here the rounded weights are computed with in fp32.
             var compiled = precision.IsQuantized() ? precision : Precision.Fp32;
             Compilation.Write(unfinished, compiled);
+            FolderChecksums.Write(unfinished);
             if (Directory.Exists(output))
                 Directory.Delete(output);
             Directory.Move(unfinished, output);

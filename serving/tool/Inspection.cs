@@ -31,7 +31,9 @@ internal static class Inspection
             Line("vocabulary", $"{bert.VocabularySize:N0} tokens");
             Line("labels", $"{string.Join(", ", bert.Labels)} ({bert.ProblemType?.ToString() ?? "problem type not said"})");
         }
-        Line("memory", $"weights: fp32 {Size(4 * Elements(tensors))}, int8 about {Size(Quantized(tensors, 8))}, int4 about {Size(Quantized(tensors, 4))}");
+        Line("tokenizer", $"{Vocabulary.Of(checkpoint) ?? $"none, and none can be served without; accepted: {Vocabulary.Accepted(checkpoint)}"}");
+        Line("precision", $"auto (default: fp32 on a CPU, fp16 on CUDA), fp32, fp16 (CUDA only), int8, int4");
+        Line("memory", $"weights: fp32 {Size(4 * Elements(tensors))}, fp16 {Size(2 * Elements(tensors))}, int8 about {Size(Quantized(tensors, 8))}, int4 about {Size(Quantized(tensors, 4))}");
         if (Compilation.Of(folder).ToArray() is { Length: > 0 } compiled)
             Line("compiled", $"{string.Join(", ", compiled).ToLowerInvariant()}");
         if (checkpoint.Weights.Unused.Count > 0)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Serving.Tool;
@@ -13,11 +14,13 @@ internal sealed class ModelTool(TextWriter output, TextWriter error, bool hasTer
                model convert URI --out DIR [--precision fp32|fp16|int8|int4]
                                               a Hugging Face folder with model.safetensors and the compiled graph; int8 and
                                               int4 add the rounded weights, fp16 rounds those of model.safetensors
-               Each takes --cache DIR (default: Model__CacheDirectory, else the user's cache folder).
+               Each takes --cache DIR (default: Model__CacheDirectory, else the user's cache folder), which holds
+               Model__CacheMaxBytes at most (default: 20 GiB).
         """;
 
     private const int Done = 0, Failed = 1, Misused = 2, Interrupted = 130;
-    private const long CacheMaxBytes = 20L << 30;
+    private const string CacheDirectoryVariable = "Model__CacheDirectory", CacheMaxBytesVariable = "Model__CacheMaxBytes";
+    private const long DefaultCacheMaxBytes = 20L << 30; // as a service's
 
     /// <returns>0; 1 if the checkpoint is at fault, 2 if the command is.</returns>
     public async Task<int> RunAsync(string[] arguments, CancellationToken cancellation)
@@ -71,8 +74,17 @@ internal sealed class ModelTool(TextWriter output, TextWriter error, bool hasTer
         if (!CheckpointStores.IsRemote(command.Uri))
             return CheckpointFolder.Existing(command.Uri);
         using var progress = new FetchProgress(error, hasTerminal);
-        var cache = CacheSettings.Of(command.Cache ?? Environment.GetEnvironmentVariable("Model__CacheDirectory"), CacheMaxBytes);
+        var cache = CacheSettings.Of(command.Cache ?? Environment.GetEnvironmentVariable(CacheDirectoryVariable), CacheMaxBytes());
         var fetch = new CheckpointFetch(cache, StoreSettings.FromEnvironment(), TimeProvider.System, progress);
-        return CheckpointFolder.Existing(await fetch.RunAsync(command.Uri, command.IsRefresh, cancellation));
+        return CheckpointFolder.Within(await fetch.RunAsync(command.Uri, command.IsRefresh, cancellation));
+    }
+
+    private static long CacheMaxBytes()
+    {
+        if (Environment.GetEnvironmentVariable(CacheMaxBytesVariable) is not { Length: > 0 } value)
+            return DefaultCacheMaxBytes;
+        return long.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+            ? bytes
+            : throw Refusal.Of(CacheMaxBytesVariable, value, "a number of bytes of at least 0");
     }
 }

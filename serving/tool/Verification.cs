@@ -3,7 +3,7 @@ using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Serving.Tool;
 
-/// <summary>Reads every byte that would be served. Opening has checked checksums, names, types and shapes already.</summary>
+/// <summary>Reads every byte that would be served. Opening has checked names, types and shapes already, and TensorFlow's checksums.</summary>
 internal static class Verification
 {
     private const int WindowBytes = 1 << 24;
@@ -13,10 +13,14 @@ internal static class Verification
     public static string Run(string folder)
     {
         using var checkpoint = LoadedCheckpoint.Open(folder);
+        ArchiveChecksums.Verify(checkpoint);
         var tensors = checkpoint.Tensors.ToArray();
         foreach (var (_, tensor) in tensors)
             CheckFinite(checkpoint.Source, tensor);
+        FolderChecksums.Verify(folder);
         Compilation.Verify(checkpoint);
+        if (Vocabulary.Of(checkpoint) is null)
+            throw Refusal.Of(folder, "no vocabulary", Vocabulary.Accepted(checkpoint));
         return FormattableString.Invariant($"{folder}: {tensors.Length} tensors of {tensors.Sum(t => t.Tensor.ByteLength):N0} bytes are whole and finite");
     }
 

@@ -12,4 +12,7 @@ internal static class ActivationNames
         ("quick_gelu", Activation.GeluSigmoid), ("relu", Activation.Relu), ("silu", Activation.Silu), ("swish", Activation.Silu),
         ("tanh", Activation.Tanh),
     ];
+
+    /// <summary>The name that a configuration is written with: the first of the function's.</summary>
+    public static string Of(Activation activation) => All.First(name => name.Value == activation).Name;
 }

@@ -7,6 +7,8 @@ namespace ElasticSynapse.Serving.Models;
 /// names and defaults are Hugging Face's.</summary>
 public sealed record BertConfig
 {
+    internal static readonly string[] Architectures = ["BertForSequenceClassification"];
+
     public required int VocabularySize { get; init; }
 
     /// <summary>Width of the hidden states.</summary>
@@ -37,9 +39,12 @@ public sealed record BertConfig
     /// <summary>Null if the checkpoint does not say.</summary>
     public ProblemType? ProblemType { get; init; }
 
+    /// <summary>Reads the file, or what the variables of a SavedModel say without one.</summary>
     /// <exception cref="CheckpointException">The file is missing or refused; every problem is in the message.</exception>
     internal static BertConfig Load(string folder)
     {
+        if (!ConfigFile.IsIn(folder) && ExportedBertConfig.Read(folder) is { } exported)
+            return exported;
         var file = ConfigFile.Find(folder, ModelFamily.Bert);
         using var json = CheckpointJson.Read(file);
         return Read(file, new ConfigReader(json.RootElement));
@@ -50,7 +55,7 @@ public sealed record BertConfig
     {
         var googleFolder = Path.GetFileName(file) == ConfigFile.GoogleBert ? Path.GetDirectoryName(file) : null;
         if (googleFolder is null)
-            reader.Family("bert", "BertForSequenceClassification");
+            reader.Family("bert", Architectures);
         var vocabulary = reader.Size("vocab_size", ConfigFile.LargestVocabulary);
         var hidden = reader.Size("hidden_size", ConfigFile.LargestWidth);
         var heads = reader.Size("num_attention_heads", ConfigFile.MostHeads);
@@ -82,12 +87,15 @@ public sealed record BertConfig
         return config;
     }
 
+    /// <summary>What Hugging Face calls a column that has no name.</summary>
+    internal static string LabelName(int column) => string.Create(CultureInfo.InvariantCulture, $"LABEL_{column}");
+
     // id2label's keys are the column numbers, as strings and in any order. Without it the names are LABEL_n, as Hugging Face's.
     private static string[] ReadLabels(ConfigReader reader)
     {
         var count = reader.OptionalSize("num_labels", ConfigFile.MostLabels);
         if (reader.Member("id2label") is not { } map)
-            return [.. Enumerable.Range(0, count ?? 2).Select(i => string.Create(CultureInfo.InvariantCulture, $"LABEL_{i}"))];
+            return [.. Enumerable.Range(0, count ?? 2).Select(LabelName)];
         if (map.ValueKind != JsonValueKind.Object || !map.EnumerateObject().Any())
         {
             reader.Refuse("id2label is not an object of label names; accepted: {\"0\": \"first\", ...}");

@@ -52,17 +52,22 @@ internal static class ConfigFile
     /// <exception cref="CheckpointException">None is recognised, or both are.</exception>
     public static ModelFamily Recognize(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, HuggingFace)))
+        var file = Path.Combine(folder, HuggingFace);
+        if (!File.Exists(file))
         {
+            if (!IsIn(folder) && ExportedBertConfig.Read(folder) is not null)
+                return ModelFamily.Bert;
             var family = File.Exists(Path.Combine(folder, GoogleBert)) ? ModelFamily.Bert : ModelFamily.Gpt2;
             Find(folder, family);
             return family;
         }
-        using var json = CheckpointJson.Read(Path.Combine(folder, HuggingFace));
+        using var json = CheckpointJson.Read(file);
         var reader = new ConfigReader(json.RootElement);
-        var recognized = reader.Choice("model_type", default(ModelFamily?), ("gpt2", ModelFamily.Gpt2), ("bert", ModelFamily.Bert));
-        reader.ThrowIfRefused(Path.Combine(folder, HuggingFace));
-        return recognized ?? throw Refusal.Of(Path.Combine(folder, HuggingFace), "no model_type", "gpt2, bert");
+        var recognized = reader.Choice("model_type", default(ModelFamily?), ("gpt2", ModelFamily.Gpt2), ("bert", ModelFamily.Bert))
+            ?? (reader.Names("architectures").Any(Gpt2Config.Architectures.Contains) ? ModelFamily.Gpt2 : default(ModelFamily?))
+            ?? (reader.Names("architectures").Any(BertConfig.Architectures.Contains) ? ModelFamily.Bert : default(ModelFamily?));
+        reader.ThrowIfRefused(file);
+        return recognized ?? throw Refusal.Of(file, "no model_type", "gpt2, bert");
     }
 
     private static string Name(ModelFamily family) => family == ModelFamily.Gpt2 ? "GPT-2" : "BERT";

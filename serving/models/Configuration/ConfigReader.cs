@@ -101,6 +101,12 @@ internal sealed class ConfigReader(JsonElement config)
         return [.. items.Select(item => TokenId(name, item, vocabulary)).OfType<int>().Distinct()];
     }
 
+    /// <summary>The texts of a list, or the only one.</summary>
+    public IEnumerable<string> Names(string name) =>
+        Member(name) is not { } value ? []
+        : (value.ValueKind == JsonValueKind.Array ? value.EnumerateArray().ToArray() : [value])
+            .Where(item => item.ValueKind == JsonValueKind.String).Select(item => item.GetString()!);
+
     /// <summary>Refuses another family of models by its <c>model_type</c> and <c>architectures</c>.</summary>
     public void Family(string modelType, params string[] architectures)
     {

@@ -9,6 +9,18 @@ internal static class GoogleBertConfig
     private const string LabelsName = "labels.txt";
     private const int LargestGraph = 1 << 30;
 
+    /// <summary>The labels of a folder without bert_config.json; null if it does not name them.</summary>
+    /// <exception cref="CheckpointException">The file is refused.</exception>
+    public static string[]? LabelsOf(string folder)
+    {
+        if (!File.Exists(Path.Combine(folder, LabelsName)))
+            return null;
+        var reader = new ConfigReader(default);
+        var labels = ReadLabels(folder, reader);
+        reader.ThrowIfRefused(Path.Combine(folder, LabelsName));
+        return labels;
+    }
+
     /// <summary>One label a line; blank lines at the end do not count.</summary>
     public static string[] ReadLabels(string folder, ConfigReader reader)
     {
@@ -28,7 +40,7 @@ internal static class GoogleBertConfig
     /// are independent, as in multi-label forks of it, which compute <c>loss/Sigmoid</c>.</summary>
     public static ProblemType ReadProblemType(string folder)
     {
-        var graph = new FileInfo(Path.Combine(folder, "saved_model.pb"));
+        var graph = new FileInfo(Path.Combine(BundlePrefix.SavedModel(folder), "saved_model.pb"));
         if (!graph.Exists || graph.Length > LargestGraph)
             return ProblemType.MultiLabel;
         // NodeDef.name, field 1 of a message: tag, length, text.

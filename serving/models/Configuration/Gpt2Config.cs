@@ -4,6 +4,8 @@ namespace ElasticSynapse.Serving.Models;
 /// defaults, or OpenAI's <c>hparams.json</c>.</summary>
 public sealed record Gpt2Config
 {
+    internal static readonly string[] Architectures = ["GPT2LMHeadModel", "GPT2Model"];
+
     /// <summary>Tokens in the vocabulary: columns of the logits.</summary>
     public required int VocabularySize { get; init; }
 
@@ -70,7 +72,7 @@ public sealed record Gpt2Config
 
     internal static Gpt2Config Read(string file, ConfigReader reader)
     {
-        reader.Family("gpt2", "GPT2LMHeadModel", "GPT2Model");
+        reader.Family("gpt2", Architectures);
         var vocabulary = reader.Size("vocab_size", ConfigFile.LargestVocabulary);
         var hidden = reader.Size("n_embd", ConfigFile.LargestWidth);
         var heads = reader.Size("n_head", ConfigFile.MostHeads);

@@ -14,10 +14,10 @@ internal static class OpenAiConfig
     public static Gpt2Config Read(string folder, string file, ConfigReader reader)
     {
         var (tokens, endOfText) = ReadVocabulary(folder);
-        // 0 is the default there, and stands for whatever the vocabulary has.
+        // 0 is the default there, and stands for whatever the embedding has, of which only what the vocabulary names can be said.
         var isSized = reader.Member("n_vocab") is { } size && !(size.ValueKind == JsonValueKind.Number && size.TryGetInt32(out var number) && number == 0);
-        var vocabulary = isSized ? reader.Size("n_vocab", ConfigFile.LargestVocabulary) : tokens;
-        reader.RefuseUnless(vocabulary > 0, "n_vocab is missing, and no encoder.json to count; accepted: either");
+        var vocabulary = isSized ? reader.Size("n_vocab", ConfigFile.LargestVocabulary) : Math.Min(tokens ?? int.MaxValue, EmbeddingRows(folder) ?? int.MaxValue);
+        reader.RefuseUnless(vocabulary is > 0 and <= ConfigFile.LargestVocabulary, "n_vocab is missing, and neither an embedding nor an encoder.json to count; accepted: one of them");
         var hidden = reader.OptionalSize("n_embd", ConfigFile.LargestWidth) ?? 768;
         var heads = reader.OptionalSize("n_head", ConfigFile.MostHeads) ?? 12;
         Gpt2Config.CheckHeads(reader, hidden, heads);
@@ -39,10 +39,18 @@ internal static class OpenAiConfig
         return config;
     }
 
-    private static (int Tokens, int? EndOfText) ReadVocabulary(string folder)
+    private static int? EmbeddingRows(string folder)
+    {
+        if (BundlePrefix.Find(folder) is not { } prefix)
+            return null;
+        using var index = BundleIndex.Open(prefix);
+        return index.Entries.GetValueOrDefault("model/wte")?.Tensor?.Shape is [var rows, _] ? (int)Math.Min(rows, int.MaxValue) : null;
+    }
+
+    private static (int? Tokens, int? EndOfText) ReadVocabulary(string folder)
     {
         if (VocabularyNames.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is not { } file)
-            return (0, null);
+            return (null, null);
         using var json = CheckpointJson.Read(file);
         int? endOfText = json.RootElement.TryGetProperty(EndOfText, out var id) && id.ValueKind == JsonValueKind.Number
             && id.TryGetInt32(out var number) ? number : null;

@@ -11,7 +11,7 @@ internal static class BertTensors
     public static IEnumerable<RequiredTensor> Required(BertConfig config)
     {
         long hidden = config.HiddenSize, inner = config.IntermediateSize;
-        yield return new(TokenEmbedding, config.VocabularySize, hidden);
+        yield return new(TokenEmbedding, config.VocabularySize, hidden) { MayBePadded = true };
         yield return new(PositionEmbedding, config.Positions, hidden);
         yield return new(TypeEmbedding, config.TokenTypes, hidden);
         foreach (var tensor in LayerNorm("embeddings.LayerNorm", hidden))

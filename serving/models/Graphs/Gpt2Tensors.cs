@@ -11,7 +11,7 @@ internal static class Gpt2Tensors
     public static IEnumerable<RequiredTensor> Required(Gpt2Config config)
     {
         long hidden = config.HiddenSize, inner = config.InnerSize;
-        yield return new(TokenEmbedding, config.VocabularySize, hidden);
+        yield return new(TokenEmbedding, config.VocabularySize, hidden) { MayBePadded = true };
         yield return new(PositionEmbedding, config.Positions, hidden);
         for (var layer = 0; layer < config.Layers; layer++)
         {
@@ -35,5 +35,5 @@ internal static class Gpt2Tensors
 
     /// <summary>A head of its own. A tied model may hold a copy of the embedding under this name; the copy is not used.</summary>
     public static IEnumerable<RequiredTensor> Optional(Gpt2Config config) =>
-        config.TieWordEmbeddings ? [] : [new(Head, config.VocabularySize, config.HiddenSize)];
+        config.TieWordEmbeddings ? [] : [new(Head, config.VocabularySize, config.HiddenSize) { MayBePadded = true }];
 }

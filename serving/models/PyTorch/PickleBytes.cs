@@ -23,11 +23,12 @@ internal sealed class PickleBytes(string file, ReadOnlyMemory<byte> bytes)
     public double F64() => BinaryPrimitives.ReadDoubleBigEndian(Take(8));
 
     /// <summary>Two's complement, little-endian; no bytes mean 0.</summary>
-    public long Long(long length)
+    /// <returns>Null for a number of more than 64 bits, a random seed say, which no tensor has to do with.</returns>
+    public long? Long(long length)
     {
         var digits = Take(length);
         if (digits.Length > sizeof(long))
-            throw Refused($"an integer of {digits.Length} bytes", "integers of 64 bits");
+            return null;
         long value = digits.Length > 0 && digits[^1] >= 0x80 ? -1 : 0;
         for (var i = digits.Length - 1; i >= 0; i--)
             value = value << 8 | digits[i];

@@ -11,7 +11,8 @@ internal sealed class PyTorchContent(MappedFile file, object? value, IReadOnlyDi
     public long StorageOffset(PickledTensor tensor) =>
         storages[tensor.Storage.Key].Offset + tensor.Storage.First * tensor.Storage.ElementSize;
 
-    /// <summary>The tensor, checked against its storage, and the storage against the file. Where it starts, if it is row-major.</summary>
+    /// <summary>The tensor, checked against its storage, and the storage against the file. Where it starts, if it is row-major; a
+    /// view that repeats elements, as <c>expand</c> makes them, may be larger than all of it.</summary>
     public StoredTensor Place(string name, PickledTensor tensor)
     {
         var storage = tensor.Storage;
@@ -20,15 +21,14 @@ internal sealed class PyTorchContent(MappedFile file, object? value, IReadOnlyDi
         if (storage.Elements > range.Length / storage.ElementSize)
             throw Refusal.OfTensor(file.Path, name, $"a storage of {storage.Elements} elements in {range.Length} bytes", "a whole file");
         var elementSize = tensor.Type.Size();
-        var storageBytes = storage.Count * storage.ElementSize;
-        var capacity = storageBytes / elementSize;
+        var capacity = storage.Count * storage.ElementSize / elementSize;
         var view = tensor.View;
         if (view.End is not { } end || end > capacity)
             throw Refusal.OfTensor(file.Path, name,
                 $"offset {view.Offset}, shape {Refusal.Shape(view.Shape)} and strides {Refusal.Shape(view.Strides)}",
                 $"a view of its storage's {capacity} elements");
-        if (TensorShape.ByteLength(view.Shape, tensor.Type) is not { } bytes || bytes > storageBytes)
-            throw Refusal.OfTensor(file.Path, name, $"shape {Refusal.Shape(view.Shape)} of {capacity} elements", "a view that repeats none");
+        if (TensorShape.ByteLength(view.Shape, tensor.Type) is not { } bytes)
+            throw Refusal.OfTensor(file.Path, name, $"shape {Refusal.Shape(view.Shape)} of {capacity} elements", "sizes below 2^63 bytes together");
         return new StoredTensor(name, tensor.Type, view.Shape, file.Path, StorageOffset(tensor) + view.Offset * elementSize, bytes);
     }
 }

@@ -20,6 +20,8 @@ internal static class PyTorchFile
     // Where training scripts put the state dict beside optimizer and epoch.
     private static readonly string[] Wrappers = ["state_dict", "model_state_dict", "model", "module"];
 
+    private const int DeepestWrapper = 2;
+
     /// <exception cref="CheckpointException">The file cannot be read, is of another form, or holds more than tensors.</exception>
     public static ITensorSource Open(string path)
     {
@@ -37,6 +39,9 @@ internal static class PyTorchFile
                 if (!tensor.View.IsRowMajor)
                 {
                     // Every tensor of a model lies somewhere in the file; views that repeat it would fill the disk.
+                    // The largest of those are masks, which nobody uses.
+                    if (TensorNaming.IsBuffer(name))
+                        continue;
                     if (stored.ByteLength > file.Length - rearrangedBytes)
                         throw Refusal.OfTensor(path, name, $"a view of {stored.ByteLength} bytes in a file of {file.Length}", "views that do not repeat the file");
                     rearrangedBytes += stored.ByteLength;
@@ -69,13 +74,9 @@ internal static class PyTorchFile
 
     private static Dictionary<string, PickledTensor> StateDict(string path, object? value)
     {
-        for (var depth = 0; depth < Wrappers.Length; depth++)
-        {
-            if (value is not PickledDictionary wrapper || wrapper.Items.Any(i => i.Value is PickledTensor)
-                || wrapper.Items.FindLast(i => i is { Key: string key, Value: PickledDictionary } && Wrappers.Contains(key)).Value is not { } inner)
-                break;
+        // A wrapper goes before tensors beside it, such as the state of a random generator.
+        for (var depth = 0; depth <= DeepestWrapper && Wrapped(value) is { } inner; depth++)
             value = inner;
-        }
         var tensors = new Dictionary<string, PickledTensor>(StringComparer.Ordinal);
         foreach (var item in (value as PickledDictionary)?.Items ?? [])
         {
@@ -84,4 +85,15 @@ internal static class PyTorchFile
         }
         return tensors.Count > 0 ? tensors : throw Refusal.Of(path, "no tensors by name", "a state dict, or one under " + string.Join(", ", Wrappers));
     }
+
+    private static PickledDictionary? Wrapped(object? value) => value is PickledDictionary wrapper
+        ? Wrappers.Select(name => Inner(wrapper, name)).FirstOrDefault(inner => inner is not null && HoldsTensors(inner, DeepestWrapper))
+        : null;
+
+    private static bool HoldsTensors(PickledDictionary dictionary, int levels) =>
+        dictionary.Items.Any(item => item.Value is PickledTensor)
+        || (levels > 0 && Wrappers.Any(name => Inner(dictionary, name) is { } inner && HoldsTensors(inner, levels - 1)));
+
+    private static PickledDictionary? Inner(PickledDictionary dictionary, string name) =>
+        dictionary.Items.FindLast(item => item.Key is string key && key == name).Value as PickledDictionary;
 }

@@ -6,6 +6,7 @@ namespace ElasticSynapse.Serving.Models;
 internal sealed class PyTorchGlobals(PickleBytes place)
 {
     private const string Untyped = "torch.storage.UntypedStorage";
+    private const string Size = "torch.Size";
     private const string OrderedDict = "collections.OrderedDict";
     private const string Accepted = "a state dict: tensors in dictionaries; nothing that a checkpoint names is ever run";
 
@@ -29,7 +30,8 @@ internal sealed class PyTorchGlobals(PickleBytes place)
 
     // What stands around tensors: called, it gives a value that nobody asks for.
     private static readonly FrozenSet<string> Opaque = FrozenSet.ToFrozenSet(
-        ["torch.Size", "torch.device", "torch.serialization._get_layout", "_codecs.encode"], StringComparer.Ordinal);
+        ["torch.device", "torch.serialization._get_layout", "_codecs.encode",
+            "__builtin__.set", "__builtin__.frozenset", "builtins.set", "builtins.frozenset"], StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> Rebuilders = FrozenSet.ToFrozenSet(
         ["torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_tensor_v3",
@@ -43,7 +45,7 @@ internal sealed class PyTorchGlobals(PickleBytes place)
     public PickledGlobal Resolve(string module, string name)
     {
         var global = $"{module}.{name}";
-        return global is OrderedDict or Untyped || StorageTypes.ContainsKey(global) || Types.ContainsKey(global)
+        return global is OrderedDict or Untyped or Size || StorageTypes.ContainsKey(global) || Types.ContainsKey(global)
             || Opaque.Contains(global) || Rebuilders.Contains(global)
                 ? new PickledGlobal(global)
                 : throw place.Refused($"the global {Refusal.Quoted(global)}", Accepted);
@@ -51,6 +53,7 @@ internal sealed class PyTorchGlobals(PickleBytes place)
 
     public object? Call(PickledGlobal callable, object?[] arguments) => (callable.Name, arguments) switch
     {
+        (Size, [object?[] sizes]) => sizes,
         (OrderedDict, []) => new PickledDictionary([]),
         ("torch._utils._rebuild_tensor", [PickledStorage { Type: { } type } storage, var offset, var size, var stride]) =>
             Tensor(storage, type, offset, size, stride),

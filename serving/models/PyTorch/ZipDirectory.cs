@@ -84,7 +84,7 @@ internal static class ZipDirectory
         var data = (long)offset + LocalBytes + U16(local, 26) + U16(local, 28);
         if (data > directoryOffset || (ulong)(directoryOffset - data) < length)
             throw Broken(file, $"entry {Refusal.Quoted(name)} of {length} bytes at {data}, beyond the central directory");
-        return new ZipEntry(name, data, (long)length);
+        return new ZipEntry(name, data, (long)length, U32(central, 16));
     }
 
     // Holds, in this order, those of the three numbers that do not fit into 32 bits.

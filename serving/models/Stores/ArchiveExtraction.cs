@@ -59,7 +59,8 @@ internal sealed class ArchiveExtraction(string owner, string folder)
                     Place(entry.Name);
                     continue;
                 case TarEntryType.RegularFile or TarEntryType.V7RegularFile or TarEntryType.ContiguousFile:
-                    Write(entry.Name, entry.DataStream ?? Stream.Null);
+                    // tar --append leaves an older one before the newer.
+                    Write(entry.Name, entry.DataStream ?? Stream.Null, FileMode.Create);
                     continue;
                 default:
                     throw Refusal.Of(owner, $"the archive's entry {Refusal.Quoted(entry.Name)}, a {entry.EntryType}", Accepted);
@@ -83,16 +84,18 @@ internal sealed class ArchiveExtraction(string owner, string folder)
                 continue;
             }
             using var content = entry.Open();
-            Write(entry.FullName, content);
+            Write(entry.FullName, content, FileMode.CreateNew);
         }
     }
 
-    private void Write(string name, Stream content)
+    private void Write(string name, Stream content, FileMode mode)
     {
         if (Place(name) is not { } path)
             throw Refusal.Of(owner, $"the archive's entry {Refusal.Quoted(name)}", Accepted);
+        if (IsLitter(name))
+            return;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
-        using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
+        using var file = new FileStream(path, mode, FileAccess.Write);
         var buffer = new byte[1 << 17];
         while (content.Read(buffer) is > 0 and var read)
         {
@@ -102,6 +105,10 @@ internal sealed class ArchiveExtraction(string owner, string folder)
             file.Write(buffer.AsSpan(0, read));
         }
     }
+
+    // What macOS adds of its own.
+    private static bool IsLitter(string name) =>
+        name.Split('/') is [.., var last] parts && (parts.Contains("__MACOSX") || last == ".DS_Store" || last.StartsWith("._", StringComparison.Ordinal));
 
     // "./" at the start is what tar writes of a folder's content. Null for the folder itself.
     private string? Place(string name)

@@ -21,6 +21,7 @@ internal sealed class CacheFolder
 
     public CacheFolder(string cacheDirectory, string uri)
     {
+        uri = CheckpointStores.WithoutCredentials(uri); // a new password is no other checkpoint, and no name of a folder
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(uri)))[..16];
         var label = string.Concat(uri.Split('?')[0].Select(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' ? c : '-'));
         FullPath = Path.Combine(cacheDirectory, $"{(label.Length <= LongestLabel ? label : label[^LongestLabel..]).Trim('.', '-')}-{hash}");
@@ -29,6 +30,9 @@ internal sealed class CacheFolder
     public string FullPath { get; }
 
     public string Partial(string version) => Path.Combine(FullPath, version + PartialSuffix);
+
+    /// <summary>Whether a version is here.</summary>
+    public bool Has(string version) => Directory.Exists(Path.Combine(FullPath, version));
 
     /// <summary>The version to serve, if it is here; noted as used.</summary>
     public string? Current(TimeProvider time)

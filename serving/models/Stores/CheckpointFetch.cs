@@ -19,7 +19,7 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
         if (!CheckpointStores.IsRemote(uri))
             return CheckpointFolder.Existing(uri);
         var fetch = new CheckpointFetch(cache, StoreSettings.FromEnvironment(), TimeProvider.System, progress);
-        return CheckpointFolder.Existing(fetch.RunAsync(uri).GetAwaiter().GetResult());
+        return CheckpointFolder.Within(fetch.RunAsync(uri).GetAwaiter().GetResult());
     }
 
     /// <summary>The local folder of a checkpoint.</summary>
@@ -35,7 +35,7 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
                 return warm;
             using var held = await folder.LockAsync(time, cancellation);
             // Another process may have fetched it meanwhile.
-            return !refresh && folder.Current(time) is { } fetched ? fetched : await FetchAsync(uri, folder, cancellation);
+            return !refresh && folder.Current(time) is { } fetched ? fetched : await FetchAsync(uri, folder, refresh, cancellation);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -43,7 +43,7 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
         }
     }
 
-    private async Task<string> FetchAsync(string uri, CacheFolder folder, CancellationToken cancellation)
+    private async Task<string> FetchAsync(string uri, CacheFolder folder, bool refresh, CancellationToken cancellation)
     {
         using var http = new StoreHttp(CheckpointStores.Shown(uri), settings, time);
         using var store = CheckpointStores.Open(uri, settings, http, time);
@@ -53,7 +53,10 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
         if (files.Count == 0)
             throw Refusal.Of(uri, listed.Count == 0 ? "no files" : $"no files of a checkpoint among {listed.Count}", "a folder that holds a checkpoint");
         var version = VersionOf(files);
-        if (Directory.Exists(Path.Combine(folder.FullPath, version)))
+        // What a server says nothing of may be another content every time.
+        for (var times = 2; refresh && store.IsArchive && files[0].Version.Length == 0 && folder.Has(version); times++)
+            version = string.Create(CultureInfo.InvariantCulture, $"{VersionOf(files)}-{times}");
+        if (folder.Has(version))
             return folder.Publish(version);
 
         var partial = folder.Partial(version);
@@ -64,11 +67,28 @@ public sealed class CheckpointFetch(CacheSettings cache, StoreSettings settings,
         using (var downloader = new Downloader(uri, store, http, settings, meter))
             await Task.WhenAll(files.Select(file => downloader.FetchAsync(file, Path.Combine(target, file.Path), cancellation)));
         if (store.IsArchive)
-            Unpack(uri, Path.Combine(target, files[0].Path), partial);
+            UnpackOrForget(uri, Path.Combine(target, files[0].Path), partial);
         var path = folder.Publish(version);
         folder.RemoveUnfinished();
         CacheCleaning.Clean(cache with { Directory = Path.GetFullPath(cache.Directory) }, path);
         return path;
+    }
+
+    // A broken archive is of no use to the next try, which fetches it again.
+    private static void UnpackOrForget(string uri, string archive, string partial)
+    {
+        try
+        {
+            Unpack(uri, archive, partial);
+        }
+        catch (CheckpointException e)
+        {
+            Directory.Delete(partial, recursive: true);
+            // Without room to unpack it, it is as good as it was.
+            if (e.InnerException is not (IOException or UnauthorizedAccessException) or EndOfStreamException)
+                File.Delete(archive);
+            throw;
+        }
     }
 
     private static void Unpack(string uri, string archive, string partial)

@@ -9,8 +9,19 @@ internal static class CheckpointStores
     public static bool IsRemote(string uri) =>
         CheckpointFolder.SchemeOf(uri) is { } scheme && !scheme.Equals("file", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The address as messages show it: without a signature that whoever reads them could use.</summary>
-    public static string Shown(string uri) => uri.Split('?')[0];
+    /// <summary>The address as messages show it: without a signature or a password that whoever reads them could use.</summary>
+    public static string Shown(string uri) => WithoutCredentials(uri.Split('?')[0]);
+
+    /// <summary>The address of an archive without the user and password of <c>https://user:password@host/</c>.</summary>
+    public static string WithoutCredentials(string uri)
+    {
+        if (CheckpointFolder.SchemeOf(uri)?.ToLowerInvariant() is not ("http" or "https"))
+            return uri;
+        var start = uri.IndexOf("//", StringComparison.Ordinal) + 2;
+        var end = start < 2 ? -1 : uri.AsSpan(start).IndexOfAny('/', '?', '#');
+        var at = start < 2 ? -1 : uri.AsSpan(start, end < 0 ? uri.Length - start : end).LastIndexOf('@');
+        return at < 0 ? uri : uri.Remove(start, at + 1);
+    }
 
     /// <exception cref="CheckpointException">No store has such addresses.</exception>
     public static ICheckpointStore Open(string uri, StoreSettings settings, StoreHttp http, TimeProvider time)
@@ -18,7 +29,7 @@ internal static class CheckpointStores
         var scheme = CheckpointFolder.SchemeOf(uri)?.ToLowerInvariant() ?? "";
         var rest = uri[(scheme.Length + 1)..];
         if (!rest.StartsWith("//", StringComparison.Ordinal))
-            throw Refusal.Of(uri, $"{scheme}: without //", Accepted);
+            throw Refusal.Of(Shown(uri), $"{scheme}: without //", Accepted);
         var place = rest[2..].Trim('/');
         var slash = place.IndexOf('/', StringComparison.Ordinal);
         var (first, second) = slash < 0 ? (place, "") : (place[..slash], place[(slash + 1)..]);
@@ -36,7 +47,7 @@ internal static class CheckpointStores
     private static ArchiveStore Archive(string uri, StoreHttp http) =>
         Uri.TryCreate(uri, UriKind.Absolute, out var address) && ArchiveStore.IsArchiveName(address.AbsolutePath)
             ? new ArchiveStore(address, http)
-            : throw Refusal.Of(uri, "an address that does not end in an archive's name", Accepted);
+            : throw Refusal.Of(Shown(uri), "an address that does not end in an archive's name", Accepted);
 
     private static HubStore Hub(string uri, string place, StoreSettings settings, StoreHttp http)
     {

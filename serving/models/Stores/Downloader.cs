@@ -40,8 +40,9 @@ internal sealed class Downloader(
                 journal.Delete();
                 return;
             }
-            journal.Delete();
+            // In this order: a file without a journal would count as whole.
             File.Delete(path);
+            journal.Delete();
             if (tries == ChecksumTries)
                 throw Refusal.Of(owner, $"{file.Path} with {file.Checksum!.Algorithm} {found}", $"{file.Checksum.Value}, as the store says");
         }

@@ -5,7 +5,7 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>A model on Hugging Face's hub: <c>hf://owner/name[@revision]</c>.</summary>
 /// <remarks>The hub's API as <c>huggingface_hub</c> uses it: the revision's commit, the tree of that commit page by page, and
-/// <c>resolve</c>, which sends to where large files are; HttpClient does not take the token there.</remarks>
+/// <c>resolve</c>, which sends to where a file is: elsewhere, or to another address of the hub.</remarks>
 internal sealed class HubStore(string owner, string repository, string revision, StoreSettings settings, StoreHttp http) : ICheckpointStore
 {
     private const int MostPages = 100;

@@ -23,7 +23,8 @@ internal sealed class S3Store : ICheckpointStore
     {
         (_owner, _bucket, _http, _time) = (owner, bucket, http, time);
         _folder = prefix.Length == 0 || prefix.EndsWith('/') ? prefix : prefix + "/";
-        var config = new AmazonS3Config { MaxErrorRetry = settings.Attempts - 1, Timeout = settings.Silence };
+        // StoreHttp tries again; the SDK does once, after a clock that was wrong.
+        var config = new AmazonS3Config { MaxErrorRetry = 1, Timeout = settings.Silence };
         if (settings.S3Endpoint is not { } endpoint)
         {
             config.RegionEndpoint = FallbackRegionFactory.GetRegionEndpoint() ?? RegionEndpoint.USEast1;
@@ -52,7 +53,7 @@ internal sealed class S3Store : ICheckpointStore
             ListObjectsV2Response page;
             do
             {
-                page = await _client.ListObjectsV2Async(request, cancellation);
+                page = await _http.TryAsync(token => PageAsync(request, token), cancellation);
                 files.AddRange((page.S3Objects ?? []).Where(o => !o.Key.EndsWith('/')).Select(File));
                 request.ContinuationToken = page.NextContinuationToken;
             }
@@ -63,9 +64,26 @@ internal sealed class S3Store : ICheckpointStore
         {
             throw Refusal.Of(_owner, $"{(int)e.StatusCode} {e.ErrorCode} ({e.Message})", "a bucket that is there, and credentials that may list it", e);
         }
-        catch (Exception e) when (e is AmazonClientException or HttpRequestException)
+        catch (AmazonClientException e)
         {
             throw Refusal.Of(_owner, e.Message, "a store that answers", e);
+        }
+    }
+
+    // A failure that may pass becomes one that is tried again.
+    private async Task<ListObjectsV2Response> PageAsync(ListObjectsV2Request request, CancellationToken cancellation)
+    {
+        try
+        {
+            return await _client.ListObjectsV2Async(request, cancellation);
+        }
+        catch (AmazonServiceException e) when (e.StatusCode == 0 || StoreHttp.MayPass(e.StatusCode))
+        {
+            throw new HttpRequestException(e.StatusCode == 0 ? e.Message : $"{(int)e.StatusCode} {e.ErrorCode} ({e.Message})");
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw _http.Silent();
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class StoreHttp(string owner, StoreSettings settings, TimeProvid
 
     private readonly HttpClient _http = new(new SocketsHttpHandler
     {
+        AllowAutoRedirect = false, // Redirection knows who may see credentials
         AutomaticDecompression = DecompressionMethods.None, // ranges and checksums are those of the stored bytes
         ConnectTimeout = TimeSpan.FromSeconds(15),
         MaxConnectionsPerServer = settings.Connections,
@@ -57,7 +58,7 @@ internal sealed class StoreHttp(string owner, StoreSettings settings, TimeProvid
             {
                 using var response = await SendAsync(await request(limit.Token), limit.Token);
                 var bytes = await response.Content.ReadAsByteArrayAsync(limit.Token);
-                using var json = CheckpointJson.Parse(response.RequestMessage!.RequestUri!.ToString(), Wrap(bytes));
+                using var json = CheckpointJson.Parse(response.RequestMessage!.RequestUri!.GetLeftPart(UriPartial.Path), Wrap(bytes));
                 return (json.RootElement.GetProperty("answer").Clone(), response);
             }
             catch (OperationCanceledException) when (!token.IsCancellationRequested)
@@ -73,12 +74,23 @@ internal sealed class StoreHttp(string owner, StoreSettings settings, TimeProvid
     {
         request.Headers.TryAddWithoutValidation("User-Agent", "elastic-synapse");
         request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
-        var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
-        if (response.IsSuccessStatusCode)
-            return response;
-        using (response)
-            throw await FailureAsync(request.RequestUri!, response, cancellation);
+        for (var redirects = 0; ; redirects++)
+        {
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
+            if (response.IsSuccessStatusCode)
+                return response;
+            using (response)
+            {
+                if (redirects == Redirection.Most || Redirection.Next(request, response) is not { } next)
+                    throw await FailureAsync(request.RequestUri!, response, cancellation);
+                request = next;
+            }
+        }
     }
+
+    /// <summary>Whether an answer is that of a server that is busy or failing, and not its last word.</summary>
+    public static bool MayPass(HttpStatusCode status) =>
+        status is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)status >= 500;
 
     /// <summary>Ends what is silent for too long.</summary>
     public CancellationTokenSource Limit(CancellationToken cancellation)
@@ -98,13 +110,14 @@ internal sealed class StoreHttp(string owner, StoreSettings settings, TimeProvid
     private async Task<Exception> FailureAsync(Uri address, HttpResponseMessage response, CancellationToken cancellation)
     {
         var status = $"{(int)response.StatusCode} {response.ReasonPhrase} from {address.Host}";
-        if (response.StatusCode is HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests || (int)response.StatusCode >= 500)
+        if (MayPass(response.StatusCode))
             return new BusyException(status, RetryAfter(response));
         var body = await ReadStartAsync(response, cancellation);
         return Refusal.Of(owner, body.Length == 0 ? status : $"{status} ({body})", response.StatusCode switch
         {
             HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden => "credentials that may read it",
             HttpStatusCode.NotFound => "a model that is there, and credentials if it is private",
+            >= HttpStatusCode.Ambiguous and < HttpStatusCode.BadRequest => $"at most {Redirection.Most} redirects, none of them from https: to http:",
             HttpStatusCode.PreconditionFailed => "a file that does not change while it is fetched; start again",
             _ => "an answer of 200 or 206",
         });

@@ -28,6 +28,10 @@ internal sealed class BundleIndex : IDisposable
     /// <summary>By name; slices of partitioned variables are in <see cref="Slices"/>.</summary>
     public Dictionary<string, BundleEntry> Entries { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The entries of a model's variables, which have tensors: no strings, and nothing of an optimizer.</summary>
+    public IEnumerable<BundleEntry> Variables =>
+        Entries.Values.Where(entry => entry.Tensor is { } tensor && !TensorFlowVariables.IsOptimizerState(tensor.Name));
+
     /// <summary>By <see cref="SliceKey"/>, each byte as one character.</summary>
     public Dictionary<string, BundleEntry> Slices { get; } = new(StringComparer.Ordinal);
 

@@ -30,6 +30,15 @@ internal static class TableFile
         }
     }
 
+    /// <summary>Whether a file ends as a table does.</summary>
+    public static bool IsTable(string path)
+    {
+        if (new FileInfo(path).Length < FooterBytes)
+            return false;
+        using var file = MappedFile.Open(path, "file");
+        return BinaryPrimitives.ReadUInt64LittleEndian(file.Bytes(file.Length - sizeof(ulong), sizeof(ulong))) == Magic;
+    }
+
     private static (byte[] MetaIndex, byte[] Index) ReadFooter(MappedFile file)
     {
         if (file.Length < FooterBytes)

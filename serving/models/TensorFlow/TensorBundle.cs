@@ -16,8 +16,9 @@ internal static class TensorBundle
         var files = index.Shards.Values.ToDictionary(s => s.Path, StringComparer.Ordinal);
         try
         {
-            var joined = Joined(index, files);
-            var tensors = Arranged(index, joined, files);
+            var variables = index.Variables.ToArray();
+            var joined = Joined(index, variables, files);
+            var tensors = Arranged(index, joined, BertHead.Find(index.FullPath, variables.Select(v => v.Tensor!)), files);
             return new MappedTensors(index.FullPath, tensors, files.Values);
         }
         catch
@@ -29,14 +30,13 @@ internal static class TensorBundle
     }
 
     // The model's variables as TensorFlow has them.
-    private static List<StoredTensor> Joined(BundleIndex index, Dictionary<string, MappedFile> files)
+    private static List<StoredTensor> Joined(BundleIndex index, BundleEntry[] variables, Dictionary<string, MappedFile> files)
     {
         using var scratch = new ScratchFile(index.FullPath);
         var tensors = new List<StoredTensor>();
-        foreach (var entry in index.Entries.Values)
+        foreach (var entry in variables)
         {
-            if (entry.Tensor is not { } tensor || TensorFlowVariables.IsOptimizerState(tensor.Name))
-                continue;
+            var tensor = entry.Tensor!;
             if (entry.Slices.Count == 0)
             {
                 Verify(index, tensor, entry.Checksum);
@@ -54,15 +54,21 @@ internal static class TensorBundle
     }
 
     private static Dictionary<string, StoredTensor> Arranged(
-        BundleIndex index, List<StoredTensor> tensors, Dictionary<string, MappedFile> files)
+        BundleIndex index, List<StoredTensor> tensors, BertHead? head, Dictionary<string, MappedFile> files)
     {
         using var scratch = new ScratchFile(index.FullPath);
         var arranged = new Dictionary<string, StoredTensor>(StringComparer.Ordinal);
-        foreach (var tensor in tensors)
+        foreach (var variable in tensors)
         {
-            arranged.Add(tensor.Name, TensorFlowVariables.IsTransposed(tensor)
+            var tensor = variable.Name == head?.WeightName ? variable with { Name = BertHead.Weight }
+                : variable.Name == head?.BiasName ? variable with { Name = BertHead.Bias }
+                : variable;
+            var isTransposed = tensor.Name == BertHead.Weight ? head?.IsTransposed == true : TensorFlowVariables.IsTransposed(tensor);
+            var stored = isTransposed
                 ? Transpose(tensor, files[tensor.File], scratch)
-                : tensor with { Shape = TensorFlowVariables.Shape(tensor) });
+                : tensor with { Shape = TensorFlowVariables.Shape(tensor) };
+            if (!arranged.TryAdd(tensor.Name, stored))
+                throw Refusal.OfTensor(index.FullPath, variable.Name, $"the classifier, and {tensor.Name} of another shape", "one of them");
         }
         if (scratch.Map() is { } file)
             files.Add(file.Path, file);
@@ -92,7 +98,7 @@ internal static class TensorBundle
             start += read;
         }
         if (Crc32C.Mask(crc) != checksum)
-            throw Refusal.OfTensor(index.FullPath, tensor.Name, $"a wrong checksum of its bytes in {Path.GetFileName(tensor.File)}",
+            throw Refusal.OfTensor(index.FullPath, tensor.Name, $"a wrong checksum of its {tensor.ByteLength} bytes at {tensor.Offset} of {Path.GetFileName(tensor.File)}",
                 "the bytes that TensorFlow wrote");
     }
 }

@@ -10,7 +10,7 @@ internal static partial class TensorFlowVariables
     /// <summary>Slots and counters of an optimizer, and of training around it.</summary>
     public static bool IsOptimizerState(string name) => OptimizerState().IsMatch(name);
 
-    /// <summary>Dense kernels are [in, out]; the graphs take [out, in], as in nn.Linear.</summary>
+    /// <summary>Dense kernels are [in, out]; the graphs take [out, in], as in nn.Linear. BERT's own; a head's depends on the fork.</summary>
     public static bool IsTransposed(StoredTensor tensor) => tensor.Shape.Count == 2 && DenseKernel().IsMatch(tensor.Name);
 
     /// <summary>GPT-2's linear layers are convolutions of width 1, [1, in, out]; Hugging Face drops the 1.</summary>
@@ -27,11 +27,11 @@ internal static partial class TensorFlowVariables
         return $"{layer}{module}.{(match.Groups["kind"].Value == "b" ? "bias" : "weight")}";
     }
 
-    /// <summary>The same for BERT with the head of run_classifier.</summary>
+    /// <summary>The same for BERT with the head of run_classifier, as which <see cref="BertHead"/> passes those of its forks.</summary>
     public static string BertName(string name)
     {
-        if (HeadVariable().Match(name) is { Success: true } head)
-            return head.Groups["kind"].Value is "output_bias" or "bias" ? "classifier.bias" : "classifier.weight";
+        if (name is BertHead.Weight or BertHead.Bias)
+            return name == BertHead.Bias ? "classifier.bias" : "classifier.weight";
         if (!name.StartsWith("bert/", StringComparison.Ordinal))
             return name;
         name = name["bert/".Length..].Replace("/layer_", "/layer/", StringComparison.Ordinal);
@@ -45,11 +45,11 @@ internal static partial class TensorFlowVariables
     }
 
     [GeneratedRegex(@"/(Adam|Adam_1|adam_m|adam_v|lamb_m|lamb_v|Adagrad|Adadelta|Adadelta_1|Ftrl|Ftrl_1|Momentum|RMSProp|RMSProp_1)$"
-        + @"|(^|/)(beta1_power|beta2_power|global_step|accum_vars)(_[0-9]+)?$|^AdamWeightDecayOptimizer"
+        + @"|(^|/)(beta1_power|beta2_power|global_step|accum_vars)(_[0-9]+)?$|(^|/)AdamWeightDecayOptimizer"
         + @"|/\.OPTIMIZER_SLOT/|^(optimizer|save_counter|keras_api)/", RegexOptions.CultureInvariant)]
     private static partial Regex OptimizerState();
 
-    [GeneratedRegex(@"^(bert/.+|classifier)/kernel$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"^bert/.+/kernel$", RegexOptions.CultureInvariant)]
     private static partial Regex DenseKernel();
 
     [GeneratedRegex(@"^model/h[0-9]+/(attn|mlp)/c_[a-z]+/w$", RegexOptions.CultureInvariant)]
@@ -57,8 +57,4 @@ internal static partial class TensorFlowVariables
 
     [GeneratedRegex(@"^model/(h(?<layer>[0-9]+)/)?((?<module>wte|wpe)|(?<module>.+)/(?<kind>[wgb]))$", RegexOptions.CultureInvariant)]
     private static partial Regex Gpt2Variable();
-
-    // Forks create the head inside a scope, or as a dense layer.
-    [GeneratedRegex(@"^((loss|classifier)/)?(?<kind>output_weights|output_bias)$|^classifier/(?<kind>kernel|bias)$", RegexOptions.CultureInvariant)]
-    private static partial Regex HeadVariable();
 }

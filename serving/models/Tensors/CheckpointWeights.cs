@@ -38,6 +38,8 @@ internal sealed class CheckpointWeights
                     missing.Add(need.Name);
                 continue;
             }
+            if (need.MayBePadded)
+                tensor = WithoutPadding(tensor, need.Shape);
             if (!tensor.Shape.SequenceEqual(need.Shape))
                 refused.Add($"{Refusal.Quoted(tensor.Name)} has shape {Refusal.Shape(tensor.Shape)}, "
                     + $"the configuration asks for {Refusal.Shape(need.Shape)}");
@@ -49,8 +51,14 @@ internal sealed class CheckpointWeights
             throw new CheckpointException($"{source.Description}: {missing.Count} tensors missing: {string.Join(", ", missing)}");
         if (refused.Count > 0)
             throw new CheckpointException($"{source.Description}: {refused.Count} tensors refused: {string.Join("; ", refused)}");
-        return new CheckpointWeights(weights, [.. stored.Values.Select(t => t.Name).Order(StringComparer.Ordinal)]);
+        return new CheckpointWeights(weights, [.. stored.Where(t => !naming.IsCopy(t.Key)).Select(t => t.Value.Name).Order(StringComparer.Ordinal)]);
     }
+
+    // Row-major: the rows that count lie together at the start.
+    private static StoredTensor WithoutPadding(StoredTensor tensor, long[] shape) =>
+        tensor.Shape.Count == shape.Length && tensor.Shape[0] > shape[0] && tensor.Shape.Skip(1).SequenceEqual(shape.Skip(1))
+            ? tensor with { Shape = shape, ByteLength = tensor.ByteLength / tensor.Shape[0] * shape[0] }
+            : tensor;
 
     private static Dictionary<string, StoredTensor> Normalize(ITensorSource source, TensorNaming naming)
     {

@@ -13,7 +13,8 @@ internal sealed class MappedTensors(
 
     public ReadOnlySpan<byte> Bytes(StoredTensor tensor, long start, int length)
     {
-        if (!Tensors.TryGetValue(tensor.Name, out var known) || !ReferenceEquals(known, tensor))
+        // Its own, or the first rows of one.
+        if (!Tensors.TryGetValue(tensor.Name, out var known) || known.File != tensor.File || known.Offset != tensor.Offset || tensor.ByteLength > known.ByteLength)
             throw new ArgumentException($"{tensor.Name} is not a tensor of {Description}", nameof(tensor));
         ArgumentOutOfRangeException.ThrowIfNegative(start);
         ArgumentOutOfRangeException.ThrowIfNegative(length);

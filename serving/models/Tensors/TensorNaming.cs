@@ -8,6 +8,9 @@ namespace ElasticSynapse.Serving.Models;
 /// <param name="tensorFlowName">Hugging Face's name of a TensorFlow variable, prefix removed.</param>
 internal sealed partial class TensorNaming(string prefix, Regex buffers, Func<string, string> tensorFlowName)
 {
+    // torch.nn.DataParallel, torch.compile, and the field that most PyTorch Lightning modules hold the model in.
+    private static readonly string[] Wrappers = ["module.", "_orig_mod.", "model."];
+
     public static TensorNaming Gpt2 { get; } = new("transformer.", Gpt2Buffers(), TensorFlowVariables.Gpt2Name);
 
     public static TensorNaming Bert { get; } = new("bert.", BertBuffers(), TensorFlowVariables.BertName);
@@ -17,14 +20,21 @@ internal sealed partial class TensorNaming(string prefix, Regex buffers, Func<st
     {
         if (name.Contains('/', StringComparison.Ordinal) || name.StartsWith("output_", StringComparison.Ordinal))
             name = tensorFlowName(name);
-        if (name.StartsWith("module.", StringComparison.Ordinal)) // torch.nn.DataParallel
-            name = name["module.".Length..];
+        while (Wrappers.FirstOrDefault(wrapper => name.StartsWith(wrapper, StringComparison.Ordinal)) is { } wrapper)
+            name = name[wrapper.Length..];
         if (name.StartsWith(prefix, StringComparison.Ordinal))
             name = name[prefix.Length..];
         if (buffers.IsMatch(name))
             return null;
         return LayerNormGamma().Replace(LayerNormBeta().Replace(name, "LayerNorm.bias"), "LayerNorm.weight");
     }
+
+    /// <summary>Whether a name is that of a buffer, whichever the family.</summary>
+    public static bool IsBuffer(string name) => Gpt2.Normalize(name) is null || Bert.Normalize(name) is null;
+
+    /// <summary>Whether a tensor that no graph has asked for may be a copy of one that it has: the head of a tied GPT-2.</summary>
+    /// <param name="name">As the graph asks for it.</param>
+    public bool IsCopy(string name) => this == Gpt2 && name == Gpt2Tensors.Head;
 
     // Whole names: h.0.attn.bias is the causal mask, h.0.attn.c_attn.bias is a weight.
     [GeneratedRegex(@"^h\.[0-9]+\.attn\.(bias|masked_bias)$", RegexOptions.CultureInvariant)]

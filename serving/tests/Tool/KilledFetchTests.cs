@@ -52,11 +52,39 @@ public sealed class KilledFetchTests : IAsyncLifetime, IDisposable
         Assert.Single(_server.AskedFor(Weights));
     }
 
-    private Process Start() => Process.Start(new ProcessStartInfo("dotnet",
-        [Path.Combine(AppContext.BaseDirectory, "ElasticSynapse.Serving.Tool.dll"), "fetch", "hf://team/model"])
+    [Theory]
+    [InlineData("1", false)]
+    [InlineData("1000000", true)]
+    [InlineData(null, true)]
+    public async Task Fetch_CacheThatIsBounded_LeastRecentlyUsedGoes(string? maxBytes, bool keepsBoth)
+    {
+        foreach (var revision in new[] { "v1", "v2" })
+            _server.Model(revision, revision + HubServer.Commit[2..], ("config.json", "{}"u8.ToArray()), ("model.safetensors", StoreTestFolder.Bytes(50_000)));
+        var first = await OutputAsync("hf://team/model@v1", maxBytes);
+        var second = await OutputAsync("hf://team/model@v2", maxBytes);
+        Assert.Equal((keepsBoth, true), (Directory.Exists(first.Trim()), Directory.Exists(second.Trim())));
+    }
+
+    [Fact]
+    public async Task Fetch_BoundThatIsNoNumber_OneLine()
+    {
+        using var process = Start("hf://team/model", "20GB");
+        var error = await process.StandardError.ReadToEndAsync().WaitAsync(Patience);
+        Assert.Equal("model: Model__CacheMaxBytes: found 20GB; accepted: a number of bytes of at least 0\n", error);
+    }
+
+    private async Task<string> OutputAsync(string uri, string? maxBytes)
+    {
+        using var process = Start(uri, maxBytes);
+        return await process.StandardOutput.ReadToEndAsync().WaitAsync(Patience);
+    }
+
+    private Process Start(string uri = "hf://team/model", string? maxBytes = null) => Process.Start(new ProcessStartInfo("dotnet",
+        [Path.Combine(AppContext.BaseDirectory, "ElasticSynapse.Serving.Tool.dll"), "fetch", uri])
     {
         RedirectStandardOutput = true,
-        Environment = { ["HF_ENDPOINT"] = _server.Address.ToString(), ["Model__CacheDirectory"] = _folder.FullPath },
+        RedirectStandardError = maxBytes is not null,
+        Environment = { ["HF_ENDPOINT"] = _server.Address.ToString(), ["Model__CacheDirectory"] = _folder.FullPath, ["Model__CacheMaxBytes"] = maxBytes },
     })!;
 
     private bool Found(string name) => Directory.GetFiles(_folder.FullPath, name, SearchOption.AllDirectories).Length > 0;

@@ -24,7 +24,9 @@ public sealed class ModelToolTests : IDisposable
         Assert.Contains("weights     model-1000.index: 40 tensors, F32, 212,224 parameters", output, StringComparison.Ordinal);
         Assert.Contains("vocabulary  843 tokens", output, StringComparison.Ordinal);
         Assert.Contains("KV cache    196.6 kB a sequence of 128 tokens", output, StringComparison.Ordinal); // 2 * 3 layers * 128 * 64 * 4
-        Assert.Contains("memory      weights: fp32 848.9 kB", output, StringComparison.Ordinal);
+        Assert.Contains("tokenizer   encoder.json and vocab.bpe\n", output, StringComparison.Ordinal);
+        Assert.Contains("precision   auto (default: fp32 on a CPU, fp16 on CUDA), fp32, fp16 (CUDA only), int8, int4\n", output, StringComparison.Ordinal);
+        Assert.Contains("memory      weights: fp32 848.9 kB, fp16 424.4 kB", output, StringComparison.Ordinal);
         Assert.Contains("h.2.mlp.c_fc.weight", output, StringComparison.Ordinal);
     }
 
@@ -60,12 +62,65 @@ public sealed class ModelToolTests : IDisposable
     }
 
     [Fact]
+    public async Task Verify_NoVocabulary_Refused()
+    {
+        using var copy = new FixtureCopy(BertGolden.Folder).Save();
+        Assert.Contains("tokenizer   none, and none can be served without; accepted: vocab.txt, or tokenizer.json\n",
+            (await RunAsync("inspect", copy.FullPath)).Output, StringComparison.Ordinal);
+        var (code, _, error) = await RunAsync("verify", copy.FullPath);
+        Assert.Equal((1, $"model: {copy.FullPath}: found no vocabulary; accepted: vocab.txt, or tokenizer.json\n"), (code, error));
+    }
+
+    // A bit of a weight, which stays a number.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Verify_PyTorchFileWithAFlippedBit_NamesTheEntry(bool isSharded)
+    {
+        foreach (var file in Directory.GetFiles(Gpt2Golden.Folder).Where(file => Path.GetExtension(file) != ".safetensors"))
+            File.Copy(file, _folder.File(Path.GetFileName(file)));
+        var bytes = await File.ReadAllBytesAsync(RepositoryFiles.Data("huggingface", "pytorch-gpt2", "pytorch_model.bin"));
+        var name = isSharded ? "pytorch_model-00001-of-00001.bin" : "pytorch_model.bin";
+        _folder.Write(name, bytes);
+        if (isSharded)
+        {
+            using var source = PyTorchFile.Open(_folder.File(name));
+            _folder.Write("pytorch_model.bin.index.json", System.Text.Json.JsonSerializer.Serialize(new { weight_map = source.Tensors.Keys.ToDictionary(tensor => tensor, _ => name) }));
+        }
+        Assert.Equal(0, (await RunAsync("verify", _folder.FullPath)).Code);
+        bytes[bytes.Length / 2] ^= 1;
+        _folder.Write(name, bytes);
+        var (code, _, error) = await RunAsync("verify", _folder.FullPath);
+        Assert.Equal(1, code);
+        Assert.Matches($"^model: .*/{name}: found a wrong checksum of the [0-9]+ bytes of \".*/data/[0-9]+\" at [0-9]+; accepted: the bytes that torch.save wrote\n$", error);
+    }
+
+    [Theory]
+    [InlineData("model.safetensors")]
+    [InlineData("config.json")]
+    [InlineData("merges.txt")]
+    public async Task Verify_ConvertedFolderWithAChangedFile_NamesIt(string file)
+    {
+        await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"));
+        var path = _folder.File($"gpt2/{file}");
+        var bytes = await File.ReadAllBytesAsync(path);
+        if (file == "model.safetensors")
+            bytes[bytes.Length / 2] ^= 1; // of a weight that the compiled graph's fingerprint has no sample of
+        else
+            bytes[^1] = (byte)' '; // the last line's end, or the space behind it
+        await File.WriteAllBytesAsync(path, bytes);
+        var (code, _, error) = await RunAsync("verify", _folder.File("gpt2"));
+        Assert.Equal(1, code);
+        Assert.Contains($"{file}: found other bytes than were written; accepted: those of SHA256SUMS; convert it again", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Convert_GptTwoSimple_FolderThatComputesTheSame()
     {
         var (code, output, _) = await RunAsync("convert", OpenAi, "--out", _folder.File("gpt2"));
         Assert.Equal(0, code);
         Assert.Contains("40 tensors of", output, StringComparison.Ordinal);
-        Assert.Equal(["compiled/fp32/SHA256SUMS", "compiled/fp32/graph.onnx", "config.json", "merges.txt", "model.safetensors", "vocab.json"],
+        Assert.Equal(["SHA256SUMS", "compiled/fp32/SHA256SUMS", "compiled/fp32/graph.onnx", "config.json", "merges.txt", "model.safetensors", "vocab.json"],
             StoreTestFolder.FilesIn(_folder.File("gpt2")));
         var expected = TestTensor.ReadFile(Path.Combine(Gpt2Golden.Folder, "model.safetensors")).ToDictionary(t => t.Name);
         Assert.All(TestTensor.ReadFile(_folder.File("gpt2/model.safetensors")), t => Assert.True(t.SameAs(expected[t.Name]), t.Name));
@@ -82,6 +137,22 @@ public sealed class ModelToolTests : IDisposable
         Assert.Equal(expected.Count, written.Count);
         Assert.All(written, t => Assert.True(t.SameAs(expected[t.Name]), t.Name));
         Assert.Equivalent(BertConfig.Load(BertGolden.Folder), BertConfig.Load(_folder.File("bert")));
+    }
+
+    [Theory]
+    [InlineData("gelu_new")]
+    [InlineData("quick_gelu")]
+    [InlineData("relu")]
+    [InlineData("swish")]
+    [InlineData("tanh")]
+    public async Task Convert_GoogleExportOfAnotherActivation_FolderThatComputesTheSame(string activation)
+    {
+        using var copy = new GoogleExportCopy().Configure("hidden_act", activation);
+        Assert.Equal(0, (await RunAsync("convert", copy.FullPath, "--out", _folder.File("bert"))).Code);
+        Assert.Equal(BertConfig.Load(copy.FullPath).Activation, BertConfig.Load(_folder.File("bert")).Activation);
+        using var original = BertModel.Load(copy.FullPath, new SessionSettings(1));
+        using var converted = BertModel.Load(_folder.File("bert"), new SessionSettings(1));
+        Assert.Equal(BertRun.Logits(original, [5, 9, 2]), BertRun.Logits(converted, [5, 9, 2]));
     }
 
     [Theory]
@@ -140,6 +211,7 @@ public sealed class ModelToolTests : IDisposable
         File.Copy(Path.Combine(other.FullPath, "model.safetensors"), _folder.File("gpt2/model.safetensors"), overwrite: true);
 
         Assert.Equal(Logits(other.FullPath, new SessionSettings(1, Precision.Int8)), Logits(_folder.File("gpt2"), new SessionSettings(1, Precision.Int8)));
+        File.Delete(_folder.File("gpt2/SHA256SUMS"));
         var (code, _, error) = await RunAsync("verify", _folder.File("gpt2"));
         Assert.Equal(1, code);
         Assert.Contains("found the graph of other weights, or of another release; accepted: that of these; convert it again", error, StringComparison.Ordinal);

@@ -70,6 +70,52 @@ public sealed class CheckpointFamilyTests : IDisposable
         Assert.Equal(ProblemType.SingleLabel, BertConfig.Load(_folder.FullPath).ProblemType);
     }
 
+    // A vocabulary of 843 tokens in an embedding of 864 rows.
+    [Theory]
+    [InlineData("{\"n_vocab\":843,\"n_ctx\":128,\"n_embd\":64,\"n_head\":4,\"n_layer\":3}", true)]
+    [InlineData("{\"n_vocab\":0,\"n_ctx\":128,\"n_embd\":64,\"n_head\":4,\"n_layer\":3}", true)]
+    [InlineData("{\"n_vocab\":0,\"n_ctx\":128,\"n_embd\":64,\"n_head\":4,\"n_layer\":3}", false)]
+    public void Load_Gpt2WithPaddedVocabulary_LogitsOfItsTokens(string hyperParameters, bool hasVocabulary)
+    {
+        Copy(OpenAi, name => name.StartsWith("model-", StringComparison.Ordinal) || (!hasVocabulary && name == "encoder.json") ? null : name);
+        _folder.Write("hparams.json", hyperParameters);
+        var writer = new BundleWriter();
+        foreach (var variable in BundleReader.Read(Path.Combine(OpenAi, "model-1000")))
+            writer.Add(variable.Name == "model/wte" && hasVocabulary ? variable with { Shape = [864, 64], Bytes = [.. variable.Bytes, .. new byte[21 * 64 * 4]] } : variable);
+        writer.Write(_folder, "model-1000");
+        AssertGpt2(_folder.FullPath);
+    }
+
+    [Theory]
+    [InlineData("model_checkpoint_path: 'model-1000'")]
+    [InlineData("model_checkpoint_path: \"/content/checkpoint/run1/model-1000\"")]
+    [InlineData("model_checkpoint_path: \"C:\\\\Users\\\\me\\\\checkpoint\\\\run1\\\\model-1000\"")]
+    [InlineData("model_checkpoint_path: \"ck/model-1000\"", "ck/model-1000")]
+    [InlineData("model_checkpoint_path: \"mod\\303\\250le-1\"", "modèle-1")]
+    [InlineData("model_checkpoint_path: \"mod\\xc3\\xa8le-1\"", "modèle-1")]
+    [InlineData("model_checkpoint_path: \"modèle-1\"", "modèle-1")]
+    public void Load_StateFileAsItIsWrittenElsewhere_TheCheckpointThatItNames(string state, string name = "model-1000")
+    {
+        Directory.CreateDirectory(_folder.File("ck"));
+        Copy(OpenAi, file => file.Replace("model-1000", name, StringComparison.Ordinal));
+        _folder.Write("checkpoint", state + "\n");
+        AssertGpt2(_folder.FullPath);
+    }
+
+    [Theory]
+    [InlineData("../{0}/model-1000")]
+    [InlineData("/{1}/model-1000")]
+    public void Load_StateFileThatLeadsOutOfTheFolder_NotFollowed(string path)
+    {
+        using var elsewhere = new TemporaryFolder();
+        foreach (var file in Directory.GetFiles(OpenAi, "model-1000.*"))
+            File.Copy(file, elsewhere.File(Path.GetFileName(file)));
+        Copy(OpenAi, file => file.StartsWith("model-", StringComparison.Ordinal) ? null : file);
+        path = string.Format(System.Globalization.CultureInfo.InvariantCulture, path, Path.GetFileName(elsewhere.FullPath), elsewhere.FullPath.TrimStart('/'));
+        _folder.Write("checkpoint", $"model_checkpoint_path: \"{path}\"\n");
+        Assert.Contains("the checkpoint \"model-1000\", but no model-1000.index beside it", Refused(() => Gpt2Model.Load(_folder.FullPath, Settings)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Load_HyperParametersMissing_ThoseOfTheSmallModel()
     {
@@ -85,7 +131,6 @@ public sealed class CheckpointFamilyTests : IDisposable
     [InlineData("labels.txt", "a\n\nb", "labels.txt has an empty line")]
     [InlineData("labels.txt", null, "labels.txt is missing beside it")]
     [InlineData("labels.txt", "a\nb", "\"output_weights\" has shape [6,64], the configuration asks for [2,64]")]
-    [InlineData("bert_config.json", null, "no config.json, hparams.json or bert_config.json, but labels.txt, saved_model.pb")]
     [InlineData("bert_config.json", "{}", "vocab_size is missing")]
     [InlineData("hparams.json", "{}", "files of two families: bert_config.json, hparams.json")]
     [InlineData("model.ckpt.index", "", "2 TensorFlow checkpoints (variables/variables, model.ckpt)")]
@@ -127,8 +172,10 @@ public sealed class CheckpointFamilyTests : IDisposable
     public void Load_FormatVersionOne_RefusedByName()
     {
         Copy(OpenAi, name => name.StartsWith("model-", StringComparison.Ordinal) ? null : name);
-        _folder.Write("model-1000", "a table");
-        Assert.Contains("a TensorFlow checkpoint of format V1", Refused(() => Gpt2Model.Load(_folder.FullPath, Settings)), StringComparison.Ordinal);
+        File.Copy(Path.Combine(OpenAi, "model-1000.index"), _folder.File("model-1000")); // a table, too
+        Assert.Contains("model-1000: found a TensorFlow checkpoint of format V1", Refused(() => Gpt2Model.Load(_folder.FullPath, Settings)), StringComparison.Ordinal);
+        File.Delete(_folder.File("checkpoint"));
+        Assert.Contains("model-1000: found a TensorFlow checkpoint of format V1", Refused(() => Gpt2Model.Load(_folder.FullPath, Settings)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -157,6 +204,12 @@ public sealed class CheckpointFamilyTests : IDisposable
         Assert.Equal(ModelFamily.Bert, ConfigFile.Recognize(BertGolden.Folder));
         Assert.Equal(ModelFamily.Bert, ConfigFile.Recognize(Google));
         Assert.Contains("but nothing; accepted: a checkpoint folder of GPT-2", Refused(() => ConfigFile.Recognize(_folder.FullPath)), StringComparison.Ordinal);
+        _folder.Write("config.json", """{"architectures":["GPT2LMHeadModel"]}""");
+        Assert.Equal(ModelFamily.Gpt2, ConfigFile.Recognize(_folder.FullPath));
+        _folder.Write("config.json", """{"architectures":["BertForSequenceClassification"]}""");
+        Assert.Equal(ModelFamily.Bert, ConfigFile.Recognize(_folder.FullPath));
+        _folder.Write("config.json", """{"architectures":["LlamaForCausalLM"]}""");
+        Assert.Contains("no model_type; accepted: gpt2, bert", Refused(() => ConfigFile.Recognize(_folder.FullPath)), StringComparison.Ordinal);
         _folder.Write("config.json", """{"model_type":"llama"}""");
         Assert.Contains("model_type is \"llama\"; accepted: gpt2, bert", Refused(() => ConfigFile.Recognize(_folder.FullPath)), StringComparison.Ordinal);
     }

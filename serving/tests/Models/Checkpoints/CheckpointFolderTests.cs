@@ -56,6 +56,35 @@ public sealed class CheckpointFolderTests
         Assert.Equal(folder.File("checkpoint/run1"), CheckpointFolder.Existing(folder.File("checkpoint/run1")));
     }
 
+    // A bucket's prefix ends before the names that its files have here: gs://b/checkpoint.
+    [Theory]
+    [InlineData("run1/", "run1")]
+    [InlineData("checkpoint/run1/", "checkpoint/run1")]
+    [InlineData("", "")]
+    [InlineData("a/b/c/d/", "a/b/c/d")]
+    [InlineData("a/b/c/d/e/", "")]
+    public void Within_FetchedFolder_TheOnlyOneThatHoldsACheckpoint(string inside, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File(inside));
+        Directory.CreateDirectory(folder.File("images"));
+        folder.Write(inside + "hparams.json", "{}");
+        Assert.Equal(Path.TrimEndingDirectorySeparator(folder.File(expected)), CheckpointFolder.Within(folder.FullPath));
+    }
+
+    [Theory]
+    [InlineData("vocab.txt", "")]
+    [InlineData("1557429385/vocab.txt", "1557429385")]
+    public void Existing_ExportOfWeightsAlone_TheFolderWithTheVocabulary(string vocabulary, string expected)
+    {
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(folder.File("1557429385"));
+        folder.Write("1557429385/saved_model.pb", "");
+        folder.Write(vocabulary, "[UNK]");
+        Assert.Equal(Path.TrimEndingDirectorySeparator(folder.File(expected)), CheckpointFolder.Existing(folder.FullPath));
+        Assert.Equal(Path.TrimEndingDirectorySeparator(folder.File(expected)), CheckpointFolder.Within(folder.FullPath));
+    }
+
     [Fact]
     public void Existing_SeveralExports_RefusedByName()
     {

@@ -14,6 +14,10 @@ public sealed class CheckpointVariantTests
     [InlineData("")]
     [InlineData("module.")]
     [InlineData("module.transformer.")]
+    [InlineData("model.")]
+    [InlineData("model.transformer.")]
+    [InlineData("model._orig_mod.transformer.")]
+    [InlineData("model.module.transformer.")]
     public void Load_Gpt2WithOtherPrefix_SameLogits(string prefix)
     {
         using var copy = new FixtureCopy(Gpt2Golden.Folder)
@@ -47,9 +51,10 @@ public sealed class CheckpointVariantTests
         using var copy = new FixtureCopy(Gpt2Golden.Folder).With(
             new("transformer.h.0.attn.bias", TensorType.Bool, [1, 1, 2, 2], new byte[4]),
             new("transformer.h.2.attn.masked_bias", TensorType.F32, [], new byte[4]),
-            new("lm_head.weight", TensorType.F32, [1], new byte[4])).Save();
+            new("lm_head.weight", TensorType.F32, [1], new byte[4]), // a copy of the embedding, as it would be
+            new("value_head.weight", TensorType.F32, [1], new byte[4])).Save();
         using var model = Gpt2Model.Load(copy.FullPath, new SessionSettings(1));
-        Assert.Equal(["lm_head.weight"], model.UnusedTensors);
+        Assert.Equal(["value_head.weight"], model.UnusedTensors);
         Assert.Equal(Expected, new Gpt2Run(model).Whole(Ids));
     }
 
@@ -89,6 +94,35 @@ public sealed class CheckpointVariantTests
         copy.With(embedding with { Name = "lm_head.weight", Bytes = head }).Save();
         var vocabulary = (int)embedding.Shape[0];
         Assert.Equal(Expected.Chunk(vocabulary).SelectMany(row => row.Reverse()), Gpt2Logits(copy.FullPath));
+    }
+
+    // Trainers pad to a round number of rows, which no token stands for.
+    [Theory]
+    [InlineData(Precision.Fp32)]
+    [InlineData(Precision.Int8)]
+    [InlineData(Precision.Int4)]
+    public void Load_Gpt2WithPaddedVocabulary_LogitsOfItsTokens(Precision precision)
+    {
+        using var copy = new FixtureCopy(Gpt2Golden.Folder).Configure("tie_word_embeddings", false);
+        var embedding = copy.Tensors.Single(t => t.Name == "transformer.wte.weight");
+        copy.With(embedding with { Name = "lm_head.weight" }).Save();
+        var expected = Logits(copy.FullPath);
+        copy.Change(t => t.Shape[0] == embedding.Shape[0] ? t with { Shape = [864, 64], Bytes = [.. t.Bytes, .. Enumerable.Repeat((byte)0x40, 21 * 64 * 4)] } : t).Save();
+        Assert.Equal(expected, Logits(copy.FullPath));
+
+        float[] Logits(string folder)
+        {
+            using var model = Gpt2Model.Load(folder, new SessionSettings(1, precision));
+            return new Gpt2Run(model).Whole(Ids);
+        }
+    }
+
+    [Fact]
+    public void Load_FewerRowsThanTheVocabulary_Refused()
+    {
+        using var copy = new FixtureCopy(Gpt2Golden.Folder).Configure("vocab_size", 844).Save();
+        Assert.Contains("\"transformer.wte.weight\" has shape [843,64], the configuration asks for [844,64]",
+            Assert.Throws<CheckpointException>(() => Gpt2Logits(copy.FullPath)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -137,6 +171,18 @@ public sealed class CheckpointVariantTests
                 stream.Write(tensor.Bytes);
         }
         Assert.Equal(Expected, Gpt2Logits(copy.FullPath));
+    }
+
+    [Fact]
+    public void Load_BertOfALightningModuleWithPaddedVocabulary_SameLogits()
+    {
+        using var copy = new FixtureCopy(BertGolden.Folder).Change(t => t.Name.Contains("word_embeddings", StringComparison.Ordinal)
+            ? t with { Name = "model." + t.Name, Shape = [t.Shape[0] + 6, 64], Bytes = [.. t.Bytes, .. new byte[6 * 64 * 4]] }
+            : t with { Name = "model." + t.Name }).Save();
+        using var model = BertModel.Load(copy.FullPath, new SessionSettings(1));
+        Assert.Empty(model.UnusedTensors);
+        foreach (var golden in BertGolden.All)
+            Assert.InRange(Numbers.LargestDifference(Assert.Single(BertRun.Logits(model, golden.Ids)), golden.Logits), 0, 1e-3f);
     }
 
     [Fact]

@@ -211,24 +211,6 @@ public sealed class CheckpointFetchTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Run_Hub_TokenGoesToTheHubAlone()
-    {
-        await using var cdn = await StoreServer.StartAsync();
-        cdn.With("/blob", WeightBytes);
-        _server.Routes[Weights] = context =>
-        {
-            context.Response.Redirect($"{cdn.Address}blob");
-            return Task.CompletedTask;
-        };
-        _folder.Settings = _folder.Settings with { HubToken = "hf_secret" };
-        var folder = await _folder.FetchAsync(Address);
-        Assert.Equal(WeightBytes, await File.ReadAllBytesAsync(Path.Combine(folder, "model.safetensors")));
-        Assert.All(_server.Requests, r => Assert.Equal("Bearer hf_secret", r.Authorization));
-        Assert.All(cdn.Requests, r => Assert.Equal("", r.Authorization));
-        Assert.NotEmpty(cdn.Requests);
-    }
-
-    [Fact]
     public async Task Run_RepositoryOfManyFormats_OnlyWhatServes()
     {
         _server.Model("main", HubServer.Commit, ("config.json", "{}"u8.ToArray()), ("model.safetensors", WeightBytes), ("pytorch_model.bin", [1]),

@@ -70,6 +70,25 @@ public sealed class S3StoreTests : IAsyncLifetime, IDisposable
         Assert.Contains($"found {status} {code} (No.); accepted: a bucket that is there", await _folder.RefusedAsync(Address), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(429, "TooManyRequests")]
+    [InlineData(503, "SlowDown")]
+    public async Task Fetch_ListThatIsBusy_TriedAgain(int status, string code)
+    {
+        List(("models/gpt2/config.json", "{}"u8.ToArray()));
+        var list = _server.Routes["/bucket/"];
+        var asked = 0;
+        _server.Routes["/bucket"] = _server.Routes["/bucket/"] = context =>
+        {
+            if (Interlocked.Increment(ref asked) > 2)
+                return list(context);
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>Later.</Message></Error>");
+        };
+        Assert.Equal(["config.json"], StoreTestFolder.FilesIn(await _folder.FetchAsync(Address)));
+    }
+
     // Each object on a page of its own.
     private void List(params (string Key, byte[] Bytes)[] objects)
     {

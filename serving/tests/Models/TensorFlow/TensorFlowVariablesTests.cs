@@ -25,8 +25,6 @@ public sealed class TensorFlowVariablesTests
     [InlineData("bert/pooler/dense/kernel", "pooler.dense.weight")]
     [InlineData("output_weights", "classifier.weight")]
     [InlineData("output_bias", "classifier.bias")]
-    [InlineData("loss/output_weights", "classifier.weight")]
-    [InlineData("classifier/kernel", "classifier.weight")]
     [InlineData("cls/predictions/output_bias", null)]
     [InlineData("cls/seq_relationship/output_weights", null)]
     public void Normalize_GoogleBert_NameOfTheGraph(string variable, string? expected) => Assert.Equal(expected, TensorNaming.Bert.Normalize(variable));
@@ -38,6 +36,8 @@ public sealed class TensorFlowVariablesTests
     [InlineData("bert/pooler/dense/kernel/adam_v", true)]
     [InlineData("linear/w/Ftrl_1", true)]
     [InlineData("global_step", true)]
+    [InlineData("training/AdamWeightDecayOptimizer/x", true)]
+    [InlineData("bert/pooler/dense/kernel/AdamWeightDecayOptimizer_1", true)]
     [InlineData("beta1_power", true)]
     [InlineData("optimizer/learning_rate/.ATTRIBUTES/VARIABLE_VALUE", true)]
     [InlineData("bert/pooler/dense/kernel", false)]
