@@ -30,11 +30,11 @@ internal sealed class TextGenerator(
             // Those of a prompt stand in a row.
             var sequences = new List<SequenceRequest>();
             // A prompt that comes again goes on with the choices, so that it gets a text of its own.
-            var choices = new Dictionary<int[], int>(TokensComparer.Instance);
+            var choices = new Dictionary<GenerationSettings, int>(SameDraws.Comparer);
             foreach (var one in settings)
             {
-                var first = choices.GetValueOrDefault(one.Prompt.Tokens);
-                choices[one.Prompt.Tokens] = first + one.Choices;
+                var first = choices.GetValueOrDefault(one);
+                choices[one] = first + one.Choices;
                 sequences.AddRange(Sequences(one, first, deadline, priority, trace?.Span, leaving.Token));
             }
             scheduler.Enqueue(sequences);
