@@ -13,6 +13,7 @@ internal sealed partial class ServiceProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _operators = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpClient? _http;
 
     private ServiceProcess(Process process)
@@ -24,6 +25,10 @@ internal sealed partial class ServiceProcess : IDisposable
             if (Listening().Match(line.Data ?? "") is { Success: true } match)
             {
                 _address.TrySetResult(match.Groups["address"].Value);
+            }
+            if (Operators().Match(line.Data ?? "") is { Success: true } admin)
+            {
+                _operators.TrySetResult(admin.Groups["address"].Value);
             }
         };
         process.Start();
@@ -56,6 +61,9 @@ internal sealed partial class ServiceProcess : IDisposable
         return _http = new HttpClient { BaseAddress = new Uri(await _address.Task) };
     }
 
+    /// <summary>The operators' own address of a gateway that is ready.</summary>
+    public async Task<Uri> OperatorsAsync() => new(await _operators.Task.WaitAsync(Patience));
+
     /// <summary>Exit code and standard error of a service that ends.</summary>
     public async Task<(int Code, string Errors)> ExitAsync()
     {
@@ -83,4 +91,7 @@ internal sealed partial class ServiceProcess : IDisposable
 
     [GeneratedRegex("Now listening on: (?<address>http://[0-9.:]+)")]
     private static partial Regex Listening();
+
+    [GeneratedRegex("operators find health, metrics and the catalogue at (?<address>http://[0-9.:]+)")]
+    private static partial Regex Operators();
 }

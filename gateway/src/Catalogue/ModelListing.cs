@@ -10,7 +10,7 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
     private static readonly (string Path, string Method)[] Own =
     [
         ("/v1/models", HttpMethods.Get), ("/v2/models", HttpMethods.Get), ("/v2/health/live", HttpMethods.Get), ("/v2/health/ready", HttpMethods.Get),
-        ("/v2/repository/index", HttpMethods.Post), ("/metrics", HttpMethods.Get),
+        ("/v2/repository/index", HttpMethods.Post),
     ];
 
     private static readonly string[] Methods =
@@ -88,6 +88,7 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
 
     private async Task<IReadOnlyList<ModelPool>> ModelsAsync(CancellationToken cancellationToken)
     {
+        fleet.Current.ThrowIfUnknown();
         if (fleet.Current.HasUnnamed)
         {
             await names.LearnAsync(cancellationToken);

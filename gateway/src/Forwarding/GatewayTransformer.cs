@@ -108,7 +108,7 @@ internal sealed class GatewayTransformer(
             var keepAlive = IsPlain(proxyResponse.Content.Headers) ? streaming.KeepAlive : TimeSpan.Zero;
             proxyResponse.Replace(new EventStreamBody(
                 await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), keepAlive, upstreams.ActivityTimeout, time,
-                metrics.TimesOf(tries.Version, request.Clock), () => tries.FirstTokenCame()));
+                metrics.TimesOf(tries.Version, request.Clock), () => FirstEventCame(tries)));
         }
         tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
@@ -120,6 +120,12 @@ internal sealed class GatewayTransformer(
             return false;
         }
         return passes;
+    }
+
+    private static void FirstEventCame(RequestTries tries)
+    {
+        tries.FirstTokenCame();
+        tries.StreamBegins();
     }
 
     private void SetAnswerHeaders(HttpContext context, RequestTries tries)

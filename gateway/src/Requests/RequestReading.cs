@@ -14,6 +14,7 @@ internal sealed class RequestReading(Stage next, LiveFleet fleet, ReplicaOptions
         {
             throw new ApiException(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded");
         }
+        fleet.Current.ThrowIfUnknown();
         // OPTIONS * has none.
         if (!incoming.Path.HasValue || RequestPath.Read(incoming.Path.Value, fleet.Current.Has) is not { } target)
         {

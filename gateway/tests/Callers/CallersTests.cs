@@ -95,7 +95,7 @@ public sealed class CallersTests
 
         keys.WriteText("""{"callers":{"ada":{}}}""");
         await Patience.UntilAsync(
-            async () => (await AdminAsync(gateway, "/metrics")).Contains("refused_reloads_total{file=\"keys\"} 1", StringComparison.Ordinal), "the refusal is counted");
+            async () => (await gateway.MetricsAsync()).Contains("refused_reloads_total{file=\"keys\"} 1", StringComparison.Ordinal), "the refusal is counted");
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
     }
 
@@ -245,11 +245,5 @@ public sealed class CallersTests
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await gateway.Client.SendAsync(request);
-    }
-
-    private static async Task<string> AdminAsync(RunningGateway gateway, string path)
-    {
-        using var client = new HttpClient();
-        return await client.GetStringAsync(new Uri(gateway.AdminAddress, path));
     }
 }

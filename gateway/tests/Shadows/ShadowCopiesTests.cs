@@ -151,7 +151,7 @@ public sealed class ShadowCopiesTests
     private static async Task<int> CountAsync(RunningGateway gateway, string outcome)
     {
         var series = $"elastic_synapse_gateway_shadow_requests_total{{model=\"gpt2\",outcome=\"{outcome}\",version=\"2_v1\"}} ";
-        var line = (await gateway.Client.GetStringAsync("/metrics")).Split('\n').FirstOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
+        var line = (await gateway.MetricsAsync()).Split('\n').FirstOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
         return line is null ? 0 : int.Parse(line[series.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

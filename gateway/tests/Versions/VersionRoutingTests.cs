@@ -226,6 +226,56 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         Assert.All((await Task.WhenAll(answers)).SelectMany(statuses => statuses), status => Assert.Equal(HttpStatusCode.OK, status));
     }
 
+    [Fact]
+    public async Task Post_VersionJustPublished_GetsItsShareOnceItHasSaidThatItIsReady()
+    {
+        var isReady = new TaskCompletionSource();
+        await using var next = await Upstream.StartAsync(
+            async context =>
+            {
+                if (context.Request.Path == "/readyz")
+                {
+                    await isReady.Task;
+                    return;
+                }
+                context.Response.StatusCode = isReady.Task.IsCompleted ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            },
+            probes: true);
+        await using var gateway = new RunningGateway(_catalogue, ("Replicas:ProbeInterval", "00:10:00"), ("Replicas:ProbeTimeout", "00:01:00"));
+        async Task<(HttpStatusCode Status, string Version)> AskAsync()
+        {
+            using var answer = await gateway.Client.PostAsync("/v1/completions", new StringContent("{}"));
+            return (answer.StatusCode, answer.Headers.GetValues("x-model-version").Single());
+        }
+        Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
+
+        _catalogue.Write(CatalogueFile.Gpt2(new FileVersion(Stable, 1, _stable.Address), new FileVersion("3_v1", 99, next.Address)));
+        await Patience.UntilAsync(async () => (await gateway.CataloguePageAsync()).Contains("3_v1", StringComparison.Ordinal), "the new version is there");
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
+        }
+
+        // The next round of probes is ten minutes away.
+        isReady.SetResult();
+        await Patience.UntilAsync(async () => await AskAsync() == (HttpStatusCode.OK, "3_v1"), "the new version answers");
+    }
+
+    [Fact]
+    public async Task Post_PinnedVersionOfOneReplicaNotReady_Is503AndTheListSaysSo()
+    {
+        await _bert.DisposeAsync();
+        await Patience.UntilAsync(
+            async () => (await _gateway.Client.GetStringAsync("/v1/models")).Contains("""{"version":"1_v1","labels":[],"weight":100,"ready":false}""", StringComparison.Ordinal), "the list says so");
+
+        using var answer = await _gateway.Client.PostAsync("/classify", new StringContent("""{"model":"bert@1_v1","text":"x"}"""));
+
+        Assert.Equal(
+            "bert 1_v1 can't answer: none of its 1 replica(s) is ready",
+            await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
+        Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Retry-After")));
+    }
+
     private async Task<HttpResponseMessage> SendAsync(string body, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent(body) };
