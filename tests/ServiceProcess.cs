@@ -38,9 +38,10 @@ internal sealed partial class ServiceProcess : IDisposable
 
     /// <param name="assembly">A service's assembly beside the tests.</param>
     /// <param name="settings">Environment variables.</param>
-    public static ServiceProcess Start(string assembly, Dictionary<string, string> settings)
+    /// <param name="arguments">The command line.</param>
+    public static ServiceProcess Start(string assembly, Dictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly)])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,

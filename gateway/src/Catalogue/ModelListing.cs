@@ -1,11 +1,13 @@
 using System.Globalization;
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Gateway.Catalogue;
 
 /// <summary>What there is to call, in the words of the APIs that have such a list: every model with its versions and labels.</summary>
-internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
+internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names, TimeProvider time)
 {
     private static readonly (string Path, string Method)[] Own =
     [
@@ -21,11 +23,11 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
     public static void Map(IEndpointRouteBuilder app)
     {
         var listing = app.ServiceProvider.GetRequiredService<ModelListing>();
-        app.MapGet("/v1/models", listing.OpenAiAsync);
-        app.MapGet("/v2/models", listing.OpenInferenceAsync);
+        app.MapGet("/v1/models", (Delegate)listing.OpenAiAsync);
+        app.MapGet("/v2/models", (Delegate)listing.OpenInferenceAsync);
         app.MapGet("/v2/health/live", () => Results.Json(new { live = true }));
         app.MapGet("/v2/health/ready", listing.Ready);
-        app.MapPost("/v2/repository/index", listing.RepositoryAsync);
+        app.MapPost("/v2/repository/index", (Delegate)listing.RepositoryAsync);
 
         // Forwarding takes what is left, and would not find these paths. By the name HeadRequests knows where HEAD is GET's.
         foreach (var (path, method) in Own)
@@ -43,9 +45,11 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
     }
 
     // OpenAI's list, with the plain names beside it that KServe's clients look for.
-    private async Task<IResult> OpenAiAsync(CancellationToken cancellationToken)
+    private async Task<IResult> OpenAiAsync(HttpContext context)
     {
-        var models = await ModelsAsync(cancellationToken);
+        var start = time.GetTimestamp();
+        var models = await ModelsAsync(context);
+        OpenAiHeaders.Set(context.Response.Headers, time.GetElapsedTime(start));
         return Results.Json(new
         {
             @object = "list",
@@ -68,8 +72,8 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         });
     }
 
-    private async Task<IResult> OpenInferenceAsync(CancellationToken cancellationToken) =>
-        Results.Json(new { models = (await ModelsAsync(cancellationToken)).Select(model => model.Name) });
+    private async Task<IResult> OpenInferenceAsync(HttpContext context) =>
+        Results.Json(new { models = (await ModelsAsync(context)).Select(model => model.Name) });
 
     private IResult Ready()
     {
@@ -77,8 +81,8 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
         return Results.Json(new { ready }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private async Task<IResult> RepositoryAsync(CancellationToken cancellationToken) =>
-        Results.Json((await ModelsAsync(cancellationToken)).SelectMany(model => model.Versions.Select(version => new
+    private async Task<IResult> RepositoryAsync(HttpContext context) =>
+        Results.Json((await ModelsAsync(context)).SelectMany(model => model.Versions.Select(version => new
         {
             name = model.Name,
             version = version.Version,
@@ -86,14 +90,16 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names)
             reason = version.IsReady ? "" : version.Reason,
         })));
 
-    private async Task<IReadOnlyList<ModelPool>> ModelsAsync(CancellationToken cancellationToken)
+    // A caller sees what its key lets it use.
+    private async Task<IReadOnlyList<ModelPool>> ModelsAsync(HttpContext context)
     {
+        var caller = context.Features.Get<Caller>();
         fleet.Current.ThrowIfUnknown();
         if (fleet.Current.HasUnnamed)
         {
-            await names.LearnAsync(cancellationToken);
+            await names.LearnAsync(context.RequestAborted);
         }
-        return [.. fleet.Current.Models.Where(model => model.Entry.IsNamed)];
+        return [.. fleet.Current.Models.Where(model => model.Entry.IsNamed && caller?.MayUse(model.Name) != false)];
     }
 
     private static long ExportedAt(string version) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
@@ -94,6 +95,10 @@ internal sealed class GatewayTransformer(
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             tries.Answer = await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            if (request.IsCharged && tries.Answer is { } answer && AnswerUsage.Read(answer.Span, request.PromptTokens) is { } used)
+            {
+                request.Used(used);
+            }
             if (tries.Version.Model.Kind == ModelKind.Classifier)
             {
                 var taken = tries.FirstTokenCame();

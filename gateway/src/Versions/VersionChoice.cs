@@ -49,11 +49,14 @@ internal static class VersionChoice
         return best;
     }
 
+    /// <summary>The version that is meant; null where the model has none such.</summary>
+    public static VersionPool? Find(ModelPool model, VersionPin pin) => pin.Label is { } label
+        ? model.Versions.FirstOrDefault(version => version.Entry.Labels.Contains(label))
+        : Named(model, pin.Version!);
+
     private static VersionDecision Pinned(ModelPool model, VersionPin pin)
     {
-        var version = pin.Label is { } label
-            ? model.Versions.FirstOrDefault(version => version.Entry.Labels.Contains(label))
-            : Named(model, pin.Version!);
+        var version = Find(model, pin);
         if (version is null)
         {
             // While nobody knows what the replicas serve they judge themselves.

@@ -47,6 +47,11 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     [InlineData("/v1/completions", """{"model":"gpt2"}""", """stable /v1/completions {"model":"gpt2"}""")]
     [InlineData("/v1/completions", """{"model":"gpt2@1557515785_v0.02"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
     [InlineData("/v1/completions", """{"a":1, "model" : "gpt2:canary" ,"b":2}""", """canary /v1/completions {"a":1, "model" : "gpt2@1557515785_v0.02" ,"b":2}""")]
+    [InlineData("/v1/completions", """{"model":"gpt2@1557515785"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
+    [InlineData("/models/gpt2/labels/canary/v1/completions", """{"model":"gpt2@1557429385_v0.01"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
+    [InlineData("/models/gpt2/v1/completions", """{"model":"text-davinci-003"}""", """stable /v1/completions {"model":"gpt2@1557429385_v0.01"}""")]
+    [InlineData("/invocations", """{"inputs":"hi"}""", """bert /invocations {"inputs":"hi"}""")]
+    [InlineData("/openapi.json", "{}", "stable /openapi.json {}")]
     [InlineData("/v1/completions", """{"model":"http://localhost:8080"}""", """stable /v1/completions {"model":"http://localhost:8080"}""")]
     [InlineData("/models/gpt2/versions/1557515785_v0.02/v1/completions", "{}", "canary /v1/completions {}")]
     [InlineData("/models/gpt2/labels/canary/generate", "{}", "canary /generate {}")]
@@ -76,7 +81,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     {
         using var answer = await SendAsync($$"""{"model":"gpt2@{{Stable}}"}""", (header, value));
 
-        Assert.StartsWith("canary ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal($$"""canary /v1/completions {"model":"gpt2@{{Canary}}"}""", await answer.Content.ReadAsStringAsync());
         Assert.Equal([Canary], answer.Headers.GetValues("x-model-version"));
         Assert.Equal(["gpt2"], answer.Headers.GetValues("x-model-name"));
         Assert.Equal([_canary.Address.Authority], answer.Headers.GetValues("x-served-by"));
@@ -131,6 +136,66 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         Assert.Equal(
             "the model 'bert' is a classifier; /v1/completions needs a generator",
             await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Theory]
+    [InlineData("x-model", "gpt2:canary", "/v1/completions", """{"model":"other","a":1}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02","a":1}""")]
+    [InlineData("x-ai-eg-model", "bert", "/tokenize", "{}", "bert /tokenize {}")]
+    [InlineData("x-model", "bert@1_v1", "/models/gpt2/v1/completions", "{}", "stable /v1/completions {}")]
+    public async Task Post_ModelInAHeader_IsBehindThePathAndBeforeTheBody(string header, string value, string path, string body, string seen)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body), Headers = { { header, value } } };
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(seen, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/models/gpt2@1557429385_v0.01/versions/1557515785_v0.02/v1/completions", null, null, "the path pin version '1557429385_v0.01' and version '1557515785_v0.02' of gpt2, which exclude each other; send one of them")]
+    [InlineData("/v1/completions", "gpt2@1557429385_v0.01", "1557515785", "the headers pin version '1557429385_v0.01' and version '1557515785' of gpt2, which exclude each other; send one of them")]
+    public async Task Post_TwoPinsAtTheSamePlace_ExcludeEachOther(string path, string? model, string? version, string message)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("{}") };
+        if (model is not null)
+        {
+            request.Headers.Add("x-model", model);
+            request.Headers.Add("x-model-version", version);
+        }
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(message, await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Fact]
+    public async Task Post_TwoPinsThatMeanTheSame_AreOne()
+    {
+        using var answer = await SendAsync("{}", ("x-model", "gpt2:canary"), ("x-model-version", "1557515785"));
+
+        Assert.StartsWith("canary ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_TwoModelHeaders_ExcludeEachOther()
+    {
+        using var answer = await SendAsync("{}", ("x-model", "gpt2"), ("x-ai-eg-model", "bert"));
+
+        Assert.Equal(
+            "x-model 'gpt2' and x-ai-eg-model 'bert' exclude each other; send one of them",
+            await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/completions", true)]
+    [InlineData("GET", "/v1/models", true)]
+    [InlineData("POST", "/generate", false)]
+    [InlineData("POST", "/v1/models/bert:predict", false)]
+    public async Task Answer_OfOpenAIsApi_HasItsHeaders(string method, string path, bool has)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}") };
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-version", out var version) && version.Single() == "2020-10-01");
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-processing-ms", out var taken) && int.Parse(taken.Single(), System.Globalization.CultureInfo.InvariantCulture) >= 0);
     }
 
     [Fact]
