@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Text.Json;
 using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
 
 namespace ElasticSynapse.Gateway.Catalogue;
@@ -81,14 +83,37 @@ internal sealed class ModelListing(LiveFleet fleet, UpstreamNames names, TimePro
         return Results.Json(new { ready }, statusCode: ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable);
     }
 
-    private async Task<IResult> RepositoryAsync(HttpContext context) =>
-        Results.Json((await ModelsAsync(context)).SelectMany(model => model.Versions.Select(version => new
+    // As Triton: {"ready": true} leaves out what is not.
+    private async Task<IResult> RepositoryAsync(HttpContext context)
+    {
+        var onlyReady = WantsReady(await RequestBody.ReadAsync(context.Request, context.RequestAborted));
+        return Results.Json((await ModelsAsync(context)).SelectMany(model => model.Versions.Where(version => !onlyReady || version.IsReady).Select(version => new
         {
             name = model.Name,
             version = version.Version,
             state = version.IsReady ? "READY" : "UNAVAILABLE",
             reason = version.IsReady ? "" : version.Reason,
         })));
+    }
+
+    private static bool WantsReady(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty)
+        {
+            return false;
+        }
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("ready", out var ready)
+                && (ready.ValueKind is JsonValueKind.True or JsonValueKind.False or JsonValueKind.Null ? ready.ValueKind == JsonValueKind.True
+                    : throw ApiException.Invalid("ready", $"ready must be true or false; got {Excerpt.Of(ready.GetRawText())}"));
+        }
+        catch (JsonException exception)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest, $"the body is not valid JSON: {exception.Message}");
+        }
+    }
 
     // A caller sees what its key lets it use.
     private async Task<IReadOnlyList<ModelPool>> ModelsAsync(HttpContext context)

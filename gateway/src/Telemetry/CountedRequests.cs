@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
@@ -57,6 +59,12 @@ internal sealed class CountedRequests(Stage first, RequestMetrics metrics, TimeP
         if (request.Target is { } target && target.Errors == OpenAiErrors.Format && target.Path.StartsWith("/v1/", StringComparison.Ordinal))
         {
             OpenAiHeaders.Set(headers, request.Clock.Elapsed);
+        }
+        if (request is { Version: { Model.IsNamed: true } version })
+        {
+            // Of our own answers too; a replica's own word stands.
+            headers.TryAdd(GatewayTransformer.ModelName, version.Model.Name);
+            headers.TryAdd(VersionRouting.VersionHeader, version.Version);
         }
         if (request is { IsLimited: true, Caller: { } caller })
         {

@@ -52,7 +52,7 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
         var bodyPin = body.Name == name ? body.Pin : default;
         var wanted = new VersionRequest(Agreed(model, request.Target.OtherPin, request.Target.Pin, "path"), headerPin, bodyPin, Key(context, request));
         (request.Model, request.IsPinned) = (model, !wanted.Pin.IsNone);
-        request.Version = Choose(model, wanted, IsTensorFlow(request.Target));
+        request.Version = Choose(request, wanted, IsTensorFlow(request.Target));
         NameInBody(request, body);
         return next(context, request);
     }
@@ -89,9 +89,12 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
     private static ModelKind? Kind(GatewayRequest request) =>
         (request.Target.IsShared ? request.Facts.Kind : null) ?? request.Target.Kind;
 
-    private static VersionPool Choose(ModelPool model, in VersionRequest wanted, bool isTensorFlow)
+    private static VersionPool Choose(GatewayRequest request, in VersionRequest wanted, bool isTensorFlow)
     {
+        var model = request.Model;
         var decision = VersionChoice.Choose(model, wanted);
+        // Known also where it can't answer.
+        request.Version = decision.Version!;
         return decision.Outcome switch
         {
             VersionOutcome.Chosen => decision.Version!,

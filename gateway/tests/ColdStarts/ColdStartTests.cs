@@ -92,7 +92,7 @@ public sealed class ColdStartTests : IAsyncLifetime
         using var answer = await BeginStreamAsync(gateway, """{"stream":true,"prompt":"bad"}""");
         StartReplica();
 
-        Assert.EndsWith(": keep-alive\n\ndata: {\"error\":\"bad\"}\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.EndsWith(": keep-alive\n\ndata: {\"error\":\"bad\"}\n\ndata: [DONE]\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -207,6 +207,21 @@ public sealed class ColdStartTests : IAsyncLifetime
             "gpt2 1_v1 has no replicas, and its Deployment gpt2-stable can't be scaled up; the gateway's log says why",
             await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
         Assert.Equal(["5"], answer.Headers.GetValues("Retry-After"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/models/gpt2/health")]
+    [InlineData("GET", "/v2/models/gpt2/ready")]
+    [InlineData("OPTIONS", "/models/gpt2/")]
+    public async Task Send_WhatHasNoWorkForIt_Is503AndStartsNothing(string method, string path)
+    {
+        await using var gateway = await StartAsync();
+
+        using var answer = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains($"gpt2 1_v1 has no replicas: it is started by the next request that has work for it, which {method} {path} has not", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_api.Writes);
     }
 
     [Fact]

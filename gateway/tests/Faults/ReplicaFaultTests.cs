@@ -406,6 +406,7 @@ public sealed class ReplicaFaultTests
                 context.Abort();
                 break;
             default:
+                context.Response.Headers.RetryAfter = fault == "answers 429" ? "1" : default;
                 context.Response.StatusCode = int.Parse(fault["answers ".Length..], System.Globalization.CultureInfo.InvariantCulture);
                 await context.Response.WriteAsync("own words");
                 break;

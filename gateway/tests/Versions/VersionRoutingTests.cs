@@ -225,6 +225,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
             $"gpt2 {Canary} can't answer: none of its 1 replica(s) is ready",
             await ErrorEnvelope.MessageAsync(refused, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
         Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+        Assert.Equal(("gpt2", Canary), (refused.Headers.GetValues("x-model-name").Single(), refused.Headers.GetValues("x-model-version").Single()));
     }
 
     [Fact]
@@ -261,6 +262,22 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         Assert.Equal(["gpt2", "bert"], document.RootElement.GetProperty("models").EnumerateArray().Select(name => name.GetString()!));
         Assert.Equal("""{"models":["gpt2","bert"]}""", await _gateway.Client.GetStringAsync("/v2/models"));
         Assert.Equal("""{"ready":true}""", await _gateway.Client.GetStringAsync("/v2/health/ready"));
+    }
+
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("{}", 3)]
+    [InlineData("""{"ready":false}""", 3)]
+    [InlineData("""{"ready":true}""", 2)]
+    public async Task PostRepositoryIndex_OnlyReady_LeavesOutTheOthers(string body, int count)
+    {
+        await _bert.DisposeAsync();
+        await Patience.UntilAsync(
+            async () => (await _gateway.Client.GetStringAsync("/v1/models")).Contains("\"ready\":false", StringComparison.Ordinal), "one is not ready");
+
+        using var answer = await _gateway.Client.PostAsync("/v2/repository/index", new StringContent(body));
+
+        Assert.Equal(count, JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetArrayLength());
     }
 
     [Fact]

@@ -39,7 +39,7 @@ internal static class UnknownSettings
             {
                 yield return $"'{arguments[^1]}' has no value";
             }
-            else if (!IsKnown(section, key, sections))
+            else if (!IsKnown(section, key, arguments[i].EndsWith('='), sections))
             {
                 yield return $"--{key} is not an option{Meant(section, sections)}; --help lists all";
             }
@@ -72,8 +72,8 @@ internal static class UnknownSettings
     }
 
     // What a section has besides its options is the reader's to refuse.
-    private static bool IsKnown(string section, string key, IReadOnlyCollection<string> sections) =>
-        (sections.Contains(section, StringComparer.OrdinalIgnoreCase) && key.Contains(':'))
+    private static bool IsKnown(string section, string key, bool isEmpty, IReadOnlyCollection<string> sections) =>
+        (sections.Contains(section, StringComparer.OrdinalIgnoreCase) && (isEmpty || key.Contains(':')))
         || Frameworks.Contains(section, StringComparer.OrdinalIgnoreCase)
         || section.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
