@@ -5,8 +5,27 @@ namespace ElasticSynapse.Gateway.Callers;
 /// <summary>Finds what an answer really used, where it says so.</summary>
 internal static class AnswerUsage
 {
+    /// <summary>The same of events, each of which is there as a whole: where a stream tells its usage, that is its last one.</summary>
+    public static long? ReadEvents(ReadOnlySpan<byte> events, long promptTokens)
+    {
+        // Of hundreds of events one has it.
+        if (events.IndexOf("_tokens\""u8) < 0)
+        {
+            return null;
+        }
+        long? used = null;
+        foreach (var range in events.Split((byte)'\n'))
+        {
+            if (events[range].StartsWith("data:"u8))
+            {
+                used = Read(events[range]["data:".Length..], promptTokens) ?? used;
+            }
+        }
+        return used;
+    }
+
     /// <summary>OpenAI's <c>usage.total_tokens</c>; of Text Generation Inference's <c>details.generated_tokens</c> with the prompt's.</summary>
-    /// <param name="json">A whole answer, or an event of a stream.</param>
+    /// <param name="json">A whole answer.</param>
     /// <param name="promptTokens">Of the request, as estimated.</param>
     /// <returns>Null where it does not say.</returns>
     public static long? Read(ReadOnlySpan<byte> json, long promptTokens)

@@ -14,7 +14,8 @@ internal static class OpenAiHeaders
     /// <param name="taken">From the request's arrival until its answer begins.</param>
     public static void Set(IHeaderDictionary headers, TimeSpan taken)
     {
-        headers[Version] = TheVersion;
-        headers[Milliseconds] = ((long)taken.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
+        // A service's own word stands.
+        headers.TryAdd(Version, TheVersion);
+        headers.TryAdd(Milliseconds, ((long)taken.TotalMilliseconds).ToString(CultureInfo.InvariantCulture));
     }
 }

@@ -191,7 +191,7 @@ public sealed class CallersTests
 
     [Theory]
     [InlineData("/v1/completions", """{"prompt":"x"}""", 1000 - 16 - 3)]
-    [InlineData("/v1/completions", """{"prompt":"x","n":2,"best_of":5}""", 1000 - (5 * 16) - 7)]
+    [InlineData("/v1/completions", """{"prompt":"x","n":2,"best_of":5}""", 1000 - (5 * 16) - 8)]
     [InlineData("/v1/completions", """{"prompt":[1,2,3]}""", 1000 - 16 - 4)]
     [InlineData("/v2/models/gpt2/generate", """{"text_input":"x"}""", 1000 - 20 - 4)]
     [InlineData("/text-generation/generate", """{"text":"x"}""", 1000 - 50 - 3)]
@@ -235,6 +235,30 @@ public sealed class CallersTests
         using var answer = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
 
         Assert.InRange(Remaining(answer), left, left + 30);
+    }
+
+    [Theory]
+    [InlineData("data: {\"choices\":[],\"usage\":{\"total_tokens\":100}}\n\ndata: [DONE]\n\n", 900)]
+    [InlineData("data:{\"generated_text\":\"x\",\"details\":{\"generated_tokens\":83}}\n\n", 900)]
+    [InlineData("data: {\"choices\":[],\"usage\":null}\n\ndata: [DONE]\n\n", 132)]
+    public async Task Limits_StreamThatTellsItsUsage_IsSettledAtItsEnd(string last, int left)
+    {
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: {\"choices\":[],\"usage\":null}\n\n");
+            await context.Response.Body.FlushAsync();
+            await context.Response.WriteAsync(last);
+        });
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        // 17 for the prompt.
+        using var streamed = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
+        await streamed.Content.ReadAsStringAsync();
+        using var next = await SendAsync(gateway, Ada, """{"max_tokens":0}""");
+
+        Assert.InRange(Remaining(next), left - 5, left + 30);
     }
 
     [Fact]

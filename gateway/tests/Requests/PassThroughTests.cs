@@ -32,7 +32,7 @@ public sealed class PassThroughTests
     [InlineData("GET", "/info", "generator")]
     [InlineData("GET", "/health", "generator")]
     [InlineData("GET", "/ping", "generator")]
-    [InlineData("POST", "/invocations", "generator")]
+    [InlineData("POST", "/invocations", "classifier")]
     [InlineData("POST", "/tokenize", "generator")]
     [InlineData("POST", "/detokenize", "generator")]
     [InlineData("POST", "/predict", "generator")]

@@ -142,7 +142,11 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
         };
         var start = Stopwatch.GetTimestamp();
 
-        _api.Send("services", line);
+        if (line is not null)
+        {
+            _api.Send("services", line);
+        }
+        _api.Send("services", null);
         await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref watches) >= 5), "the gateway tries again");
 
         // At least half of 100, 200 and 400 ms between the later ones.
