@@ -30,12 +30,12 @@ internal sealed class Server(string name, string readyPath, Func<int, ProcessSta
     /// <exception cref="BenchmarkException">It ends, or is not ready in time.</exception>
     public async Task StartAsync()
     {
-        var start = startInfo(_port);
+        var command = startInfo(_port);
         if (hasOperators)
         {
-            start.Environment["Admin__Url"] = MetricsAddress.OriginalString;
+            command.Environment["Admin__Url"] = MetricsAddress.OriginalString;
         }
-        _process = new ContenderProcess(name, start, answers: false);
+        _process = new ContenderProcess(name, command, answers: false);
         using var http = new HttpClient();
         for (var start = Stopwatch.GetTimestamp(); !await IsReadyAsync(http); await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System))
         {
