@@ -49,7 +49,7 @@ public sealed class ProcessTests
                 ["Catalogue__ReloadInterval"] = "00:00:01",
                 ["Callers__ReloadInterval"] = "00:00:01",
             },
-            "--Admision:MaxRunning=3", "--Admission:MaxRunning=3", "--foo=1", "--Logging:LogLevel:Default", "Warning", "word", "-x", "--Admission=3", "--last");
+            "--Admision:MaxRunning=3", "--Admission:MaxRunning=3", "--foo=1", "--Logging:LogLevel:Default", "Warning", "word", "-x", "--Admission=3", "--TEMPERATURE=1", "--last");
         var (exitCode, standardError) = await gateway.ExitAsync();
 
         Assert.Equal(1, exitCode);

@@ -20,6 +20,9 @@ internal static class UnknownSettings
         "forwardedHeaders_enabled", "servicesStartConcurrently", "servicesStopConcurrently",
     ];
 
+    // Names of older deployments: Aliases and BucketName.
+    private static readonly string[] OlderNames = ["BUCKET_NAME", "BATCH_LENGTH", "TEMPERATURE"];
+
     /// <param name="arguments">The command line.</param>
     /// <param name="sections">That are read.</param>
     public static IEnumerable<string> In(string[] arguments, IReadOnlyCollection<string> sections)
@@ -75,6 +78,7 @@ internal static class UnknownSettings
     private static bool IsKnown(string section, string key, bool isEmpty, IReadOnlyCollection<string> sections) =>
         (sections.Contains(section, StringComparer.OrdinalIgnoreCase) && (isEmpty || key.Contains(':')))
         || Frameworks.Contains(section, StringComparer.OrdinalIgnoreCase)
+        || OlderNames.Contains(key, StringComparer.OrdinalIgnoreCase)
         || section.StartsWith("OTEL_", StringComparison.OrdinalIgnoreCase);
 
     private static string Meant(string section, IReadOnlyCollection<string> sections) =>
