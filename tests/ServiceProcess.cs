@@ -13,6 +13,7 @@ internal sealed partial class ServiceProcess : IDisposable
     private readonly Process _process;
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<string> _operators = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private HttpClient? _http;
 
     private ServiceProcess(Process process)
@@ -25,6 +26,10 @@ internal sealed partial class ServiceProcess : IDisposable
             {
                 _address.TrySetResult(match.Groups["address"].Value);
             }
+            if (Operators().Match(line.Data ?? "") is { Success: true } admin)
+            {
+                _operators.TrySetResult(admin.Groups["address"].Value);
+            }
         };
         process.Start();
         process.BeginErrorReadLine();
@@ -33,9 +38,10 @@ internal sealed partial class ServiceProcess : IDisposable
 
     /// <param name="assembly">A service's assembly beside the tests.</param>
     /// <param name="settings">Environment variables.</param>
-    public static ServiceProcess Start(string assembly, Dictionary<string, string> settings)
+    /// <param name="arguments">The command line.</param>
+    public static ServiceProcess Start(string assembly, Dictionary<string, string> settings, params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly)])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, assembly), .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardOutput = true,
@@ -55,6 +61,9 @@ internal sealed partial class ServiceProcess : IDisposable
         Assert.True(first == _address.Task, $"the service ended: {_errors}");
         return _http = new HttpClient { BaseAddress = new Uri(await _address.Task) };
     }
+
+    /// <summary>The operators' own address of a gateway that is ready.</summary>
+    public async Task<Uri> OperatorsAsync() => new(await _operators.Task.WaitAsync(Patience));
 
     /// <summary>Exit code and standard error of a service that ends.</summary>
     public async Task<(int Code, string Errors)> ExitAsync()
@@ -83,4 +92,7 @@ internal sealed partial class ServiceProcess : IDisposable
 
     [GeneratedRegex("Now listening on: (?<address>http://[0-9.:]+)")]
     private static partial Regex Listening();
+
+    [GeneratedRegex("operators find health, metrics and the catalogue at (?<address>http://[0-9.:]+)")]
+    private static partial Regex Operators();
 }

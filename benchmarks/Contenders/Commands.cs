@@ -18,7 +18,7 @@ internal static class Commands
 
     /// <summary>Our gateway.</summary>
     public static ProcessStartInfo Gateway(int port, params (string Name, string Value)[] settings) =>
-        Service("gateway", "Gateway", port, [("Admin__Url", "http://127.0.0.1:0"), .. settings]);
+        Service("gateway", "Gateway", port, settings);
 
     private static ProcessStartInfo Service(string folder, string assembly, int port, IEnumerable<(string Name, string Value)> settings)
     {

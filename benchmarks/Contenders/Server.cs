@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
 
 namespace ElasticSynapse.Benchmarks.Contenders;
@@ -10,23 +9,33 @@ namespace ElasticSynapse.Benchmarks.Contenders;
 /// <param name="name">Of the contender.</param>
 /// <param name="readyPath">Answers 200 when it is ready.</param>
 /// <param name="startInfo">What to run, for a port.</param>
-internal sealed class Server(string name, string readyPath, Func<int, ProcessStartInfo> startInfo) : IDisposable
+/// <param name="hasOperators">Whether its metrics are at an address of their own, as the gateway's are.</param>
+internal sealed class Server(string name, string readyPath, Func<int, ProcessStartInfo> startInfo, bool hasOperators = false) : IDisposable
 {
     /// <summary>Begins the line of the metric.</summary>
     public const string AllocatedMetric = "dotnet_gc_heap_total_allocated_bytes_total ";
     private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
 
     private readonly int _port = FreePort();
+    private readonly int? _operatorsPort = hasOperators ? FreePort() : null;
     private ContenderProcess? _process;
 
     public string Name => name;
 
     public Uri Address => new($"http://127.0.0.1:{_port}");
 
+    /// <summary>Where its /metrics are.</summary>
+    public Uri MetricsAddress => new($"http://127.0.0.1:{_operatorsPort ?? _port}");
+
     /// <exception cref="BenchmarkException">It ends, or is not ready in time.</exception>
     public async Task StartAsync()
     {
-        _process = new ContenderProcess(name, startInfo(_port), answers: false);
+        var command = startInfo(_port);
+        if (hasOperators)
+        {
+            command.Environment["Admin__Url"] = MetricsAddress.OriginalString;
+        }
+        _process = new ContenderProcess(name, command, answers: false);
         using var http = new HttpClient();
         for (var start = Stopwatch.GetTimestamp(); !await IsReadyAsync(http); await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System))
         {
@@ -40,12 +49,10 @@ internal sealed class Server(string name, string readyPath, Func<int, ProcessSta
 
     /// <summary>Managed memory allocated since the start; null where no such metric is served.</summary>
     /// <remarks>What a scrape itself allocates, 0.2 MB, is little beside thousands of requests or tokens.</remarks>
-    /// <param name="key">Where one is asked for.</param>
-    public async Task<long?> AllocatedBytesAsync(string? key = null)
+    public async Task<long?> AllocatedBytesAsync()
     {
         using var http = new HttpClient();
-        http.DefaultRequestHeaders.Authorization = key is null ? null : new AuthenticationHeaderValue("Bearer", key);
-        using var response = await http.GetAsync(new Uri(Address, "/metrics"));
+        using var response = await http.GetAsync(new Uri(MetricsAddress, "/metrics"));
         var line = (await response.Content.ReadAsStringAsync()).Split('\n').FirstOrDefault(line => line.StartsWith(AllocatedMetric, StringComparison.Ordinal));
         return line is null ? null : (long)double.Parse(line[AllocatedMetric.Length..], CultureInfo.InvariantCulture);
     }

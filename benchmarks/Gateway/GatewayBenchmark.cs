@@ -46,7 +46,7 @@ internal static class GatewayBenchmark
 
     private static Server Start(string name, Uri upstream, ProxyFiles files) => name switch
     {
-        "gateway" => new Server(name, "/livez", files.Gateway),
+        "gateway" => new Server(name, "/livez", files.Gateway, hasOperators: true),
         "yarp" => new Server(name, "/readyz", port => Commands.Self("bare-yarp", Number(port), upstream.AbsoluteUri)),
         "nginx" => new Server(name, "/readyz", files.Nginx),
         "haproxy" => new Server(name, "/readyz", files.Haproxy),

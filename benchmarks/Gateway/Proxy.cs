@@ -26,11 +26,11 @@ internal sealed class Proxy(Server server, int seconds) : IContender
 
     private async Task ThroughputAsync(int round, Measurements measurements)
     {
-        var before = await server.AllocatedBytesAsync(ProxyFiles.Key);
+        var before = await server.AllocatedBytesAsync();
         var busyBefore = server.ProcessorTime();
         var (requests, perSecond) = await Wrk.RunAsync(server.Address, seconds);
         measurements.Add(Name, GatewayFigures.Processor, (server.ProcessorTime() - busyBefore).TotalMicroseconds / requests);
-        var after = await server.AllocatedBytesAsync(ProxyFiles.Key);
+        var after = await server.AllocatedBytesAsync();
         measurements.Add(Name, GatewayFigures.Throughput, perSecond);
         if (after - before is { } allocated)
         {

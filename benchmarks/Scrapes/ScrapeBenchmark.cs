@@ -24,7 +24,7 @@ internal static class ScrapeBenchmark
         using var generator = new Server("model-server", "/readyz", port => Commands.Service("model-server", "ModelServer", port, Model("demo-gpt2")));
         using var classifier = new Server("classifier", "/readyz", port => Commands.Service("classifier", "Classifier", port, Model("demo-bert"), ("Grpc__Port", "0")));
         using var gateway = new Server("gateway", "/readyz", port => Commands.Gateway(
-            port, ("Upstreams__Generator", generator.Address.AbsoluteUri), ("Upstreams__Classifier", classifier.Address.AbsoluteUri)));
+            port, ("Upstreams__Generator", generator.Address.AbsoluteUri), ("Upstreams__Classifier", classifier.Address.AbsoluteUri)), hasOperators: true);
         foreach (var server in new[] { generator, classifier, gateway })
         {
             await server.StartAsync();

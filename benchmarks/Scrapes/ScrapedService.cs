@@ -8,7 +8,7 @@ internal sealed class ScrapedService(Server server, MixedRequests requests, int 
 {
     private const int WarmUpSeconds = 5;
 
-    private readonly Scraper _scraper = new(server.Address);
+    private readonly Scraper _scraper = new(server.MetricsAddress);
 
     public string Name => server.Name;
 

@@ -36,7 +36,7 @@ try
     app.WarnOfTracedTexts();
     app.Services.ObserveReplicas();
     app.Services.ObserveAdmission();
-    app.MapServiceDefaults();                                        // /livez /readyz /metrics
+    app.MapServiceDefaults(metrics: false);                          // /livez /readyz
     app.UseApiErrors();                                              // errors in the shape of the API
     app.UseBrowsers();                                               // CORS
     app.UseCallers();                                                // API keys

@@ -68,7 +68,9 @@ public static class ServiceDefaults
     public static ILoggerFactory CreateStartLog() => LoggerFactory.Create(logging => logging.AddJsonLines());
 
     /// <summary>Puts the defaults' middleware in front and maps /livez, /readyz and /metrics. Call it before the APIs are mapped.</summary>
-    public static void MapServiceDefaults(this WebApplication app)
+    /// <param name="app">The service.</param>
+    /// <param name="metrics">Whether /metrics is for its clients to see; else <see cref="ServiceEndpoints"/> shows it elsewhere.</param>
+    public static void MapServiceDefaults(this WebApplication app, bool metrics = true)
     {
         app.UseTracing();
         app.UseMiddleware<DrainingConnections>();
@@ -81,7 +83,10 @@ public static class ServiceDefaults
         app.UseMiddleware<HeadRequests>();
         app.UseRouting();                       // of those that HeadRequests sends back
         app.MapHealth();
-        app.MapMetrics();
+        if (metrics)
+        {
+            app.MapMetrics();
+        }
     }
 
     private static void Limit(KestrelServerLimits limits, HttpOptions http)

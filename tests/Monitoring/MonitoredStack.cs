@@ -19,6 +19,9 @@ public sealed class MonitoredStack : IAsyncLifetime
 
     internal HttpClient Gateway { get; private set; } = null!;
 
+    /// <summary>What its operators see of it.</summary>
+    internal HttpClient GatewayMetrics { get; private set; } = null!;
+
     internal TroubledCluster Cluster { get; private set; } = null!;
 
     /// <summary>The gateway of <see cref="Cluster"/>.</summary>
@@ -58,11 +61,13 @@ public sealed class MonitoredStack : IAsyncLifetime
             ["Outliers__MaxEjection"] = "00:00:01",
         });
         ClusterGateway = await StartAsync("gateway", "Gateway", Cluster.Settings);
-        Services = [stable, canary, classifier, Gateway, ClusterGateway];
+        // Services are started in turn: the last two are the gateways.
+        GatewayMetrics = new HttpClient { BaseAddress = await _services[^2].OperatorsAsync() };
+        Services = [stable, canary, classifier, GatewayMetrics, new HttpClient { BaseAddress = await _services[^1].OperatorsAsync() }];
         Prometheus = new PrometheusServer(Services.Select(service => service.BaseAddress!));
         await Eventually.HoldsAsync(Prometheus.IsReadyAsync, () => "Prometheus is not ready");
         await Eventually.HoldsAsync(
-            async () => (await ClusterGateway.GetStringAsync("/v1/models")).Contains("4_v1", StringComparison.Ordinal), () => "the gateway does not know its cluster");
+            async () => (await Services[^1].GetStringAsync("/catalogue")).Contains("4_v1", StringComparison.Ordinal), () => "the gateway does not know its cluster");
     }
 
     public async Task DisposeAsync()

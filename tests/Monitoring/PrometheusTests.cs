@@ -60,7 +60,7 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
         // Each round asked for a model of another name: none of them became a label.
         Assert.Equal(
             ["", MixedLoad.Classifier, MixedLoad.Generator, SlowPair.Model],
-            (await stack.Gateway.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("elastic_synapse_gateway_requests_total{", StringComparison.Ordinal))
+            (await stack.GatewayMetrics.GetStringAsync("/metrics")).Split('\n').Where(line => line.StartsWith("elastic_synapse_gateway_requests_total{", StringComparison.Ordinal))
                 .Select(line => ModelLabel().Match(line).Groups["name"].Value).Distinct().Order(StringComparer.Ordinal));
 
         await AssertPageShowsAsync("overview");

@@ -1,6 +1,9 @@
 using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.ColdStarts;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using ElasticSynapse.Serving.Hosting.Requests;
@@ -14,6 +17,7 @@ internal static class CorsSetup
     private static readonly string[] ReadableHeaders =
     [
         RequestIds.Header, GatewayTransformer.ModelName, VersionRouting.VersionHeader, GatewayTransformer.ServedBy, RefusalReason.Header,
+        ColdStartStage.Header, CountedRequests.OverheadHeader, OpenAiHeaders.Version, OpenAiHeaders.Milliseconds,
         "Retry-After", "x-seed", .. CallerLimits.Headers,
     ];
 
@@ -21,6 +25,7 @@ internal static class CorsSetup
     {
         var cors = options.Read<CorsOptions>("Cors");
         builder.Services.AddSingleton(cors);
+        options.RefuseUnless(builder.Configuration, "Cors", cors.Origins.Count > 0, "Cors__AllowedOrigins");
         builder.Services.AddCors(policies => policies.AddDefaultPolicy(policy => policy
             .WithOrigins([.. cors.Origins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(ReadableHeaders).SetPreflightMaxAge(cors.MaxAge)));
     }

@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Connections.Features;
 
 namespace ElasticSynapse.Gateway.Callers;
 
-/// <summary>Where keys are asked for, nothing but the probes is answered without one.</summary>
+/// <summary>Where keys are asked for, nothing but the probes and browsers' preflights is answered without one.</summary>
 internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory callers)
 {
     private const string Scheme = "Bearer ";
@@ -13,7 +13,7 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.Request.Path.Value is "/livez" or "/readyz")
+        if (context.Request.Path.Value is "/livez" or "/readyz" || IsPreflight(context.Request))
         {
             return next(context);
         }
@@ -23,6 +23,10 @@ internal sealed class CallerIdentification(RequestDelegate next, CallerDirectory
         context.Features.Set(Find(context, header) ?? throw Refuse(context, "the API key is not known here"));
         return next(context);
     }
+
+    // A browser asks without a key whether a page may call, and some services say yes to any.
+    private static bool IsPreflight(HttpRequest request) =>
+        HttpMethods.IsOptions(request.Method) && request.Headers.Origin.Count > 0 && request.Headers.AccessControlRequestMethod.Count > 0;
 
     // Kestrel gives a connection's header that comes again as the same string: whose it is was found by the request before. Only in
     // HTTP/1.1 is there one request at a time.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Serving.Hosting.Admission;
 using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Callers;
@@ -9,6 +10,9 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
 {
     private static readonly LimitHeaders OfRequests = new("requests");
     private static readonly LimitHeaders OfTokens = new("tokens");
+
+    // OpenAI's SDKs give up at once when told to wait longer.
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromSeconds(WorkRate.MaxRetryAfterSeconds);
 
     /// <summary>What an answer may say of its caller's limits.</summary>
     public static IEnumerable<string> Headers => [.. OfRequests.All, .. OfTokens.All];
@@ -26,7 +30,7 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
                 $"the caller {caller.Name} may not use the model '{model}'; it may use {string.Join(", ", caller.Entry.Models.Select(name => $"'{name}'"))}", "model");
         }
         request.IsLimited = true;
-        Take(context, caller, request.Tokens);
+        Take(context, caller, request);
         request.Counted();
         return next(context, request);
     }
@@ -38,8 +42,9 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
         OfTokens.Tell(headers, caller.Tokens);
     }
 
-    private void Take(HttpContext context, Caller caller, long tokens)
+    private void Take(HttpContext context, Caller caller, GatewayRequest request)
     {
+        var tokens = TokensOf(context, caller, request);
         if (caller.Requests?.Take(1) is { } requestsAfter)
         {
             throw Refuse(context, "caller_requests", ErrorKind.RateLimitExceeded, requestsAfter,
@@ -58,12 +63,40 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
             throw Refuse(context, "caller_concurrency", ErrorKind.RateLimitExceeded, TimeSpan.FromSeconds(1),
                 $"the caller {caller.Name} may have {caller.Entry.Concurrency:N0} requests running at a time");
         }
+        if (caller.Tokens is not null)
+        {
+            request.Charged(tokens);
+        }
+    }
+
+    // As OpenAI, who refuses what could never be served; but nobody is refused for a length that only its API chose.
+    private long TokensOf(HttpContext context, Caller caller, GatewayRequest request)
+    {
+        var tokens = request.Tokens;
+        if (caller.Tokens is not { } bucket || tokens <= bucket.Limit)
+        {
+            return tokens;
+        }
+        if (request.Facts.Asked.Length is null && request.PromptTokens <= bucket.Limit)
+        {
+            return bucket.Limit;
+        }
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers["x-should-retry"] = "false";
+            return Task.CompletedTask;
+        });
+        throw Refuse(context, "caller_tokens", ErrorKind.TokenLimitExceeded, LongestRetryAfter,
+            $"the request may take {tokens:N0} tokens, more than the {bucket.Limit:N0} that the caller {caller.Name} may use in a minute: it needs a shorter prompt, or a smaller max_tokens or n");
     }
 
     private ApiException Refuse(HttpContext context, string reason, ErrorKind kind, TimeSpan after, FormattableString message)
     {
         metrics.Refused(reason);
         RefusalReason.Set(context, reason);
-        return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) { RetryAfterSeconds = Math.Max(1, (int)Math.Ceiling(after.TotalSeconds)) };
+        return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) 
+        {
+            RetryAfterSeconds = (int)Math.Clamp(Math.Ceiling(after.TotalSeconds), 1, LongestRetryAfter.TotalSeconds),
+        };
     }
 }

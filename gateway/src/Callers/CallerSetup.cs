@@ -13,6 +13,7 @@ internal static class CallerSetup
     {
         var callers = options.Read<CallerOptions>("Callers");
         builder.Services.AddSingleton(callers);
+        options.RefuseUnless(builder.Configuration, "Callers", callers.KeysFile is not null, "Callers__KeysFile", nameof(CallerOptions.ReloadInterval));
         if (callers.KeysFile is { } path)
         {
             AddKeys(builder.Services, callers, path, options);

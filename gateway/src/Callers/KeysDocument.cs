@@ -18,6 +18,11 @@ internal sealed class KeysDocument(StrictJson file)
     private List<CallerKey> Read(JsonElement root)
     {
         var keys = new List<CallerKey>();
+        // A file cut short must not take everyone's key away.
+        if (root.ValueKind == JsonValueKind.Object && !root.TryGetProperty("callers", out _))
+        {
+            file.Add("callers is required; {\"callers\": {}} lets nobody call");
+        }
         foreach (var (_, value) in file.Members(root, "the file", "callers"))
         {
             foreach (var caller in file.Named(value, "callers"))
@@ -50,7 +55,7 @@ internal sealed class KeysDocument(StrictJson file)
                     callerClass = Class(value, $"{owner}.class");
                     break;
                 case "models":
-                    models = [.. file.Strings(value, $"{owner}.models")];
+                    models = Models(value, $"{owner}.models");
                     break;
                 case "requestsPerMinute":
                     requests = Limit(value, $"{owner}.requestsPerMinute");
@@ -80,6 +85,16 @@ internal sealed class KeysDocument(StrictJson file)
                 file.Add($"{owner}.sha256 holds a text of {hash.Length} characters; a SHA-256 has 64 hexadecimal digits");
             }
         }
+    }
+
+    // None would read as all.
+    private ImmutableArray<string> Models(JsonElement json, string owner)
+    {
+        if (json is { ValueKind: JsonValueKind.Array } && json.GetArrayLength() == 0)
+        {
+            file.Add($"{owner} is empty: leave it out for all models; who may use none needs no key");
+        }
+        return [.. file.Strings(json, owner)];
     }
 
     // A label of metrics: short, and one of few, for the file is the operator's own.

@@ -28,29 +28,29 @@ internal sealed class TokenBucket(long perMinute, TimeProvider time)
         }
     }
 
-    /// <summary>Takes <paramref name="amount"/> if there is as much; more than the whole bucket needs a full one, and leaves a debt.</summary>
+    /// <summary>Takes <paramref name="amount"/>, which may not be more than the limit, if there is as much.</summary>
     /// <returns>Null, or after how long there would be enough.</returns>
     public TimeSpan? Take(long amount)
     {
         lock (_lock)
         {
             Fill();
-            var needed = Math.Min(amount, perMinute);
-            if (_available >= needed)
+            if (_available >= amount)
             {
                 _available -= amount;
                 return null;
             }
-            return TimeSpan.FromMinutes((needed - _available) / perMinute);
+            return TimeSpan.FromMinutes((amount - _available) / perMinute);
         }
     }
 
-    /// <summary>Puts back what was taken for a request that was refused after all.</summary>
+    /// <summary>Puts back what was taken and not used; a negative amount takes what was used beyond, and leaves a debt of a minute at most.</summary>
     public void Return(long amount)
     {
         lock (_lock)
         {
-            _available = Math.Min(perMinute, _available + amount);
+            Fill();
+            _available = Math.Clamp(_available + amount, -perMinute, perMinute);
         }
     }
 

@@ -1,6 +1,7 @@
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.ColdStarts;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -42,10 +43,11 @@ internal static class CatalogueSetup
             AddReadiness(services, ModelKind.Generator);
             AddReadiness(services, ModelKind.Classifier);
         }
-        if (cluster.Namespace is null && builder.Configuration.GetSection("ScaleFromZero").GetChildren().FirstOrDefault() is { } set)
+        foreach (var section in new[] { "Kubernetes", "ScaleFromZero" })
         {
-            options.Add($"ScaleFromZero__{set.Key}='{set.Value}' has no effect without Kubernetes__Namespace");
+            options.RefuseUnless(builder.Configuration, section, cluster.Namespace is not null, "Kubernetes__Namespace");
         }
+        options.RefuseUnless(builder.Configuration, "Catalogue", file.File is not null, "Catalogue__File");
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();
         services.AddHostedService<CatalogueFollower>();

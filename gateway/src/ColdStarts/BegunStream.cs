@@ -84,6 +84,8 @@ internal sealed class BegunStream(HttpContext context, ErrorFormat errors) : IHt
             var lines = Encoding.UTF8.GetString(_notEvents.WrittenSpan).TrimEnd().Split('\n');
             _notEvents.Clear();
             var text = string.Concat(lines.Select(line => $"data: {line.TrimEnd('\r')}\n")) + "\n";
+            // OpenAI's clients read on until then.
+            text += errors == OpenAiErrors.Format ? "data: [DONE]\n\n" : "";
             await _body.Stream.WriteAsync(Encoding.UTF8.GetBytes(text), context.RequestAborted);
         }
     }

@@ -22,6 +22,10 @@ internal sealed class ColdStartStage(
 
     private async Task StartAsync(HttpContext context, GatewayRequest request)
     {
+        if (!IsWork(context.Request))
+        {
+            throw NotYet(request.Version, $"is started by the next request that has work for it, which {context.Request.Method} {Excerpt.Of(context.Request.Path.Value ?? "")} has not");
+        }
         context.Response.OnStarting(() =>
         {
             context.Response.Headers[Header] = "true";
@@ -91,6 +95,11 @@ internal sealed class ColdStartStage(
             metrics.ColdStart(version, outcome, time.GetElapsedTime(start));
         }
     }
+
+    // A probe that asks how a version is must not keep it awake. Behind / and its query gpt-2-cloud-run writes texts.
+    private static bool IsWork(HttpRequest request) =>
+        !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method))
+        || (HttpMethods.IsGet(request.Method) && request.QueryString.HasValue);
 
     private async Task<bool> IsDoneAsync(Task waiting)
     {

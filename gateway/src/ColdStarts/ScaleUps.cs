@@ -20,17 +20,21 @@ internal sealed partial class ScaleUps(KubernetesClient cluster, LiveFleet fleet
         var deployment = version.Entry.Cluster!.Deployment!;
         lock (_lock)
         {
-            if (!_asked.TryGetValue(deployment, out var last) || (last.Asking.IsCompleted && time.GetElapsedTime(last.At) > RepeatAfter))
+            // Pods that start already are enough; a Deployment of several would be scaled down to one.
+            if (version.Entry.Cluster.IsStarting)
             {
-                // Pods that start already are enough; a Deployment of several would be scaled down to one.
-                last = (version.Entry.Cluster.IsStarting ? Task.CompletedTask : ScaleAsync(version, deployment), time.GetTimestamp());
+                return Task.CompletedTask;
+            }
+            if (!_asked.TryGetValue(deployment, out var last) || (last.Asking.IsCompleted && time.GetElapsedTime(last.At) >= RepeatAfter))
+            {
+                last = (ScaleAsync(version, deployment), time.GetTimestamp());
                 _asked[deployment] = last;
             }
             return last.Asking;
         }
     }
 
-    /// <summary>Completes with the version as it is once it has a replica.</summary>
+    /// <summary>Completes with the version as it is once it has a replica. Asks for one again when those that started have gone.</summary>
     /// <exception cref="ApiException">The catalogue has no such version any more.</exception>
     public async Task<VersionPool> HasReplicasAsync(VersionPool version, CancellationToken cancellationToken)
     {
@@ -43,7 +47,18 @@ internal sealed partial class ScaleUps(KubernetesClient cluster, LiveFleet fleet
             {
                 return now;
             }
-            await current.Superseded.WaitAsync(cancellationToken);
+            await AskAgainAsync(now);
+            await current.Superseded.WaitAsync(RepeatAfter, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    // The first time was refused to whoever asked; later ones may come too soon, and are in the log.
+    private async Task AskAgainAsync(VersionPool version)
+    {
+        if (version.CanStart)
+        {
+            await StartAsync(version).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -43,7 +43,8 @@ internal sealed partial class StrictJson
             Add(owner, json, "must be an object");
             yield break;
         }
-        foreach (var member in json.EnumerateObject())
+        AddRepeated(json, owner);
+        foreach (var member in json.EnumerateObject().DistinctBy(member => member.Name))
         {
             if (known.Contains(member.Name))
             {
@@ -64,8 +65,7 @@ internal sealed partial class StrictJson
             Add(owner, json, "must be an object");
             return [];
         }
-        var repeated = json.EnumerateObject().GroupBy(member => member.Name, StringComparer.Ordinal).Where(group => group.Count() > 1);
-        _mistakes.AddRange(repeated.Select(group => $"{owner}: '{group.Key}' stands there {group.Count()} times"));
+        AddRepeated(json, owner);
         return json.EnumerateObject().Where(member => IsName(member.Name, owner)).DistinctBy(member => member.Name);
     }
 
@@ -81,13 +81,23 @@ internal sealed partial class StrictJson
 
     public bool IsName(string name, string owner)
     {
-        if (Name().IsMatch(name))
+        if (IsName(name))
         {
             return true;
         }
-        Add($"{owner}: '{Excerpt.Of(name)}' must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit");
+        Add($"{owner}: '{Excerpt.Of(name)}' {NameRule}");
         return false;
     }
+
+    /// <summary>Whether models, versions, labels and callers may be called so.</summary>
+    public static bool IsName(string name) => Name().IsMatch(name);
+
+    /// <summary>What is said of those that may not.</summary>
+    public const string NameRule = "must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit";
+
+    private void AddRepeated(JsonElement json, string owner) => _mistakes.AddRange(json.EnumerateObject()
+        .GroupBy(member => member.Name, StringComparer.Ordinal).Where(group => group.Count() > 1)
+        .Select(group => $"{owner}: '{Excerpt.Of(group.Key)}' stands there {group.Count()} times"));
 
     // The slash for names such as openai-community/gpt2.
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9._/-]{0,127}$")]

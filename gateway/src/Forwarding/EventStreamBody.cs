@@ -10,8 +10,10 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <param name="maxSilence">Silence after which the replica counts as gone: comments hide it from whoever reads.</param>
 /// <param name="times">Gets to know what comes.</param>
 /// <param name="begun">Called with the first byte.</param>
+/// <param name="seen">Called with all that comes.</param>
 internal sealed class EventStreamBody(
-    Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, EventTimes times, Action begun) : ReadOnlyStream
+    Stream upstream, TimeSpan keepAlive, TimeSpan maxSilence, TimeProvider time, EventTimes times, Action begun,
+    Action<ReadOnlySpan<byte>>? seen = null) : ReadOnlyStream
 {
     /// <summary>What is sent meanwhile.</summary>
     public static ReadOnlySpan<byte> Comment => ": keep-alive\n\n"u8;
@@ -93,6 +95,7 @@ internal sealed class EventStreamBody(
             begun();
         }
         times.Came(bytes);
+        seen?.Invoke(bytes);
         _lastByteAt = time.GetTimestamp();
         foreach (var one in bytes[^Math.Min(bytes.Length, 3)..])
         {

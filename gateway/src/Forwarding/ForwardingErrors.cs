@@ -48,10 +48,19 @@ internal static class ForwardingErrors
 
     private static ApiException Explain(RequestTries tries) => tries switch
     {
+        { WaitedForBudget: true, Deadline.HasPassed: true } => tries.Deadline.Exceeded(
+            $"{What(tries)}, and its next try waited for others to end (Retries__BudgetRatio)"),
         { Deadline.HasPassed: true } => tries.Deadline.Exceeded($"it ended at {Name(tries)}, try {tries.Count}"),
-        { Failure: TryFailure.TimedOut } => new(ErrorKind.UpstreamTimeout, $"{Name(tries)} did not answer in time"),
-        { Failure: TryFailure.Unreachable } => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} can't be reached"),
-        _ => new(ErrorKind.UpstreamUnavailable, $"{Name(tries)} broke off its answer"),
+        { Failure: TryFailure.TimedOut } => new(ErrorKind.UpstreamTimeout, What(tries)),
+        _ => new(ErrorKind.UpstreamUnavailable, What(tries)),
+    };
+
+    private static string What(RequestTries tries) => Name(tries) + tries.Failure switch
+    {
+        TryFailure.TimedOut => " did not answer in time",
+        TryFailure.Unreachable => " can't be reached",
+        TryFailure.Overloaded or TryFailure.Unavailable => " could not take it",
+        _ => " broke off its answer",
     };
 
     private static string Name(RequestTries tries) => $"the {tries.Version.Model.Kind.Word()} at {tries.Replica.Authority}";

@@ -1,6 +1,7 @@
 using ElasticSynapse.Gateway.Admission;
 using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.ColdStarts;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
 using ElasticSynapse.Gateway.Retries;
@@ -30,6 +31,9 @@ internal static class ForwardingSetup
         builder.Services.AddSingleton<ShadowCopies>();
         builder.Services.AddSingleton<GatewayTransformer>();
         var hedging = options.Read<HedgingOptions>("Hedging");
+        // Switched off by name, it may keep its settings.
+        options.RefuseUnless(
+            builder.Configuration, "Hedging", hedging.Enabled || builder.Configuration["Hedging:Enabled"] is not null, "Hedging__Enabled=true");
         builder.Services.AddSingleton(hedging);
         builder.Services.AddSingleton<ResilienceEvents>();
         builder.Services.AddSingleton(services => hedging.Enabled

@@ -85,6 +85,10 @@ internal sealed partial class ForwardingStage
     /// <returns>False when the request's time ends before the next try begins.</returns>
     private async Task<bool> HasWaitedAsync(RequestTries tries, CancellationToken cancellationToken)
     {
+        if (!await tries.HasBudgetAsync(cancellationToken))
+        {
+            return false;
+        }
         var delay = RetryRules.Delay(tries.Count, tries.RetryAfter, tries.HasAnother, _draws.NextFraction(), _retries);
         var left = tries.Deadline.TimerLeft;
         await Task.Delay(delay < left ? delay : left, _time, cancellationToken);

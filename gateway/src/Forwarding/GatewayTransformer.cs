@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using ElasticSynapse.Gateway.Callers;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Requests;
@@ -94,6 +95,10 @@ internal sealed class GatewayTransformer(
         else if (AnswerBuffer.Suits(proxyResponse))
         {
             tries.Answer = await AnswerBuffer.FillAsync(proxyResponse, cancellationToken);
+            if (request.IsCharged && tries.Answer is { } answer)
+            {
+                Settle(request, AnswerUsage.Read(answer.Span, request.PromptTokens));
+            }
             if (tries.Version.Model.Kind == ModelKind.Classifier)
             {
                 var taken = tries.FirstTokenCame();
@@ -108,7 +113,7 @@ internal sealed class GatewayTransformer(
             var keepAlive = IsPlain(proxyResponse.Content.Headers) ? streaming.KeepAlive : TimeSpan.Zero;
             proxyResponse.Replace(new EventStreamBody(
                 await proxyResponse.Content.ReadAsStreamAsync(cancellationToken), keepAlive, upstreams.ActivityTimeout, time,
-                metrics.TimesOf(tries.Version, request.Clock), () => tries.FirstTokenCame()));
+                metrics.TimesOf(tries.Version, request.Clock), () => FirstEventCame(tries), request.IsCharged ? events => Settle(request, AnswerUsage.ReadEvents(events, request.PromptTokens)) : null));
         }
         tries.EndWait();
         var passes = await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
@@ -120,6 +125,21 @@ internal sealed class GatewayTransformer(
             return false;
         }
         return passes;
+    }
+
+    // What its caller was charged before, as far as the answer tells what it was worth.
+    private static void Settle(GatewayRequest request, long? used)
+    {
+        if (used is { } known)
+        {
+            request.Used(known);
+        }
+    }
+
+    private static void FirstEventCame(RequestTries tries)
+    {
+        tries.FirstTokenCame();
+        tries.StreamBegins();
     }
 
     private void SetAnswerHeaders(HttpContext context, RequestTries tries)

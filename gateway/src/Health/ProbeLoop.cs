@@ -3,8 +3,8 @@ using ElasticSynapse.Gateway.Replicas;
 
 namespace ElasticSynapse.Gateway.Health;
 
-/// <summary>Asks each replica of a model that has a choice of them, again and again: those that are not ready get no requests
-/// while others are. A model with one replica is not asked: its requests have nowhere else to go.</summary>
+/// <summary>Asks each replica again and again, and a new one at once: those that are not ready get no requests while others are, and
+/// those who insist on one that is not are told so.</summary>
 internal sealed partial class ProbeLoop(LiveFleet fleet, ReplicaProbe probe, ReplicaOptions options, TimeProvider time, ILogger<ProbeLoop> logger)
     : BackgroundService
 {
@@ -14,21 +14,43 @@ internal sealed partial class ProbeLoop(LiveFleet fleet, ReplicaProbe probe, Rep
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var timer = new PeriodicTimer(options.ProbeInterval, time);
-        do
+        var tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+        var current = fleet.Current;
+        Ask(current, static _ => true, stoppingToken);
+        while (true)
         {
-            foreach (var replica in fleet.Current.Models.Where(model => model.HasChoice)
-                .SelectMany(model => model.Versions).SelectMany(version => version.Replicas).Distinct())
+            await Task.WhenAny(tick, current.Superseded);
+            current = fleet.Current;
+            if (!tick.IsCompleted)
+            {
+                Ask(current, static replica => replica.Health == ReplicaHealth.Unknown, stoppingToken);
+                continue;
+            }
+            if (!await tick)
+            {
+                return;
+            }
+            tick = timer.WaitForNextTickAsync(stoppingToken).AsTask();
+            Ask(current, static _ => true, stoppingToken);
+        }
+    }
+
+    private void Ask(Fleet current, Func<Replica, bool> whom, CancellationToken cancellationToken)
+    {
+        foreach (var model in current.Models)
+        {
+            foreach (var replica in model.Versions.SelectMany(version => version.Replicas).Where(whom))
             {
                 if (_asking.TryAdd(replica, true))
                 {
-                    _ = AskAsync(replica, stoppingToken);
+                    _ = AskAsync(replica, model.HasChoice, cancellationToken);
                 }
             }
         }
-        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
-    private async Task AskAsync(Replica replica, CancellationToken cancellationToken)
+    /// <param name="isChosen">Whether its load makes a difference.</param>
+    private async Task AskAsync(Replica replica, bool isChosen, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,12 +59,15 @@ internal sealed partial class ProbeLoop(LiveFleet fleet, ReplicaProbe probe, Rep
             if (answer.IsReady)
             {
                 replica.Outlier.Answered();
-                replica.Report = await probe.ReportAsync(replica, cancellationToken) ?? replica.Report;
             }
             if (replica.Health != health)
             {
                 replica.Health = health;
                 Changed(logger, replica.Authority, answer.Failure ?? "ready");
+            }
+            if (answer.IsReady && isChosen)
+            {
+                replica.Report = await probe.ReportAsync(replica, cancellationToken) ?? replica.Report;
             }
         }
         catch (OperationCanceledException)

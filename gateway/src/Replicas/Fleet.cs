@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Serving.Hosting.Errors;
 
 namespace ElasticSynapse.Gateway.Replicas;
 
@@ -11,18 +12,30 @@ internal sealed class Fleet
     private readonly TaskCompletionSource _superseded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly FrozenDictionary<string, ModelPool> _byName;
 
-    private Fleet(ImmutableArray<ModelPool> models)
+    private Fleet(ImmutableArray<ModelPool> models, bool isKnown)
     {
-        Models = models;
+        (Models, IsKnown) = (models, isKnown);
         _byName = models.Where(model => model.Entry.IsNamed).ToFrozenDictionary(model => model.Name, StringComparer.Ordinal);
     }
 
     public ImmutableArray<ModelPool> Models { get; }
 
+    /// <summary>False while nobody knows what there is.</summary>
+    public bool IsKnown { get; }
+
     /// <summary>Completes when another fleet has taken its place.</summary>
     public Task Superseded => _superseded.Task;
 
     public IEnumerable<Replica> Replicas => Models.SelectMany(model => model.Versions).SelectMany(version => version.Replicas);
+
+    /// <exception cref="ApiException">Nobody knows what there is: to say that a model does not exist would be a guess.</exception>
+    public void ThrowIfUnknown()
+    {
+        if (!IsKnown)
+        {
+            throw new ApiException(ErrorKind.NotReady, "the gateway does not know its models yet: it has not reached the API server since it started") { RetryAfterSeconds = 1 };
+        }
+    }
 
     public void Supersede() => _superseded.TrySetResult();
 
@@ -55,7 +68,7 @@ internal sealed class Fleet
     public static Fleet Of(ModelCatalogue catalogue, Fleet? before, Func<ReplicaAddress, Replica> create, Func<VersionRecord> createRecord)
     {
         var known = before?.Replicas.DistinctBy(replica => replica.Address).ToDictionary(replica => replica.Address) ?? [];
-        return new Fleet([.. catalogue.Models.Select(model => new ModelPool(model, Versions(model)))]);
+        return new Fleet([.. catalogue.Models.Select(model => new ModelPool(model, Versions(model)))], catalogue.IsKnown);
 
         ImmutableArray<VersionPool> Versions(ModelEntry model)
         {

@@ -15,6 +15,6 @@ internal sealed class ModelPool(ModelEntry entry, ImmutableArray<VersionPool> ve
     /// <summary>Versions that get copies of requests that others answer.</summary>
     public ImmutableArray<VersionPool> Shadows { get; } = [.. versions.Where(version => version.Entry.Shadow > 0)];
 
-    /// <summary>Whether there is a choice to make, so that knowing who is ready beforehand is worth asking.</summary>
+    /// <summary>Whether there is a choice to make, so that knowing who is loaded is worth asking.</summary>
     public bool HasChoice => Versions.Sum(version => version.Replicas.Length) > 1;
 }

@@ -7,7 +7,7 @@ internal sealed class ReplicaOptions
 {
     private const string DurationRule = "must be between 00:00:00.010 and 00:10:00";
 
-    /// <summary>How often each replica of a model that has more than one is asked /readyz and for its load. Default 1 s.</summary>
+    /// <summary>How often each replica is asked /readyz, and for its load where the model has more than one. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00.010", "00:10:00", ErrorMessage = DurationRule)]
     public TimeSpan ProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 

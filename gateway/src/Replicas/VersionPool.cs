@@ -33,7 +33,7 @@ internal sealed class VersionPool(ModelEntry model, VersionEntry entry, Immutabl
     /// <summary>For weighing versions against each other, the same in every gateway.</summary>
     public ulong NameHash { get; } = StableHash.Of(entry.Version);
 
-    /// <summary>Whether requests that pin no version may be sent here: a replica is ready, or nobody has asked yet.</summary>
+    /// <summary>Whether requests may be sent here: a replica is ready, or nobody has asked yet.</summary>
     public bool IsReady
     {
         get
@@ -41,6 +41,22 @@ internal sealed class VersionPool(ModelEntry model, VersionEntry entry, Immutabl
             foreach (var replica in Replicas)
             {
                 if (replica.CanServe)
+                {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /// <summary>Whether a replica has said so itself.</summary>
+    public bool IsKnownToBeReady
+    {
+        get
+        {
+            foreach (var replica in Replicas)
+            {
+                if (replica is { CanServe: true, Health: ReplicaHealth.Ready })
                 {
                     return true;
                 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
@@ -12,21 +13,18 @@ namespace ElasticSynapse.Gateway.Requests;
 /// <param name="PromptHead">Hash of the first bytes of the prompt, under whichever name the API has for it.</param>
 /// <param name="Kind">The kind of service that such a body is for, where a member tells.</param>
 /// <param name="IsStream">Whether it asks for a stream.</param>
-/// <param name="MaxTokens">Tokens that it asks for at most.</param>
+/// <param name="Asked">How much text it asks for.</param>
 internal readonly record struct BodyFacts(
-    string? Model, Range ModelAt, string? User, ulong? PromptHead, ModelKind? Kind, bool IsStream, long MaxTokens)
+    string? Model, Range ModelAt, string? User, ulong? PromptHead, ModelKind? Kind, bool IsStream, AskedText Asked)
 {
-    private const long TokensUnlessSaid = 16;
-
     // OpenAI, Text Generation Inference and Flask, Open Inference, Blurb Blocks, gpt-2-cloud-run.
     private static readonly string[] PromptNames = ["prompt", "inputs", "text", "text_input", "seed", "prefix"];
-    private static readonly string[] TokenNames = ["max_tokens", "max_new_tokens", "max_completion_tokens", "length"];
 
     /// <summary>Reads the members that stand at the top, and the numbers inside <c>parameters</c>.</summary>
     /// <param name="path">The replica's: what some members mean depends on it.</param>
     public static BodyFacts Read(ReadOnlySpan<byte> body, int affinityBytes, string path)
     {
-        var facts = new BodyFacts { MaxTokens = TokensUnlessSaid };
+        var facts = default(BodyFacts);
         try
         {
             var reader = new Utf8JsonReader(body);
@@ -73,8 +71,8 @@ internal readonly record struct BodyFacts(
             case "stream" when atTop:
                 facts = this with { IsStream = reader.TokenType == JsonTokenType.True };
                 break;
-            case var _ when TokenNames.Contains(name) && reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var tokens):
-                facts = this with { MaxTokens = Math.Clamp(tokens, 0, 1_000_000) };
+            case var _ when AskedText.IsName(name) && Number(ref reader) is { } number:
+                facts = this with { Asked = Asked.With(name, number) };
                 break;
         }
         if (atTop && IsForClassifiers(path, name, reader.TokenType))
@@ -84,7 +82,13 @@ internal readonly record struct BodyFacts(
         if (atTop && PromptNames.Contains(name) && reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray)
         {
             var isText = reader.TokenType == JsonTokenType.String;
-            reader.Skip();
+            var prompts = SkipCounting(ref reader);
+            facts = name switch
+            {
+                "prompt" => facts with { Asked = facts.Asked with { Prompts = prompts } },
+                "inputs" => facts with { Asked = facts.Asked with { IsTgi = true } },
+                _ => facts,
+            };
             var value = body[start..(int)reader.BytesConsumed];
             // Without its closing quote, so that a text and a longer one that begins with it differ only past the head.
             value = isText ? value[..^1] : value;
@@ -94,11 +98,41 @@ internal readonly record struct BodyFacts(
         return facts;
     }
 
+    // gpt-2-cloud-run's clients write numbers as texts.
+    private static double? Number(ref Utf8JsonReader reader) => reader.TokenType switch
+    {
+        JsonTokenType.Number when reader.TryGetDouble(out var number) => number,
+        JsonTokenType.String when double.TryParse(reader.GetString(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) => number,
+        _ => null,
+    };
+
+    /// <summary>Skips a value.</summary>
+    /// <returns>How many prompts a list has; 0 for what is one.</returns>
+    private static int SkipCounting(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return 0;
+        }
+        var depth = reader.CurrentDepth;
+        var (items, isOfTokens) = (0, false);
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.CurrentDepth == depth + 1 && reader.TokenType is not (JsonTokenType.EndArray or JsonTokenType.EndObject))
+            {
+                items++;
+                isOfTokens |= reader.TokenType == JsonTokenType.Number;
+            }
+        }
+        return isOfTokens ? 0 : items;
+    }
+
     // Where both kinds have a path. Text Embeddings Inference takes lists where Text Generation Inference takes one text.
     private static bool IsForClassifiers(string path, string name, JsonTokenType value) => (path, name) switch
     {
         ("/predict", "inputs") or ("/", "description") => true,
-        ("/" or "/invocations" or "/tokenize", "inputs") => value == JsonTokenType.StartArray,
+        ("/" or "/tokenize", "inputs") => value == JsonTokenType.StartArray,
         _ => false,
     };
 }

@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Admission;
 using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.Catalogue;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Telemetry;
@@ -12,6 +13,8 @@ namespace ElasticSynapse.Gateway.Requests;
 internal sealed class GatewayRequest(RequestClock clock, Caller? caller)
 {
     private bool _isCounted;
+    private int _queryLength;
+    private long _charged;
     private ModelGate? _turn;
     private string _turnOf = "";
 
@@ -46,14 +49,39 @@ internal sealed class GatewayRequest(RequestClock clock, Caller? caller)
     /// <summary>The status that the answer would have had, where its stream had begun before anyone knew.</summary>
     public int? StatusAfterBeginning { get; set; }
 
-    /// <summary>What the request may cost, in tokens: a quarter of the body's bytes, and what a generator is asked to write.</summary>
-    public long Tokens => (Body.Length / 4) + Facts.MaxTokens;
+    /// <summary>What its prompt may cost, in tokens: a quarter of its bytes.</summary>
+    public long PromptTokens => (Body.Length + _queryLength) / 4;
+
+    /// <summary>What the request may cost, in tokens: its prompt, and the most that a generator may write.</summary>
+    public long Tokens => PromptTokens + (Version.Model.Kind == ModelKind.Generator ? Facts.Asked.Tokens(Target.Path, PromptTokens) : 0);
 
     public static GatewayRequest Of(HttpContext context) =>
         context.Features.Get<GatewayRequest>() ?? throw new InvalidOperationException("this request has not come by the stages");
 
     public void Read(RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body, in BodyFacts facts) =>
         (Target, Deadline, Body, Facts) = (target, deadline, body, facts);
+
+    /// <summary>gpt-2-cloud-run's fields may stand in the query instead.</summary>
+    public void Read(QueryString query, AskedText asked) => (_queryLength, Facts) = (query.Value?.Length ?? 0, Facts with { Asked = asked });
+
+    /// <summary>Its caller's limit has been charged.</summary>
+    public void Charged(long tokens) => _charged = tokens;
+
+    /// <summary>What it really used is known.</summary>
+    public void Used(long tokens)
+    {
+        if (_charged > 0)
+        {
+            Caller!.Tokens!.Return(_charged - tokens);
+            _charged = tokens;
+        }
+    }
+
+    /// <summary>It comes to nothing: its caller's limit is as it was.</summary>
+    public void GiveBackTokens() => Used(0);
+
+    /// <summary>Whether anyone asks what it really used.</summary>
+    public bool IsCharged => _charged > 0;
 
     /// <summary>Its caller has it among those that run at a time.</summary>
     public void Counted() => _isCounted = true;

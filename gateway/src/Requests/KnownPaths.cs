@@ -27,6 +27,7 @@ internal static class KnownPaths
         Only("/text-generation/generate", ModelKind.Generator, RestxErrors.Format),
         Shared("/docs", ModelKind.Generator, RestxErrors.Format),
         Shared("/swagger.json", ModelKind.Generator, RestxErrors.Format),
+        Shared("/openapi.json", ModelKind.Generator, RestxErrors.Format),
 
         // Text Generation Inference; Text Embeddings Inference has the shared ones too.
         Only("/generate", ModelKind.Generator, HuggingFaceErrors.Format),
@@ -34,7 +35,7 @@ internal static class KnownPaths
         Shared("/info", ModelKind.Generator, HuggingFaceErrors.Format),
         Shared("/health", ModelKind.Generator, HuggingFaceErrors.Format),
         Shared("/ping", ModelKind.Generator, HuggingFaceErrors.Format),
-        Shared("/invocations", ModelKind.Generator, HuggingFaceErrors.Format),
+        Only("/invocations", ModelKind.Classifier, HuggingFaceErrors.Format),
 
         // Blurb Blocks writes, Text Embeddings Inference classifies: the body tells.
         Shared("/predict", ModelKind.Generator, HuggingFaceErrors.Format),

@@ -41,7 +41,7 @@ internal static class RequestPath
             return null;
         }
         (var pin, rest) = Pin(rest);
-        return Behind(selector.Name, pin.IsNone ? selector.Pin : pin, rest);
+        return Behind(selector.Name, pin.IsNone ? selector.Pin : pin, rest) with { OtherPin = pin.IsNone ? default : selector.Pin };
     }
 
     private static RequestTarget? BehindBareModel(string path, Func<string, bool> isModel)
@@ -101,7 +101,8 @@ internal static class RequestPath
             IsShared: false,
             pin.IsNone ? errors : MessageErrors.Format,
             // A replica knows no labels, and has only one version to mean.
-            pin.Version is null ? -1 : head.Length);
+            pin.Version is null ? -1 : head.Length,
+            pin.IsNone ? default : selector.Pin);
     }
 
     private static (VersionPin Pin, string Tail) Pin(string rest)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Errors;
@@ -14,6 +15,7 @@ internal sealed class RequestReading(Stage next, LiveFleet fleet, ReplicaOptions
         {
             throw new ApiException(ErrorKind.MethodNotAllowed, "CONNECT can't be forwarded");
         }
+        fleet.Current.ThrowIfUnknown();
         // OPTIONS * has none.
         if (!incoming.Path.HasValue || RequestPath.Read(incoming.Path.Value, fleet.Current.Has) is not { } target)
         {
@@ -31,8 +33,15 @@ internal sealed class RequestReading(Stage next, LiveFleet fleet, ReplicaOptions
     private Task GoOn(HttpContext context, GatewayRequest request, RequestTarget target, RequestDeadline deadline, ReadOnlyMemory<byte> body)
     {
         request.Read(target, deadline, body, BodyFacts.Read(body.Span, replicas.AffinityBytes, target.Path));
+        if (target.Path == "/" && context.Request.QueryString.HasValue)
+        {
+            request.Read(context.Request.QueryString, Asked(request.Facts.Asked, context.Request.Query));
+        }
         return next(context, request);
     }
+
+    private static AskedText Asked(AskedText asked, IQueryCollection query) =>
+        double.TryParse(query["length"], NumberStyles.Float, CultureInfo.InvariantCulture, out var length) ? asked.With("length", length) : asked;
 
     private static async ValueTask<ReadOnlyMemory<byte>> ReadBodyAsync(HttpRequest incoming, GatewayRequest request, CancellationToken cancellationToken)
     {

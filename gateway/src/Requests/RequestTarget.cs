@@ -12,8 +12,9 @@ namespace ElasticSynapse.Gateway.Requests;
 /// <param name="IsShared">Both kinds have it: the body may still say which is meant.</param>
 /// <param name="Errors">The form in which its clients expect errors.</param>
 /// <param name="VersionAt">Where in <paramref name="Path"/> the replica expects the version; negative where it doesn't.</param>
+/// <param name="OtherPin">What it pins a second time, in another way.</param>
 internal sealed record RequestTarget(
-    string Path, string? Model, VersionPin Pin, ModelKind? Kind, bool IsShared, ErrorFormat Errors, int VersionAt = -1)
+    string Path, string? Model, VersionPin Pin, ModelKind? Kind, bool IsShared, ErrorFormat Errors, int VersionAt = -1, VersionPin OtherPin = default)
 {
     /// <summary>The replica's path once the version is chosen; as it was asked for while nobody knows the version's name.</summary>
     public string PathFor(string version) =>

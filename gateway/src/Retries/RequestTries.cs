@@ -80,6 +80,9 @@ internal sealed class RequestTries(GatewayRequest request, RetryOptions options,
 
     public void EndWait() => _wait?.Dispose();
 
+    /// <summary>Whether its time ended while it waited for the retry budget.</summary>
+    public bool WaitedForBudget => IsDenied && WillRetry;
+
     /// <returns>How long that took.</returns>
     public TimeSpan FirstTokenCame()
     {
@@ -100,25 +103,48 @@ internal sealed class RequestTries(GatewayRequest request, RetryOptions options,
             && Count < options.MaxTries
             && !Deadline.HasPassed
             && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
-            && HasBudget();
+            && MayHaveBudget();
     }
 
-    /// <summary>Whether the last failure would have been tried again, had the budget had room.</summary>
+    /// <summary>Whether the last failure would have been tried again, had the budget had room in time.</summary>
     public bool IsDenied { get; private set; }
 
-    private bool HasBudget()
+    /// <summary>Waits until the budget has room for the next try.</summary>
+    /// <returns>False when the request's time ends before.</returns>
+    public async ValueTask<bool> HasBudgetAsync(CancellationToken cancellationToken)
     {
-        _holdsBudget = _holdsBudget || budget.TryBeginRetry();
-        IsDenied = !_holdsBudget;
+        if (!_holdsBudget)
+        {
+            IsDenied = true;
+            _holdsBudget = await budget.BeginRetryAsync(Deadline.TimerLeft, cancellationToken);
+            IsDenied = !_holdsBudget;
+        }
         return _holdsBudget;
     }
+
+    /// <summary>A stream has begun that no other try can follow: whoever waits for the budget need not wait for its end.</summary>
+    public void StreamBegins() => GiveBack();
 
     /// <summary>Gives the budget back.</summary>
     public void End()
     {
         EndWait();
+        GiveBack();
+    }
+
+    // Whether the client gets the failed answer is decided here: only a budget that has no room, and none to come, says no.
+    private bool MayHaveBudget()
+    {
+        _holdsBudget = _holdsBudget || budget.TryBeginRetry();
+        IsDenied = !_holdsBudget && !budget.MayHaveRoom;
+        return !IsDenied;
+    }
+
+    private void GiveBack()
+    {
         if (_holdsBudget)
         {
+            _holdsBudget = false;
             budget.RetryEnds();
         }
     }

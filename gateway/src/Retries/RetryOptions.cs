@@ -18,7 +18,8 @@ internal sealed class RetryOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00", ErrorMessage = "must be between 00:00:00 and 00:01:00")]
     public TimeSpan MaxRetryAfter { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Retries under way, as a share of the requests under way, that are not exceeded. Default 0.2.</summary>
+    /// <summary>Retries under way, as a share of the requests under way, that are not exceeded: further ones wait for these to end.
+    /// Default 0.2.</summary>
     [Range(0.0, 1.0, ErrorMessage = "must be between 0 and 1")]
     public double BudgetRatio { get; set; } = 0.2;
 

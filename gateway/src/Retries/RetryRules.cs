@@ -19,7 +19,8 @@ internal static class RetryRules
         TryFailure.None or TryFailure.Failed => false,
         // Whoever was silent for so long, or spoke something else, would do so again.
         TryFailure.TimedOut or TryFailure.Garbled => onAnother,
-        TryFailure.Overloaded => (retryAfter ?? TimeSpan.Zero) <= options.MaxRetryAfter,
+        // Who is overloaded and does not say for how long is left alone.
+        TryFailure.Overloaded => retryAfter <= options.MaxRetryAfter,
         // How long it will be away concerns only itself.
         TryFailure.Unavailable => onAnother || (retryAfter ?? TimeSpan.Zero) <= options.MaxRetryAfter,
         _ => true,

@@ -23,7 +23,7 @@ internal sealed class ShadowCopies(
     /// <summary>Starts the copies that this request is due, and returns at once.</summary>
     public void Copy(HttpContext context, GatewayRequest request)
     {
-        if (request.IsPinned || request.Body.IsEmpty)
+        if (request.IsPinned)
         {
             return;
         }
@@ -64,13 +64,13 @@ internal sealed class ShadowCopies(
     {
         var copy = new HttpRequestMessage(new HttpMethod(incoming.Method), ReplicaUri.Of(replica, request.Target, shadow.Version, incoming.QueryString))
         {
-            Content = new ReadOnlyMemoryContent(request.Body),
+            Content = request.Body.IsEmpty ? null : new ReadOnlyMemoryContent(request.Body),
         };
         foreach (var name in Copied)
         {
             if (incoming.Headers.TryGetValue(name, out var values) && !copy.Headers.TryAddWithoutValidation(name, values.ToArray()))
             {
-                copy.Content.Headers.TryAddWithoutValidation(name, values.ToArray());
+                copy.Content?.Headers.TryAddWithoutValidation(name, values.ToArray());
             }
         }
         copy.Headers.Add(Header, "true");

@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.Gateway.Callers;
+using ElasticSynapse.Gateway.Forwarding;
 using ElasticSynapse.Gateway.Requests;
+using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting.Errors;
 using Yarp.ReverseProxy.Forwarder;
 
 namespace ElasticSynapse.Gateway.Telemetry;
@@ -36,6 +39,10 @@ internal sealed class CountedRequests(Stage first, RequestMetrics metrics, TimeP
             request.End();
             var callerGone = context.RequestAborted.IsCancellationRequested;
             status = request.StatusAfterBeginning ?? status;
+            if (status >= StatusCodes.Status400BadRequest && !callerGone)
+            {
+                request.GiveBackTokens();
+            }
             var outcome = RequestOutcome.Of(status, callerGone, brokeOff && !IsClients(request.Tries.Error));
             metrics.Ended(request, request.Caller?.Entry.Class ?? Anonymous, status, outcome);
             GatewaySpans.Describe(Activity.Current, context, request, outcome);
@@ -49,8 +56,23 @@ internal sealed class CountedRequests(Stage first, RequestMetrics metrics, TimeP
         request.Clock.Answer();
         var headers = context.Response.Headers;
         headers[OverheadHeader] = request.Clock.Overhead.TotalMilliseconds.ToString("F3", CultureInfo.InvariantCulture);
+        if (request.Target is { } target && target.Errors == OpenAiErrors.Format && target.Path.StartsWith("/v1/", StringComparison.Ordinal))
+        {
+            OpenAiHeaders.Set(headers, request.Clock.Elapsed);
+        }
+        if (request is { Version: { Model.IsNamed: true } version })
+        {
+            // Of our own answers too; a replica's own word stands.
+            headers.TryAdd(GatewayTransformer.ModelName, version.Model.Name);
+            headers.TryAdd(VersionRouting.VersionHeader, version.Version);
+        }
         if (request is { IsLimited: true, Caller: { } caller })
         {
+            if (context.Response.StatusCode >= StatusCodes.Status400BadRequest)
+            {
+                // Before it is told what is left.
+                request.GiveBackTokens();
+            }
             CallerLimits.Tell(headers, caller);
         }
         return Task.CompletedTask;

@@ -7,7 +7,7 @@ namespace ElasticSynapse.Gateway.Versions;
 internal static class VersionChoice
 {
     /// <summary>A pinned version, ready or not at all; without a pin one by weight among those that are ready.</summary>
-    /// <remarks>Where none is ready and none is pinned, weights decide alone: trying may succeed, refusing can't. One without replicas that
+    /// <remarks>One that nobody has asked yet counts only while none is known to be ready. Where none is ready and none is pinned, weights decide alone: trying may succeed, refusing can't. One without replicas that
     /// can be given one is chosen as it is.</remarks>
     public static VersionDecision Choose(ModelPool model, in VersionRequest request)
     {
@@ -15,7 +15,8 @@ internal static class VersionChoice
         {
             return Pinned(model, pin);
         }
-        var version = ByWeight(model.Versions, request.Key, version => version.IsReady && version.Weight > 0)
+        var version = ByWeight(model.Versions, request.Key, version => version.IsKnownToBeReady && version.Weight > 0)
+            ?? ByWeight(model.Versions, request.Key, version => version.IsReady && version.Weight > 0)
             ?? ByWeight(model.Versions, request.Key, version => !version.Replicas.IsEmpty && version.Weight > 0)
             ?? ByWeight(model.Versions, request.Key, version => version.Weight > 0);
         return version is null ? new VersionDecision(VersionOutcome.NotReady, null)
@@ -48,11 +49,14 @@ internal static class VersionChoice
         return best;
     }
 
+    /// <summary>The version that is meant; null where the model has none such.</summary>
+    public static VersionPool? Find(ModelPool model, VersionPin pin) => pin.Label is { } label
+        ? model.Versions.FirstOrDefault(version => version.Entry.Labels.Contains(label))
+        : Named(model, pin.Version!);
+
     private static VersionDecision Pinned(ModelPool model, VersionPin pin)
     {
-        var version = pin.Label is { } label
-            ? model.Versions.FirstOrDefault(version => version.Entry.Labels.Contains(label))
-            : Named(model, pin.Version!);
+        var version = Find(model, pin);
         if (version is null)
         {
             // While nobody knows what the replicas serve they judge themselves.

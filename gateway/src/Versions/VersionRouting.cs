@@ -15,42 +15,72 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
     public const string LabelHeader = "x-model-label";
     public const string SessionHeader = "x-session-id";
 
+    /// <summary>Names a model, as the body's <c>model</c> does.</summary>
+    public const string ModelHeader = "x-model";
+
+    /// <summary>Envoy AI Gateway's name for it.</summary>
+    public const string ModelHeaderAlias = "x-ai-eg-model";
+
     // What OpenAI's SDKs ask moderations of; here it means whichever classifier there is.
     private static readonly string[] ModerationModels = ["omni-moderation", "text-moderation"];
 
     public Task InvokeAsync(HttpContext context, GatewayRequest request)
     {
         var body = request.Facts.Model is { } named && !ModelIdentity.IsAddress(named) && !IsModerationModel(request.Target.Path, named) ? ModelSelector.Parse(named) : default;
-        var name = request.Target.Model ?? body.Name;
+        var header = HeaderModel(context);
+        var name = request.Target.Model ?? header.Name ?? body.Name;
         var model = Find(name, Kind(request));
         return model is null && name is not null && fleet.Current.HasUnnamed
-            ? LearnAsync(context, request, body, name)
-            : GoOn(context, request, body, model ?? throw UnknownModel(name, request), name);
+            ? LearnAsync(context, request, header, body, name)
+            : GoOn(context, request, header, body, model ?? throw UnknownModel(name, request), name);
     }
 
-    private async Task LearnAsync(HttpContext context, GatewayRequest request, ModelSelector body, string name)
+    private async Task LearnAsync(HttpContext context, GatewayRequest request, ModelSelector header, ModelSelector body, string name)
     {
         await names.LearnAsync(context.RequestAborted);
         // What stays unnamed judges for itself; of two that would, the generator.
         var model = Find(name, Kind(request) ?? ModelKind.Generator);
-        await GoOn(context, request, body, model ?? throw UnknownModel(name, request), name);
+        await GoOn(context, request, header, body, model ?? throw UnknownModel(name, request), name);
     }
 
-    private Task GoOn(HttpContext context, GatewayRequest request, ModelSelector body, ModelPool model, string? name)
+    private Task GoOn(HttpContext context, GatewayRequest request, ModelSelector header, ModelSelector body, ModelPool model, string? name)
     {
         CheckKind(model, request, name);
 
-        // The body speaks of its own model, not of the path's.
-        var bodyPin = request.Target.Model is null || request.Target.Model == body.Name ? body.Pin : default;
-        var wanted = new VersionRequest(request.Target.Pin, HeaderPin(context), bodyPin, Key(context, request));
+        // Header and body speak of their own model, not of another that wins over theirs.
+        var headerPin = Agreed(model, header.Name == name ? header.Pin : default, HeaderPin(context), "headers");
+        var bodyPin = body.Name == name ? body.Pin : default;
+        var wanted = new VersionRequest(Agreed(model, request.Target.OtherPin, request.Target.Pin, "path"), headerPin, bodyPin, Key(context, request));
         (request.Model, request.IsPinned) = (model, !wanted.Pin.IsNone);
-        request.Version = Choose(model, wanted, IsTensorFlow(request.Target));
-        if (bodyPin.Label is not null)
-        {
-            // Labels are the gateway's; a replica knows itself by name and version.
-            request.Body = RequestBody.WithModel(request.Body, request.Facts.ModelAt, $"{model.Name}@{request.Version.Version}");
-        }
+        request.Version = Choose(request, wanted, IsTensorFlow(request.Target));
+        NameInBody(request, body);
         return next(context, request);
+    }
+
+    // A replica knows itself by name and version: not by a label or a number, nor by another name that the path or a header won over.
+    private static void NameInBody(GatewayRequest request, ModelSelector body)
+    {
+        var model = request.Version.Model;
+        if (body.Name is null || !model.IsNamed || (body.Name == model.Name && body.Pin.IsNone))
+        {
+            return;
+        }
+        var full = $"{model.Name}@{request.Version.Version}";
+        if (request.Facts.Model != full)
+        {
+            request.Body = RequestBody.WithModel(request.Body, request.Facts.ModelAt, full);
+        }
+    }
+
+    // The second, which is told in messages, unless only the first says something.
+    private static VersionPin Agreed(ModelPool model, VersionPin first, VersionPin second, string where)
+    {
+        if (first.IsNone || second.IsNone || first == second)
+        {
+            return second.IsNone ? first : second;
+        }
+        return VersionChoice.Find(model, first) is { } meant && meant == VersionChoice.Find(model, second) ? second : throw new ApiException(
+            ErrorKind.InvalidRequest, $"the {where} pin {first} and {second} of {model.Name}, which exclude each other; send one of them", "model");
     }
 
     private ModelPool? Find(string? name, ModelKind? kind) =>
@@ -59,9 +89,12 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
     private static ModelKind? Kind(GatewayRequest request) =>
         (request.Target.IsShared ? request.Facts.Kind : null) ?? request.Target.Kind;
 
-    private static VersionPool Choose(ModelPool model, in VersionRequest wanted, bool isTensorFlow)
+    private static VersionPool Choose(GatewayRequest request, in VersionRequest wanted, bool isTensorFlow)
     {
+        var model = request.Model;
         var decision = VersionChoice.Choose(model, wanted);
+        // Known also where it can't answer.
+        request.Version = decision.Version!;
         return decision.Outcome switch
         {
             VersionOutcome.Chosen => decision.Version!,
@@ -93,6 +126,17 @@ internal sealed class VersionRouting(Stage next, LiveFleet fleet, UpstreamNames 
             : request.Facts.User is { Length: > 0 } user ? user
             : request.Caller?.Name;
         return who is null ? draws.Next() : StableHash.Of(who);
+    }
+
+    private static ModelSelector HeaderModel(HttpContext context)
+    {
+        var (model, alias) = (One(context, ModelHeader), One(context, ModelHeaderAlias));
+        if (model is not null && alias is not null && model != alias)
+        {
+            throw new ApiException(ErrorKind.InvalidRequest,
+                $"{ModelHeader} '{Excerpt.Of(model)}' and {ModelHeaderAlias} '{Excerpt.Of(alias)}' exclude each other; send one of them", "model");
+        }
+        return (model ?? alias) is { } named ? ModelSelector.Parse(named) : default;
     }
 
     private static VersionPin HeaderPin(HttpContext context)

@@ -17,7 +17,9 @@ public sealed class AdminServerTests
 
         Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync("/livez"));
         Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync("/readyz"));
-        Assert.Contains("elastic_synapse_gateway_catalogue_age_seconds", await client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        var metrics = await client.GetStringAsync("/metrics");
+        Assert.Contains("elastic_synapse_gateway_catalogue_age_seconds", metrics, StringComparison.Ordinal);
+        Assert.Contains("process_start_time_seconds", metrics, StringComparison.Ordinal);
         using var page = JsonDocument.Parse(await client.GetStringAsync("/catalogue"));
         var version = page.RootElement.GetProperty("models")[0].GetProperty("versions")[0];
         Assert.Equal(("1_v1", 100.0, "stable"), (
@@ -34,8 +36,19 @@ public sealed class AdminServerTests
 
         using var completions = await client.PostAsync("/v1/completions", new StringContent("{}"));
         Assert.Equal(HttpStatusCode.NotFound, completions.StatusCode);
-        using var catalogue = await gateway.Client.GetAsync("/catalogue");
-        Assert.Equal(HttpStatusCode.NotFound, catalogue.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/catalogue")]
+    [InlineData("/metrics")]
+    public async Task Get_OperatorsPathAtTheClientsAddress_IsNotThere(string path)
+    {
+        await using var upstream = await Upstream.StartAsync("reached");
+        await using var gateway = new RunningGateway(upstream.Address);
+
+        using var answer = await gateway.Client.GetAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Fact]

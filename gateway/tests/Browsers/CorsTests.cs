@@ -33,6 +33,25 @@ public sealed class CorsTests
     }
 
     [Fact]
+    public async Task Preflight_NoOriginsConfigured_IsTheServicesToAnswerWithoutAKey()
+    {
+        await using var upstream = await Upstream.StartAsync(context =>
+        {
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            context.Response.Headers.AccessControlAllowOrigin = "*";
+            return Task.CompletedTask;
+        });
+        using var keys = new KeysFile(("app", "key", ""));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        using var preflight = await PreflightAsync(gateway, App);
+        using var options = await gateway.Client.SendAsync(new HttpRequestMessage(HttpMethod.Options, "/v1/completions"));
+
+        Assert.Equal((HttpStatusCode.NoContent, "*"), (preflight.StatusCode, preflight.Headers.GetValues("Access-Control-Allow-Origin").Single()));
+        Assert.Equal(HttpStatusCode.Unauthorized, options.StatusCode);
+    }
+
+    [Fact]
     public async Task Preflight_OtherOrigin_AllowsNothing()
     {
         await using var upstream = await Upstream.StartAsync("{}");
@@ -57,7 +76,8 @@ public sealed class CorsTests
         foreach (var answer in new[] { served, refused })
         {
             Assert.Equal(["*"], answer.Headers.GetValues("Access-Control-Allow-Origin"));
-            Assert.Contains("x-request-id", Assert.Single(answer.Headers.GetValues("Access-Control-Expose-Headers")), StringComparison.Ordinal);
+            var exposed = Assert.Single(answer.Headers.GetValues("Access-Control-Expose-Headers"));
+            Assert.All(new[] { "x-request-id", "x-cold-start", "x-gateway-overhead-ms" }, name => Assert.Contains(name, exposed, StringComparison.Ordinal));
         }
     }
 

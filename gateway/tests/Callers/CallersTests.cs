@@ -95,7 +95,7 @@ public sealed class CallersTests
 
         keys.WriteText("""{"callers":{"ada":{}}}""");
         await Patience.UntilAsync(
-            async () => (await AdminAsync(gateway, "/metrics")).Contains("refused_reloads_total{file=\"keys\"} 1", StringComparison.Ordinal), "the refusal is counted");
+            async () => (await gateway.MetricsAsync()).Contains("refused_reloads_total{file=\"keys\"} 1", StringComparison.Ordinal), "the refusal is counted");
         Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
     }
 
@@ -167,6 +167,150 @@ public sealed class CallersTests
         Assert.Equal(["caller_tokens"], second.Headers.GetValues("x-refused-by"));
     }
 
+    [Theory]
+    [InlineData("/v1/completions", """{"prompt":"x","max_tokens":900000}""")]
+    [InlineData("/v1/completions", """{"prompt":"x","max_tokens":300,"n":4}""")]
+    [InlineData("/v1/completions", """{"prompt":["x","y","z","u"],"max_tokens":300}""")]
+    [InlineData("/?length=5000", "{}")]
+    public async Task Limits_MoreTokensThanAMinuteHas_IsRefusedForGoodAndChargesNothing(string path, string body)
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        using var refused = await SendAsync(gateway, Ada, body, path);
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Contains(" tokens, more than the 1,000 that the caller ada may use in a minute", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal(["false"], refused.Headers.GetValues("x-should-retry"));
+        Assert.Equal(["120"], refused.Headers.GetValues("Retry-After"));
+        Assert.Equal(["caller_tokens"], refused.Headers.GetValues("x-refused-by"));
+        using var next = await SendAsync(gateway, Ada, """{"prompt":"","max_tokens":900}""");
+        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("/v1/completions", """{"prompt":"x"}""", 1000 - 16 - 3)]
+    [InlineData("/v1/completions", """{"prompt":"x","n":2,"best_of":5}""", 1000 - (5 * 16) - 8)]
+    [InlineData("/v1/completions", """{"prompt":[1,2,3]}""", 1000 - 16 - 4)]
+    [InlineData("/v2/models/gpt2/generate", """{"text_input":"x"}""", 1000 - 20 - 4)]
+    [InlineData("/text-generation/generate", """{"text":"x"}""", 1000 - 50 - 3)]
+    [InlineData("/predict", """{"seed":"x"}""", 1000 - 512 - 3)]
+    [InlineData("/", """{"length":"40"}""", 1000 - 40 - 3)]
+    [InlineData("/?length=40", "", 1000 - 40 - 2)]
+    [InlineData("/generate", """{"inputs":"x"}""", 0)]
+    [InlineData("/detokenize", """{"tokens":[1,2,3]}""", 1000 - 4)]
+    public async Task Limits_EachApisOwnLength_IsCharged(string path, string body, int left)
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, upstream.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Callers:KeysFile", keys.Path));
+
+        using var answer = await SendAsync(gateway, Ada, body, path);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.InRange(Remaining(answer), left, left + 30);
+    }
+
+    [Theory]
+    [InlineData("""{"usage":{"prompt_tokens":10,"completion_tokens":90,"total_tokens":100}}""", 200, 900)]
+    [InlineData("""{"generated_text":"x","details":{"finish_reason":"length","generated_tokens":83}}""", 200, 900)]
+    [InlineData("""{"usage":{"total_tokens":1100}}""", 200, 0)]
+    [InlineData("""{"total_tokens":1,"usage":null}""", 200, 132)]
+    [InlineData("""{"error":"no"}""", 400, 1000)]
+    [InlineData("""{"error":"no"}""", 500, 1000)]
+    public async Task Limits_WhatWasNotUsed_IsGivenBack(string json, int status, int left)
+    {
+        await using var upstream = await Upstream.StartAsync(context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/json";
+            return context.Response.WriteAsync(json);
+        });
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        // 17 for the prompt.
+        using var answer = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
+
+        Assert.InRange(Remaining(answer), left, left + 30);
+    }
+
+    [Theory]
+    [InlineData("data: {\"choices\":[],\"usage\":{\"total_tokens\":100}}\n\ndata: [DONE]\n\n", 900)]
+    [InlineData("data:{\"generated_text\":\"x\",\"details\":{\"generated_tokens\":83}}\n\n", 900)]
+    [InlineData("data: {\"choices\":[],\"usage\":null}\n\ndata: [DONE]\n\n", 132)]
+    public async Task Limits_StreamThatTellsItsUsage_IsSettledAtItsEnd(string last, int left)
+    {
+        await using var upstream = await Upstream.StartAsync(async context =>
+        {
+            if (context.Request.Path == "/detokenize")
+            {
+                return;
+            }
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: {\"choices\":[],\"usage\":null}\n\n");
+            await context.Response.Body.FlushAsync();
+            await context.Response.WriteAsync(last);
+        });
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        // 17 for the prompt.
+        using var streamed = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
+        await streamed.Content.ReadAsStringAsync();
+        using var next = await SendAsync(gateway, Ada, "{}", "/detokenize");
+
+        Assert.InRange(Remaining(next), left - 5, left + 30);
+    }
+
+    [Fact]
+    public async Task Limits_GatewayItselfRefuses_TokensAreGivenBack()
+    {
+        using var nobody = new ClosedPort();
+        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
+        await using var gateway = new RunningGateway(nobody.Address, null, ("Callers:KeysFile", keys.Path));
+
+        using var answer = await SendAsync(gateway, Ada, """{"max_tokens":900}""");
+
+        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
+        Assert.Equal(1000, Remaining(answer));
+    }
+
+    [Fact]
+    public async Task GetModels_KeyForSome_ListsThose()
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        using var keys = new KeysFile(("ada", Ada, "\"models\": [\"gpt2\"]"), ("bob", Bob, "\"models\": [\"other\"]"));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, upstream.Address));
+        await using var gateway = new RunningGateway(catalogue, ("Callers:KeysFile", keys.Path));
+
+        async Task<string> ListAsync(string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/v2/models") { Headers = { Authorization = new("Bearer", key) } };
+            using var answer = await gateway.Client.SendAsync(request);
+            return await answer.Content.ReadAsStringAsync();
+        }
+
+        Assert.Equal("""{"models":["gpt2"]}""", await ListAsync(Ada));
+        Assert.Equal("""{"models":[]}""", await ListAsync(Bob));
+    }
+
+    [Theory]
+    [InlineData("{}", "callers is required; {\"callers\": {}} lets nobody call")]
+    [InlineData("""{"callers":{},"callers":{}}""", "the file: 'callers' stands there 2 times")]
+    public async Task Start_KeysFileThatSaysNothingOrTwice_Refuses(string json, string mistake)
+    {
+        using var keys = new KeysFile();
+        keys.WriteText(json);
+        using var gateway = ServiceProcess.Start("ElasticSynapse.Gateway.dll", new() { ["Callers__KeysFile"] = keys.Path });
+        var (exitCode, standardError) = await gateway.ExitAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.EndsWith($"{keys.Path}: {mistake}", standardError.TrimEnd(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Limits_Concurrency_RefusesOneMoreWhileTheOthersRun()
     {
@@ -223,33 +367,31 @@ public sealed class CallersTests
     public async Task Start_KeysFileWithMistakes_ListsThemWithoutRepeatingAKey()
     {
         using var keys = new KeysFile();
-        keys.WriteText($$"""{"callers": {"ada": {"sha256": ["{{Ada}}"], "concurrency": 0}, "bob": {"limit": 3} } }""");
+        keys.WriteText($$"""{"callers": {"ada": {"sha256": ["{{Ada}}"], "concurrency": 0}, "bob": {"limit": 3, "models": []} } }""");
         using var gateway = ServiceProcess.Start("ElasticSynapse.Gateway.dll", new() { ["Callers__KeysFile"] = keys.Path, ["Callers__Anonymous"] = "true" });
         var (exitCode, standardError) = await gateway.ExitAsync();
 
         Assert.Equal(1, exitCode);
         Assert.Equal(
             $"""
-            gateway: cannot start: 5 configuration mistake(s):
+            gateway: cannot start: 6 configuration mistake(s):
               Callers__Anonymous='True': has no effect beside Callers__KeysFile; set one of them
               {keys.Path}: callers.ada.concurrency=0: must be a whole number between 1 and 1,000,000,000; leave it out for no limit
               {keys.Path}: callers.ada.sha256 holds a text of 21 characters; a SHA-256 has 64 hexadecimal digits
               {keys.Path}: callers.bob.limit is not an option; it has sha256, class, models, requestsPerMinute, tokensPerMinute, concurrency
+              {keys.Path}: callers.bob.models is empty: leave it out for all models; who may use none needs no key
               {keys.Path}: callers.bob.sha256 is required: a list of the SHA-256 of each of its keys, in hexadecimal
             """,
             standardError.TrimEnd());
     }
 
-    private static async Task<HttpResponseMessage> SendAsync(RunningGateway gateway, string key, string body = "{}")
+    private static int Remaining(HttpResponseMessage answer) =>
+        int.Parse(Assert.Single(answer.Headers.GetValues("x-ratelimit-remaining-tokens")), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static async Task<HttpResponseMessage> SendAsync(RunningGateway gateway, string key, string body = "{}", string path = "/v1/completions")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent(body) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
         request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         return await gateway.Client.SendAsync(request);
-    }
-
-    private static async Task<string> AdminAsync(RunningGateway gateway, string path)
-    {
-        using var client = new HttpClient();
-        return await client.GetStringAsync(new Uri(gateway.AdminAddress, path));
     }
 }

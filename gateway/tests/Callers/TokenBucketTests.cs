@@ -23,11 +23,12 @@ public sealed class TokenBucketTests
     }
 
     [Fact]
-    public void Take_MoreThanTheBucketHolds_NeedsItFullAndLeavesADebt()
+    public void Return_MoreWasUsedThanTaken_LeavesADebtOfAMinuteAtMost()
     {
         var bucket = new TokenBucket(60, _time);
 
-        Assert.Null(bucket.Take(120));
+        Assert.Null(bucket.Take(60));
+        bucket.Return(-1000);
         Assert.Equal(TimeSpan.FromSeconds(61), bucket.Take(1));
         Assert.Equal(0, bucket.State.Remaining);
 

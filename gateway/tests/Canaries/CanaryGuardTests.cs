@@ -33,7 +33,7 @@ public sealed class CanaryGuardTests
         Assert.Equal("canary", await pinned.Content.ReadAsStringAsync());
         Assert.Contains(
             "elastic_synapse_gateway_stopped_canaries_total{model=\"gpt2\",reason=\"errors\",version=\"2_v1\"} 1",
-            await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            await gateway.MetricsAsync(), StringComparison.Ordinal);
 
         async Task<string> WeightAsync(RunningGateway gateway)
         {
@@ -64,7 +64,7 @@ public sealed class CanaryGuardTests
             "the canary loses its weight");
         Assert.Contains(
             "elastic_synapse_gateway_stopped_canaries_total{model=\"gpt2\",reason=\"first_token\",version=\"2_v1\"} 1",
-            await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            await gateway.MetricsAsync(), StringComparison.Ordinal);
 
         static async Task StreamAsync(HttpContext context)
         {

@@ -65,7 +65,7 @@ public sealed class FileSourceTests
         // Both models are gone or renamed in it, but one weight is wrong.
         catalogue.Write("""{"models":{"other":{"kind":"generator","versions":{"a":{"weight":50},"b":{"weight":40}}}}}""");
         await Patience.UntilAsync(
-            async () => (await gateway.Client.GetStringAsync("/metrics")).Contains("elastic_synapse_gateway_refused_reloads_total{file=\"catalogue\"} 1", StringComparison.Ordinal),
+            async () => (await gateway.MetricsAsync()).Contains("elastic_synapse_gateway_refused_reloads_total{file=\"catalogue\"} 1", StringComparison.Ordinal),
             "the refusal is counted");
 
         Assert.Equal("old", await CompleteAsync(gateway));

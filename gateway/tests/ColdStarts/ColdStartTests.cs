@@ -67,7 +67,7 @@ public sealed class ColdStartTests : IAsyncLifetime
         Assert.False(warm.Headers.Contains("x-cold-start"));
         Assert.Contains(
             "elastic_synapse_gateway_cold_start_duration_seconds_count{model=\"gpt2\",outcome=\"served\",version=\"1_v1\"} 2",
-            await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+            await gateway.MetricsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class ColdStartTests : IAsyncLifetime
         using var answer = await BeginStreamAsync(gateway, """{"stream":true,"prompt":"bad"}""");
         StartReplica();
 
-        Assert.EndsWith(": keep-alive\n\ndata: {\"error\":\"bad\"}\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.EndsWith(": keep-alive\n\ndata: {\"error\":\"bad\"}\n\ndata: [DONE]\n\n", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -105,7 +105,7 @@ public sealed class ColdStartTests : IAsyncLifetime
         Assert.EndsWith(
             "data: {\"error\":\"gpt2 1_v1 has no replicas: it is being started, which takes longer than the 1 s that a request may wait (ScaleFromZero__MaxWait)\",\"error_type\":\"version_not_ready\"}\n\n",
             await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        await Patience.UntilAsync(async () => (await gateway.Client.GetStringAsync("/metrics")).Split('\n').Any(line =>
+        await Patience.UntilAsync(async () => (await gateway.MetricsAsync()).Split('\n').Any(line =>
             line.StartsWith("elastic_synapse_gateway_requests_total{", StringComparison.Ordinal)
             && line.Contains("status=\"5xx\"", StringComparison.Ordinal) && line.Contains("outcome=\"failed\"", StringComparison.Ordinal)), "the request counts as failed");
     }
@@ -154,6 +154,39 @@ public sealed class ColdStartTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Post_OnlyAPodThatIsGoingAway_ScalesUp()
+    {
+        _api.Lists["endpointslices"] = ClusterObjects.List(Terminating());
+        await using var gateway = await StartAsync();
+
+        var asking = SendAsync(gateway, "{}");
+        await UntilWrittenAsync();
+        StartReplica();
+
+        using var answer = await asking;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Post_PodsThatStartGoAwayMeanwhile_ScalesUpAfterAll()
+    {
+        _api.Lists["endpointslices"] = ClusterObjects.List(ClusterObjects.Slice("gpt2", _replica.Address, ready: false));
+        await using var gateway = await StartAsync();
+
+        var asking = SendAsync(gateway, "{}");
+        await Patience.UntilAsync(
+            async () => (await gateway.MetricsAsync()).Split('\n').Any(line =>
+                line.StartsWith("http_server_active_requests{", StringComparison.Ordinal) && line.Contains("\"POST\"", StringComparison.Ordinal) && line.EndsWith(" 1", StringComparison.Ordinal)),
+            "the request has come");
+        _api.Send("endpointslices", ClusterObjects.Modified(ClusterObjects.Slice("gpt2", null)));
+        await UntilWrittenAsync();
+        StartReplica();
+
+        using var answer = await asking;
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Post_ApiServerForbidsScaling_Is503AndTheLogNamesTheRule()
     {
         await using var gateway = await StartAsync();
@@ -174,6 +207,21 @@ public sealed class ColdStartTests : IAsyncLifetime
             "gpt2 1_v1 has no replicas, and its Deployment gpt2-stable can't be scaled up; the gateway's log says why",
             await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
         Assert.Equal(["5"], answer.Headers.GetValues("Retry-After"));
+    }
+
+    [Theory]
+    [InlineData("GET", "/models/gpt2/health")]
+    [InlineData("GET", "/v2/models/gpt2/ready")]
+    [InlineData("OPTIONS", "/models/gpt2/")]
+    public async Task Send_WhatHasNoWorkForIt_Is503AndStartsNothing(string method, string path)
+    {
+        await using var gateway = await StartAsync();
+
+        using var answer = await gateway.Client.SendAsync(new HttpRequestMessage(new HttpMethod(method), path));
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.Contains($"gpt2 1_v1 has no replicas: it is started by the next request that has work for it, which {method} {path} has not", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Empty(_api.Writes);
     }
 
     [Fact]
@@ -204,9 +252,12 @@ public sealed class ColdStartTests : IAsyncLifetime
     {
         var gateway = new RunningGateway([("Kubernetes:Namespace", "synapse"), ("Kubernetes:ApiServer", _api.Address.AbsoluteUri), .. settings]);
         await Patience.UntilAsync(
-            async () => (await gateway.Client.GetStringAsync("/v1/models")).Contains("1_v1", StringComparison.Ordinal), "the catalogue is known");
+            async () => (await gateway.CataloguePageAsync()).Contains("1_v1", StringComparison.Ordinal), "the catalogue is known");
         return gateway;
     }
+
+    private string Terminating() => ClusterObjects.Slice("gpt2", _replica.Address, ready: false)
+        .Replace("\"serving\":false", "\"serving\":false,\"terminating\":true", StringComparison.Ordinal);
 
     private void StartReplica() => _api.Send("endpointslices", ClusterObjects.Modified(ClusterObjects.Slice("gpt2", _replica.Address)));
 

@@ -25,7 +25,7 @@ public sealed class ClientLeavesTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking);
         await cancelled.Task.WaitAsync(Patience.Limit);
         await Patience.UntilAsync(
-            async () => (await gateway.Client.GetStringAsync("/metrics")).Contains("http_response_status_code=\"499\"", StringComparison.Ordinal),
+            async () => (await gateway.MetricsAsync()).Contains("http_response_status_code=\"499\"", StringComparison.Ordinal),
             "a request with status 499 is counted");
         // Clients leave all day; nobody is to be woken for it.
         Assert.Empty(gateway.Warnings);

@@ -65,17 +65,23 @@ public sealed class ForwardingErrorsTests
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
+        using var end = new CancellationTokenSource();
         var answering = Task.Run(async () =>
         {
-            using var connection = await listener.AcceptTcpClientAsync();
-            await connection.GetStream().WriteAsync("SSH-2.0-OpenSSH_9.9\r\n"u8.ToArray());
+            // Probes come too.
+            while (true)
+            {
+                using var connection = await listener.AcceptTcpClientAsync(end.Token);
+                await connection.GetStream().WriteAsync("SSH-2.0-OpenSSH_9.9\r\n"u8.ToArray(), end.Token);
+            }
         });
         await using var gateway = new RunningGateway(new Uri($"http://{listener.LocalEndpoint}"));
 
         using var answer = await gateway.Client.GetAsync("/v1/completions");
 
         await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadGateway, "server_error", "upstream_unavailable");
-        await answering;
+        await end.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => answering);
     }
 
     [Fact]

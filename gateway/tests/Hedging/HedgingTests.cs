@@ -29,7 +29,7 @@ public sealed class HedgingTests
             Assert.Equal([quick.Address.Authority], answer.Headers.GetValues("x-served-by"));
         }
 
-        var metrics = await gateway.Client.GetStringAsync("/metrics");
+        var metrics = await gateway.MetricsAsync();
         Assert.Contains("elastic_synapse_gateway_hedges_total{model=\"bert\",outcome=\"won\",version=\"1_v1\"}", metrics, StringComparison.Ordinal);
         Assert.Contains(
             "resilience_polly_strategy_events_total{event_name=\"OnHedging\",event_severity=\"Warning\",pipeline_name=\"hedging\",strategy_name=\"Hedging\"}",
@@ -52,7 +52,7 @@ public sealed class HedgingTests
             using var answer = await SendAsync(gateway);
         }
 
-        Assert.DoesNotContain("elastic_synapse_gateway_hedges_total{", await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.DoesNotContain("elastic_synapse_gateway_hedges_total{", await gateway.MetricsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -35,6 +35,44 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Start_SettingsWithoutEffect_ExitsWithOneAndListsAll()
+    {
+        using var gateway = ServiceProcess.Start(
+            Assembly,
+            new()
+            {
+                ["Admision__MaxRunning"] = "3",
+                ["SOMEBODY__ELSES"] = "3",
+                ["Kubernetes__PortName"] = "web",
+                ["Hedging__MinimumDelay"] = "00:00:01",
+                ["Cors__MaxAge"] = "00:00:01",
+                ["Catalogue__ReloadInterval"] = "00:00:01",
+                ["Callers__ReloadInterval"] = "00:00:01",
+            },
+            "--Admision:MaxRunning=3", "--Admission:MaxRunning=3", "--foo=1", "--Logging:LogLevel:Default", "Warning", "word", "-x", "--Admission=3", "--TEMPERATURE=1", "--last");
+        var (exitCode, standardError) = await gateway.ExitAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            """
+            gateway: cannot start: 12 configuration mistake(s):
+              Cors__MaxAge='00:00:01' has no effect without Cors__AllowedOrigins
+              Callers__ReloadInterval='00:00:01' has no effect without Callers__KeysFile
+              Kubernetes__PortName='web' has no effect without Kubernetes__Namespace
+              Catalogue__ReloadInterval='00:00:01' has no effect without Catalogue__File
+              Hedging__MinimumDelay='00:00:01' has no effect without Hedging__Enabled=true
+              --Admision:MaxRunning is not an option (was --Admission:… meant?); --help lists all
+              --foo is not an option; --help lists all
+              'word' is not an option; options are written --Section:Option=value
+              '-x' is not an option; options are written --Section:Option=value
+              --Admission is not an option; --help lists all
+              '--last' has no value
+              Admision__MaxRunning is not an option; was Admission__MaxRunning meant?
+            """,
+            standardError.TrimEnd());
+    }
+
+    [Fact]
     public async Task Start_AddressTaken_ExitsWithOneAndSaysWhich()
     {
         await using var other = await Upstream.StartAsync("taken");

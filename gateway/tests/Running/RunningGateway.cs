@@ -72,6 +72,12 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Where operators look.</summary>
     public Uri AdminAddress => _factory.Services.GetServices<IHostedService>().OfType<AdminServer>().Single().Address;
 
+    /// <summary>What it has counted.</summary>
+    public Task<string> MetricsAsync() => OperatorsSeeAsync("/metrics");
+
+    /// <summary>What it knows.</summary>
+    public Task<string> CataloguePageAsync() => OperatorsSeeAsync("/catalogue");
+
     /// <summary>Sends bytes as they are and reads until the gateway closes the connection.</summary>
     public async Task<string> SendRawAsync(string request)
     {
@@ -81,6 +87,12 @@ internal sealed class RunningGateway : IAsyncDisposable
         await connection.GetStream().WriteAsync(Encoding.Latin1.GetBytes(request), limit.Token);
         using var reader = new StreamReader(connection.GetStream(), Encoding.Latin1);
         return await reader.ReadToEndAsync(limit.Token);
+    }
+
+    private async Task<string> OperatorsSeeAsync(string path)
+    {
+        using var operators = new HttpClient();
+        return await operators.GetStringAsync(new Uri(AdminAddress, path));
     }
 
     public async ValueTask DisposeAsync()

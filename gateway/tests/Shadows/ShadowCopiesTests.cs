@@ -35,6 +35,25 @@ public sealed class ShadowCopiesTests
     }
 
     [Fact]
+    public async Task Copy_RequestWithoutBody_IsCopiedToo()
+    {
+        var copies = new ConcurrentQueue<string>();
+        await using var stable = await Upstream.StartAsync("stable");
+        await using var shadow = await Upstream.StartAsync(context =>
+        {
+            copies.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {context.Request.ContentLength}");
+            return Task.CompletedTask;
+        });
+        using var catalogue = Catalogue(100, stable, shadow);
+        await using var gateway = new RunningGateway(catalogue);
+
+        Assert.Equal("stable", await gateway.Client.GetStringAsync("/?length=3"));
+
+        await UntilCountedAsync(gateway, "2xx", 1);
+        Assert.Equal(["GET /?length=3 "], copies);
+    }
+
+    [Fact]
     public async Task Copy_ShareOfTwenty_IsAFifth()
     {
         await using var stable = await Upstream.StartAsync("stable");
@@ -151,7 +170,7 @@ public sealed class ShadowCopiesTests
     private static async Task<int> CountAsync(RunningGateway gateway, string outcome)
     {
         var series = $"elastic_synapse_gateway_shadow_requests_total{{model=\"gpt2\",outcome=\"{outcome}\",version=\"2_v1\"}} ";
-        var line = (await gateway.Client.GetStringAsync("/metrics")).Split('\n').FirstOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
+        var line = (await gateway.MetricsAsync()).Split('\n').FirstOrDefault(line => line.StartsWith(series, StringComparison.Ordinal));
         return line is null ? 0 : int.Parse(line[series.Length..], System.Globalization.CultureInfo.InvariantCulture);
     }
 }

@@ -70,7 +70,7 @@ public sealed partial class CountedRequestsTests
 
         await PostAsync(gateway, "{}");
 
-        Assert.Contains("caller_class=\"interactive\"", await gateway.Client.GetStringAsync("/metrics"), StringComparison.Ordinal);
+        Assert.Contains("caller_class=\"interactive\"", await gateway.MetricsAsync(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public sealed partial class CountedRequestsTests
 
         await PostAsync(gateway, "{\"stream\": true}");
 
-        var metrics = await gateway.Client.GetStringAsync("/metrics");
+        var metrics = await gateway.MetricsAsync();
         Assert.Contains("elastic_synapse_gateway_time_to_first_token_seconds_count{model=\"gpt2\",version=\"1_v1.0\"} 1\n", metrics, StringComparison.Ordinal);
         Assert.Contains("elastic_synapse_gateway_time_to_first_byte_seconds_count{model=\"gpt2\",version=\"1_v1.0\"} 1\n", metrics, StringComparison.Ordinal);
     }
@@ -156,7 +156,7 @@ public sealed partial class CountedRequestsTests
         await Patience.UntilAsync(
             async () =>
             {
-                var lines = (await gateway.Client.GetStringAsync("/metrics")).Split('\n')
+                var lines = (await gateway.MetricsAsync()).Split('\n')
                     .Where(line => line.StartsWith("elastic_synapse_gateway_requests_total{", StringComparison.Ordinal)).ToArray();
                 counts = [.. lines.Select(Shown).Order(StringComparer.Ordinal).OrderBy(line => line.StartsWith("model= ", StringComparison.Ordinal))];
                 return lines.Sum(line => long.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture)) == total;

@@ -45,7 +45,7 @@ public sealed class ForwarderCountersTests
 
     private static async Task<double> ReadAsync(RunningGateway gateway, string counter)
     {
-        var metrics = await gateway.Client.GetStringAsync("/metrics");
+        var metrics = await gateway.MetricsAsync();
         return double.Parse(
             metrics.Split('\n').Single(line => line.StartsWith($"yarp_proxy_{counter} ", StringComparison.Ordinal)).Split(' ')[1], CultureInfo.InvariantCulture);
     }

@@ -133,6 +133,21 @@ public sealed class VersionChoiceTests
     }
 
     [Fact]
+    public void Choose_NobodyHasAskedAVersionYet_GetsNoShareWhileAnotherIsKnownToBeReady()
+    {
+        var model = ThreeVersions(1, 99, 0);
+        model.Versions[0].Replicas[0].Health = ReplicaHealth.Ready;
+
+        Assert.All(Enumerable.Range(0, 100), i => Assert.Equal("1_v1", Choose(model, Key(_draws.Next()))));
+        Assert.Equal("2_v1", Choose(model, new VersionRequest(VersionPin.ToVersion("2_v1"), default, default, 0)));
+
+        // One that is ready but has no weight takes nothing away.
+        var moved = ThreeVersions(0, 100, 0);
+        moved.Versions[0].Replicas[0].Health = ReplicaHealth.Ready;
+        Assert.Equal("2_v1", Choose(moved, Key(1)));
+    }
+
+    [Fact]
     public void Choose_VersionWithoutReplicas_IsNotReady()
     {
         var decision = VersionChoice.Choose(TestFleet.Gpt2(TestFleet.Version("1_v1", 100, replicas: 0)), Key(1));

@@ -47,6 +47,11 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     [InlineData("/v1/completions", """{"model":"gpt2"}""", """stable /v1/completions {"model":"gpt2"}""")]
     [InlineData("/v1/completions", """{"model":"gpt2@1557515785_v0.02"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
     [InlineData("/v1/completions", """{"a":1, "model" : "gpt2:canary" ,"b":2}""", """canary /v1/completions {"a":1, "model" : "gpt2@1557515785_v0.02" ,"b":2}""")]
+    [InlineData("/v1/completions", """{"model":"gpt2@1557515785"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
+    [InlineData("/models/gpt2/labels/canary/v1/completions", """{"model":"gpt2@1557429385_v0.01"}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02"}""")]
+    [InlineData("/models/gpt2/v1/completions", """{"model":"text-davinci-003"}""", """stable /v1/completions {"model":"gpt2@1557429385_v0.01"}""")]
+    [InlineData("/invocations", """{"inputs":"hi"}""", """bert /invocations {"inputs":"hi"}""")]
+    [InlineData("/openapi.json", "{}", "stable /openapi.json {}")]
     [InlineData("/v1/completions", """{"model":"http://localhost:8080"}""", """stable /v1/completions {"model":"http://localhost:8080"}""")]
     [InlineData("/models/gpt2/versions/1557515785_v0.02/v1/completions", "{}", "canary /v1/completions {}")]
     [InlineData("/models/gpt2/labels/canary/generate", "{}", "canary /generate {}")]
@@ -76,7 +81,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     {
         using var answer = await SendAsync($$"""{"model":"gpt2@{{Stable}}"}""", (header, value));
 
-        Assert.StartsWith("canary ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.Equal($$"""canary /v1/completions {"model":"gpt2@{{Canary}}"}""", await answer.Content.ReadAsStringAsync());
         Assert.Equal([Canary], answer.Headers.GetValues("x-model-version"));
         Assert.Equal(["gpt2"], answer.Headers.GetValues("x-model-name"));
         Assert.Equal([_canary.Address.Authority], answer.Headers.GetValues("x-served-by"));
@@ -133,6 +138,66 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
             await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
     }
 
+    [Theory]
+    [InlineData("x-model", "gpt2:canary", "/v1/completions", """{"model":"other","a":1}""", """canary /v1/completions {"model":"gpt2@1557515785_v0.02","a":1}""")]
+    [InlineData("x-ai-eg-model", "bert", "/tokenize", "{}", "bert /tokenize {}")]
+    [InlineData("x-model", "bert@1_v1", "/models/gpt2/v1/completions", "{}", "stable /v1/completions {}")]
+    public async Task Post_ModelInAHeader_IsBehindThePathAndBeforeTheBody(string header, string value, string path, string body, string seen)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body), Headers = { { header, value } } };
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(seen, await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("/models/gpt2@1557429385_v0.01/versions/1557515785_v0.02/v1/completions", null, null, "the path pin version '1557429385_v0.01' and version '1557515785_v0.02' of gpt2, which exclude each other; send one of them")]
+    [InlineData("/v1/completions", "gpt2@1557429385_v0.01", "1557515785", "the headers pin version '1557429385_v0.01' and version '1557515785' of gpt2, which exclude each other; send one of them")]
+    public async Task Post_TwoPinsAtTheSamePlace_ExcludeEachOther(string path, string? model, string? version, string message)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent("{}") };
+        if (model is not null)
+        {
+            request.Headers.Add("x-model", model);
+            request.Headers.Add("x-model-version", version);
+        }
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(message, await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Fact]
+    public async Task Post_TwoPinsThatMeanTheSame_AreOne()
+    {
+        using var answer = await SendAsync("{}", ("x-model", "gpt2:canary"), ("x-model-version", "1557515785"));
+
+        Assert.StartsWith("canary ", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_TwoModelHeaders_ExcludeEachOther()
+    {
+        using var answer = await SendAsync("{}", ("x-model", "gpt2"), ("x-ai-eg-model", "bert"));
+
+        Assert.Equal(
+            "x-model 'gpt2' and x-ai-eg-model 'bert' exclude each other; send one of them",
+            await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.BadRequest, "invalid_request_error", null));
+    }
+
+    [Theory]
+    [InlineData("POST", "/v1/completions", true)]
+    [InlineData("GET", "/v1/models", true)]
+    [InlineData("POST", "/generate", false)]
+    [InlineData("POST", "/v1/models/bert:predict", false)]
+    public async Task Answer_OfOpenAIsApi_HasItsHeaders(string method, string path, bool has)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent("{}") };
+        using var answer = await _gateway.Client.SendAsync(request);
+
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-version", out var version) && version.Single() == "2020-10-01");
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-processing-ms", out var taken) && int.Parse(taken.Single(), System.Globalization.CultureInfo.InvariantCulture) >= 0);
+    }
+
     [Fact]
     public async Task Post_VersionAndLabelHeader_ExcludeEachOther()
     {
@@ -160,6 +225,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
             $"gpt2 {Canary} can't answer: none of its 1 replica(s) is ready",
             await ErrorEnvelope.MessageAsync(refused, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
         Assert.Equal("1", Assert.Single(refused.Headers.GetValues("Retry-After")));
+        Assert.Equal(("gpt2", Canary), (refused.Headers.GetValues("x-model-name").Single(), refused.Headers.GetValues("x-model-version").Single()));
     }
 
     [Fact]
@@ -198,6 +264,22 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         Assert.Equal("""{"ready":true}""", await _gateway.Client.GetStringAsync("/v2/health/ready"));
     }
 
+    [Theory]
+    [InlineData("", 3)]
+    [InlineData("{}", 3)]
+    [InlineData("""{"ready":false}""", 3)]
+    [InlineData("""{"ready":true}""", 2)]
+    public async Task PostRepositoryIndex_OnlyReady_LeavesOutTheOthers(string body, int count)
+    {
+        await _bert.DisposeAsync();
+        await Patience.UntilAsync(
+            async () => (await _gateway.Client.GetStringAsync("/v1/models")).Contains("\"ready\":false", StringComparison.Ordinal), "one is not ready");
+
+        using var answer = await _gateway.Client.PostAsync("/v2/repository/index", new StringContent(body));
+
+        Assert.Equal(count, JsonSerializer.Deserialize<JsonElement>(await answer.Content.ReadAsStringAsync()).GetArrayLength());
+    }
+
     [Fact]
     public async Task Post_WeightMovesUnderLoad_NotOneError()
     {
@@ -224,6 +306,56 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
 
         Assert.StartsWith("canary ", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.All((await Task.WhenAll(answers)).SelectMany(statuses => statuses), status => Assert.Equal(HttpStatusCode.OK, status));
+    }
+
+    [Fact]
+    public async Task Post_VersionJustPublished_GetsItsShareOnceItHasSaidThatItIsReady()
+    {
+        var isReady = new TaskCompletionSource();
+        await using var next = await Upstream.StartAsync(
+            async context =>
+            {
+                if (context.Request.Path == "/readyz")
+                {
+                    await isReady.Task;
+                    return;
+                }
+                context.Response.StatusCode = isReady.Task.IsCompleted ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+            },
+            probes: true);
+        await using var gateway = new RunningGateway(_catalogue, ("Replicas:ProbeInterval", "00:10:00"), ("Replicas:ProbeTimeout", "00:01:00"));
+        async Task<(HttpStatusCode Status, string Version)> AskAsync()
+        {
+            using var answer = await gateway.Client.PostAsync("/v1/completions", new StringContent("{}"));
+            return (answer.StatusCode, answer.Headers.GetValues("x-model-version").Single());
+        }
+        Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
+
+        _catalogue.Write(CatalogueFile.Gpt2(new FileVersion(Stable, 1, _stable.Address), new FileVersion("3_v1", 99, next.Address)));
+        await Patience.UntilAsync(async () => (await gateway.CataloguePageAsync()).Contains("3_v1", StringComparison.Ordinal), "the new version is there");
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
+        }
+
+        // The next round of probes is ten minutes away.
+        isReady.SetResult();
+        await Patience.UntilAsync(async () => await AskAsync() == (HttpStatusCode.OK, "3_v1"), "the new version answers");
+    }
+
+    [Fact]
+    public async Task Post_PinnedVersionOfOneReplicaNotReady_Is503AndTheListSaysSo()
+    {
+        await _bert.DisposeAsync();
+        await Patience.UntilAsync(
+            async () => (await _gateway.Client.GetStringAsync("/v1/models")).Contains("""{"version":"1_v1","labels":[],"weight":100,"ready":false}""", StringComparison.Ordinal), "the list says so");
+
+        using var answer = await _gateway.Client.PostAsync("/classify", new StringContent("""{"model":"bert@1_v1","text":"x"}"""));
+
+        Assert.Equal(
+            "bert 1_v1 can't answer: none of its 1 replica(s) is ready",
+            await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.ServiceUnavailable, "server_error", "version_not_ready"));
+        Assert.Equal("1", Assert.Single(answer.Headers.GetValues("Retry-After")));
     }
 
     private async Task<HttpResponseMessage> SendAsync(string body, params (string Name, string Value)[] headers)

@@ -51,13 +51,17 @@ public sealed class OptionsReader(IConfiguration configuration)
     /// <summary>Adds a mistake that only the caller can see, such as two sections that contradict each other.</summary>
     public void Add(string mistake) => _mistakes.Add(mistake);
 
-    /// <summary>Tells what there is to set, if that is all that the command line asks for.</summary>
+    /// <summary>Tells what there is to set, if that is all that the command line asks for. Otherwise it takes note of what is set and
+    /// none of the sections that were read has. Call it once all are read.</summary>
     /// <param name="service">As the usage line calls it.</param>
     /// <returns>Whether it was told: then the service is not to start.</returns>
     public bool TellsHelp(string[] arguments, string service)
     {
         if (arguments is not (["--help"] or ["-h"]))
         {
+            var sections = _read.Select(read => read.Section).Distinct().ToArray();
+            _mistakes.AddRange(UnknownSettings.In(arguments, sections));
+            _mistakes.AddRange(UnknownSettings.In(Environment.GetEnvironmentVariables(), sections));
             return false;
         }
         Console.Out.Write(OptionsHelp.Of(service, _read));

@@ -48,17 +48,14 @@ internal static class MetricsEndpoint
         : instrument is Histogram<double> && instrument.Unit == "s" ? new ExplicitBucketHistogramConfiguration { Boundaries = DurationSeconds }
         : null;
 
-    public static void MapMetrics(this IEndpointRouteBuilder app)
-    {
-        app.ServiceProvider.GetRequiredService<IMeterFactory>().AddProcessMetrics();
-        app.MapMetricsOf(app.ServiceProvider);
-    }
+    public static void MapMetrics(this IEndpointRouteBuilder app) => app.MapMetricsOf(app.ServiceProvider);
 
     /// <param name="services">Of the service whose metrics they are.</param>
     public static void MapMetricsOf(this IEndpointRouteBuilder app, IServiceProvider services)
     {
         // Building the provider starts the counting, so it happens here and not at the first scrape.
         services.GetRequiredService<MeterProvider>();
+        services.GetRequiredService<IMeterFactory>().AddProcessMetrics();
         var exporter = services.GetRequiredService<PrometheusExporter>();
         app.MapGet("/metrics", (HttpContext context) =>
         {

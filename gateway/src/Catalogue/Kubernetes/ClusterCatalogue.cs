@@ -3,147 +3,116 @@ using System.Text.Json;
 
 namespace ElasticSynapse.Gateway.Catalogue.Kubernetes;
 
-/// <summary>Makes a catalogue of labelled Services and their EndpointSlices. A pure function of the two.</summary>
+/// <summary>Makes a catalogue of labelled Services and their EndpointSlices. A pure function of the two, and of what was in effect: a
+/// model whose Services have a mistake stays as it was, but for its pods, which come and go by themselves.</summary>
 /// <remarks>Weights are relative: two annotations can't be changed at once, so that in between they sum to anything.</remarks>
 internal static class ClusterCatalogue
 {
-    private const string Prefix = "elastic-synapse.io/";
-
     /// <param name="services">JSON of v1 Services, in a stable order.</param>
     /// <param name="slices">JSON of discovery.k8s.io/v1 EndpointSlices.</param>
     /// <param name="portName">Of the port that replicas answer on.</param>
-    /// <returns>The catalogue, and what is wrong with objects that are left out or read otherwise than they say.</returns>
+    /// <param name="before">What was in effect.</param>
+    /// <returns>The catalogue, and a text for each model that has mistakes, with all of them.</returns>
     public static (ModelCatalogue Catalogue, IReadOnlyList<string> Mistakes) Of(
-        IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices, string portName)
+        IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices, string portName, ModelCatalogue before)
     {
-        var mistakes = new List<string>();
-        var slicesOf = slices
-            .Where(slice => Label(slice, "kubernetes.io/service-name") is not null)
-            .ToLookup(slice => Label(slice, "kubernetes.io/service-name")!);
-        var models = services
-            .Select(service => Read(service, slicesOf[Name(service)], portName, mistakes))
-            .OfType<(string Model, ModelKind Kind, VersionEntry Version, bool HasWeight)>()
-            .GroupBy(entry => entry.Model, StringComparer.Ordinal)
-            .OrderBy(model => model.Key, StringComparer.Ordinal)
-            .Select(model => Model(model.Key, [.. model], mistakes));
-        return (new ModelCatalogue([.. models]), mistakes);
-    }
-
-    private static ModelEntry Model(
-        string name, (string Model, ModelKind Kind, VersionEntry Version, bool HasWeight)[] entries, List<string> mistakes)
-    {
-        var versions = new List<VersionEntry>();
-        foreach (var entry in entries)
+        var endpoints = new ClusterEndpoints(slices, portName);
+        var (models, refused) = (new List<ModelEntry>(), new List<string>());
+        foreach (var group in services.GroupBy(service => ClusterObject.Label(service, ClusterObject.Prefix + "model") ?? "", StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal))
         {
-            // A second Service of the same version only adds its replicas.
-            if (versions.FindIndex(version => version.Version == entry.Version.Version) is var known and >= 0)
+            var mistakes = new List<string>();
+            var read = group.Select(service => ClusterService.Read(service, mistakes)).ToArray();
+            if (group.Key.Length == 0)
             {
-                versions[known] = versions[known] with { Replicas = versions[known].Replicas.AddRange(entry.Version.Replicas) };
+                mistakes.Add($"without the label {ClusterObject.Prefix}model: {string.Join(", ", read.Select(service => service.Name))}");
+            }
+            var now = Model(group.Key, read, endpoints, mistakes);
+            var held = before.Models.FirstOrDefault(known => known.Name == group.Key);
+            if (mistakes.Count == 0)
+            {
+                models.Add(now);
                 continue;
             }
-            var taken = entry.Version.Labels.Where(label => versions.Any(version => version.Labels.Contains(label))).ToArray();
-            mistakes.AddRange(taken.Select(label => $"{name}: the label '{label}' stands on more than one version; it stays where it was seen first"));
-            versions.Add(entry.Version with { Labels = [.. entry.Version.Labels.Except(taken)] });
-        }
-        if (versions.Count == 1 && !entries[0].HasWeight)
-        {
-            versions[0] = versions[0] with { Weight = 100 };
-        }
-        return new ModelEntry(name, entries[0].Kind, [.. versions]);
-    }
-
-    private static (string Model, ModelKind Kind, VersionEntry Version, bool HasWeight)? Read(
-        JsonElement service, IEnumerable<JsonElement> slices, string portName, List<string> mistakes)
-    {
-        if (Label(service, Prefix + "model") is not { } model || Label(service, Prefix + "version") is not { } version)
-        {
-            mistakes.Add($"the Service {Name(service)} lacks the label {Prefix}model or {Prefix}version; it is left out");
-            return null;
-        }
-        var kindLabel = Label(service, Prefix + "kind");
-        if (kindLabel is not null && ModelKindWords.Parse(kindLabel) is null)
-        {
-            mistakes.Add($"the Service {Name(service)} has {Prefix}kind '{kindLabel}'; it must be generator or classifier, and is left out");
-            return null;
-        }
-        // Before there was such a label, the component told.
-        var kind = ModelKindWords.Parse(kindLabel)
-            ?? (Label(service, "app.kubernetes.io/component") == "classifier" ? ModelKind.Classifier : ModelKind.Generator);
-        var weight = Percent(service, "weight", mistakes);
-        var shadow = Percent(service, "shadow", mistakes);
-        var replicas = slices.SelectMany(slice => Replicas(slice, portName)).DistinctBy(replica => replica.Address);
-        var cluster = new ClusterVersion(Name(service), Annotation(service, Prefix + "scale-from-zero"), slices.SelectMany(Endpoints).Any(endpoint => !Serves(endpoint)));
-        var labels = (Annotation(service, Prefix + "labels") ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        return (model, kind, new VersionEntry(version, weight ?? 0, [.. labels], [.. replicas], shadow ?? 0, cluster), weight is not null);
-    }
-
-    private static double? Percent(JsonElement service, string annotation, List<string> mistakes)
-    {
-        if (Annotation(service, Prefix + annotation) is not { } text)
-        {
-            return null;
-        }
-        if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value is >= 0 and <= 100)
-        {
-            return value;
-        }
-        mistakes.Add($"the Service {Name(service)} has {Prefix}{annotation} '{text}'; it must be a number between 0 and 100, and is taken as 0");
-        return 0;
-    }
-
-    private static IEnumerable<ReplicaAddress> Replicas(JsonElement slice, string portName)
-    {
-        if (Port(slice, portName) is not { } port)
-        {
-            yield break;
-        }
-        foreach (var endpoint in Endpoints(slice))
-        {
-            if (Serves(endpoint) && Array(endpoint, "addresses") is { } addresses && addresses.GetArrayLength() > 0)
+            refused.Add($"the Services of {group.Key} are refused, {(held is null ? "none of them is in effect" : "what they said before stays in effect")}: {mistakes.Count} mistake(s): {string.Join("; ", mistakes)}");
+            if (held is not null)
             {
-                // Further addresses are the same pod's.
-                var host = addresses[0].GetString()!;
-                var uri = new UriBuilder(Uri.UriSchemeHttp, host.Contains(':') ? $"[{host}]" : host, port).Uri;
-                yield return new ReplicaAddress(PodName(endpoint) ?? uri.Authority, uri, Terminating: !IsReady(endpoint));
+                models.Add(WithPods(held, read, endpoints));
             }
         }
+        return (new ModelCatalogue([.. models]), refused);
     }
 
-    private static int? Port(JsonElement slice, string name)
+    private static ModelEntry Model(string name, ClusterService[] services, ClusterEndpoints endpoints, List<string> mistakes)
     {
-        if (Array(slice, "ports") is not { } ports || ports.GetArrayLength() == 0)
+        var kind = One(services, service => service.Kind, $"{name}'s Services", "kinds", kind => kind.Word(), mistakes);
+        var versions = services.GroupBy(service => service.Version, StringComparer.Ordinal)
+            .Select(version => Version(name, version.Key, [.. version], endpoints, mistakes)).ToArray();
+        foreach (var label in versions.SelectMany(version => version.Entry.Labels).GroupBy(label => label, StringComparer.Ordinal).Where(group => group.Count() > 1))
         {
-            return null;
+            var holders = versions.Where(version => version.Entry.Labels.Contains(label.Key)).Select(version => version.Entry.Version);
+            mistakes.Add($"the label '{label.Key}' stands on {string.Join(" and ", holders)}; a label means one version");
         }
-        var port = ports.EnumerateArray().FirstOrDefault(port => port.TryGetProperty("name", out var its) && its.GetString() == name, ports[0]);
-        return port.TryGetProperty("port", out var number) && number.ValueKind == JsonValueKind.Number ? number.GetInt32() : null;
+        return new ModelEntry(
+            name,
+            kind ?? ModelKind.Generator,
+            versions is [{ HasWeight: false } only] ? [only.Entry with { Weight = 100 }] : [.. versions.Select(version => version.Entry)]);
     }
 
-    private static string? PodName(JsonElement endpoint) =>
-        endpoint.TryGetProperty("targetRef", out var target) && target.TryGetProperty("name", out var name) ? name.GetString() : null;
+    // Several Services may have the same version: what one leaves out another says, and they must agree.
+    private static (VersionEntry Entry, bool HasWeight) Version(
+        string model, string version, ClusterService[] services, ClusterEndpoints endpoints, List<string> mistakes)
+    {
+        var owner = $"the Services {string.Join(" and ", services.Select(service => service.Name))} of {model} {version}";
+        var weight = One(services, service => service.Weight, owner, "weights", Text, mistakes);
+        var shadow = One(services, service => service.Shadow, owner, "shadows", Text, mistakes);
+        // As texts, so that their order makes no difference.
+        var labels = OneText(services, service => service.Labels is { } its ? string.Join(',', its.Order(StringComparer.Ordinal)) : null, owner, "labels", mistakes);
+        var deployment = OneText(services, service => service.Deployment, owner, "Deployments to scale", mistakes);
+        var names = services.Select(service => service.Name).ToArray();
+        var told = services.FirstOrDefault(service => service.Weight is not null || service.Labels is not null, services[0]);
+        return (
+            new VersionEntry(
+                version,
+                weight ?? 0,
+                labels is null ? [] : [.. services.First(service => service.Labels is not null).Labels!],
+                endpoints.Replicas(names),
+                shadow ?? 0,
+                new ClusterVersion(told.Name, deployment, endpoints.IsStarting(names))),
+            weight is not null);
+    }
 
-    // endpoints and ports are null in a slice that has none yet.
-    private static IEnumerable<JsonElement> Endpoints(JsonElement slice) => Array(slice, "endpoints") is { } endpoints ? endpoints.EnumerateArray() : [];
+    private static ModelEntry WithPods(ModelEntry model, ClusterService[] services, ClusterEndpoints endpoints) => model with
+    {
+        Versions = [.. model.Versions.Select(version =>
+        {
+            var names = services.Where(service => service.Version == version.Version).Select(service => service.Name).ToArray();
+            return version with { Replicas = endpoints.Replicas(names), Cluster = version.Cluster! with { IsStarting = endpoints.IsStarting(names) } };
+        })],
+    };
 
-    // Unknown counts as ready, and as serving what is ready.
-    private static bool IsReady(JsonElement endpoint) => Condition(endpoint, "ready") ?? true;
+    private static T? One<T>(
+        ClusterService[] services, Func<ClusterService, T?> of, string owner, string what, Func<T, string> text, List<string> mistakes) where T : struct
+    {
+        var said = services.Select(of).OfType<T>().Distinct().ToArray();
+        Disagree([.. said.Select(text)], owner, what, mistakes);
+        return said.Length > 0 ? said[0] : null;
+    }
 
-    private static bool Serves(JsonElement endpoint) => Condition(endpoint, "serving") ?? IsReady(endpoint);
+    private static string? OneText(ClusterService[] services, Func<ClusterService, string?> of, string owner, string what, List<string> mistakes)
+    {
+        var said = services.Select(of).OfType<string>().Distinct().ToArray();
+        Disagree(said, owner, what, mistakes);
+        return said.FirstOrDefault();
+    }
 
-    private static bool? Condition(JsonElement endpoint, string name) =>
-        endpoint.TryGetProperty("conditions", out var conditions) && conditions.ValueKind == JsonValueKind.Object
-            && conditions.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
+    private static void Disagree(string[] said, string owner, string what, List<string> mistakes)
+    {
+        if (said.Length > 1)
+        {
+            mistakes.Add($"{owner} say different {what}: {string.Join(" and ", said.Select(each => $"'{each}'"))}");
+        }
+    }
 
-    private static JsonElement? Array(JsonElement owner, string name) =>
-        owner.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array ? value : null;
-
-    private static string Name(JsonElement item) => item.GetProperty("metadata").GetProperty("name").GetString()!;
-
-    private static string? Label(JsonElement item, string name) => Entry(item, "labels", name);
-
-    private static string? Annotation(JsonElement item, string name) => Entry(item, "annotations", name);
-
-    private static string? Entry(JsonElement item, string map, string name) =>
-        item.GetProperty("metadata").TryGetProperty(map, out var entries) && entries.ValueKind == JsonValueKind.Object
-            && entries.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string Text(double value) => value.ToString(CultureInfo.InvariantCulture);
 }

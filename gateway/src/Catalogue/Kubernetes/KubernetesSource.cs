@@ -10,14 +10,16 @@ internal sealed partial class KubernetesSource : ICatalogueSource
     private readonly KubernetesOptions _options;
     private readonly ResourceWatch _services;
     private readonly ResourceWatch _slices;
+    private readonly GatewayMetrics _metrics;
     private readonly ILogger _logger;
 
     // Only that something has changed: whoever reads it looks at all of it.
     private readonly Channel<bool> _changes = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public KubernetesSource(KubernetesOptions options, KubernetesClient client, Draws draws, TimeProvider time, ILoggerFactory loggers)
+    public KubernetesSource(
+        KubernetesOptions options, KubernetesClient client, Draws draws, GatewayMetrics metrics, TimeProvider time, ILoggerFactory loggers)
     {
-        _options = options;
+        (_options, _metrics) = (options, metrics);
         _services = Watch(WatchedResource.Services);
         _slices = Watch(WatchedResource.EndpointSlices);
         _logger = loggers.CreateLogger<KubernetesSource>();
@@ -26,7 +28,7 @@ internal sealed partial class KubernetesSource : ICatalogueSource
             new(client, resource, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
     }
 
-    public ModelCatalogue Initial { get; } = new([]);
+    public ModelCatalogue Initial { get; } = new([], IsKnown: false);
 
     public DateTimeOffset? ConfirmedAt => _services.ConfirmedAt < _slices.ConfirmedAt ? _services.ConfirmedAt : _slices.ConfirmedAt;
 
@@ -43,9 +45,10 @@ internal sealed partial class KubernetesSource : ICatalogueSource
             {
                 continue;
             }
-            var (catalogue, mistakes) = ClusterCatalogue.Of(services, slices, _options.PortName);
+            var (catalogue, mistakes) = ClusterCatalogue.Of(services, slices, _options.PortName, current);
             foreach (var mistake in mistakes.Except(known))
             {
+                _metrics.ReloadRefused("services");
                 Mistaken(mistake);
             }
             known = mistakes;

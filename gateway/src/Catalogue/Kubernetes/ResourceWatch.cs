@@ -11,11 +11,18 @@ internal sealed partial class ResourceWatch(
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
+    // A watch that lived for so long was no failure, whatever ended it.
+    private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonElement> _objects = [];
-    private volatile bool _connected;
-    private DateTimeOffset _lastContact;
+    private DateTimeOffset _lastContact = time.GetUtcNow();
+    private bool _isListed;
     private string? _resourceVersion;
+    private int _failures;
+    private string? _told;
+    private long? _listedAgainAt;
+    private long? _watchBegan;
 
     /// <summary>The objects by name; null before the first list.</summary>
     public IReadOnlyList<JsonElement>? Objects
@@ -24,44 +31,86 @@ internal sealed partial class ResourceWatch(
         {
             lock (_lock)
             {
-                return _lastContact == default ? null : [.. _objects.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Value)];
+                return _isListed ? [.. _objects.OrderBy(item => item.Key, StringComparer.Ordinal).Select(item => item.Value)] : null;
             }
         }
     }
 
-    /// <summary>Until when the copy is known to be complete: now, while a watch runs.</summary>
-    public DateTimeOffset ConfirmedAt => _connected ? time.GetUtcNow() : _lastContact;
+    /// <summary>When the API server last said something, if only that nothing has changed; before it ever did, when this began.</summary>
+    /// <remarks>An API server that is frozen keeps its connections: only what comes through them counts.</remarks>
+    public DateTimeOffset ConfirmedAt
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _lastContact;
+            }
+        }
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            _watchBegan = null;
             try
             {
                 if (_resourceVersion is null)
                 {
                     await ListAsync(cancellationToken);
                 }
-                await WatchAsync(() => failures = 0, cancellationToken);
+                if (!await WatchAsync(cancellationToken) && !HasSettled)
+                {
+                    await WaitAsync("the watch ends as soon as it begins", null, cancellationToken);
+                    continue;
+                }
+                Succeeded();
             }
             catch (KubernetesException exception) when (exception.IsGone)
             {
-                ListsAgain(logger, resource.Plural);
                 _resourceVersion = null;
+                if (_listedAgainAt is { } at && time.GetElapsedTime(at) < Settled)
+                {
+                    await WaitAsync(exception.Message, null, cancellationToken);
+                }
+                else if (_told is null)
+                {
+                    ListsAgain(logger, resource.Plural);
+                }
+                _listedAgainAt = time.GetTimestamp();
             }
             // Whatever goes wrong with one answer: the copy serves on, and the next answer may be better.
             catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
             {
-                failures++;
-                var wait = BackOff(failures, (exception as KubernetesException)?.RetryAfter);
-                Failed(logger, resource.Plural, exception.Message, wait.TotalSeconds);
-                await Task.Delay(wait, time, cancellationToken);
+                _failures = HasSettled ? 0 : _failures;
+                await WaitAsync(exception.Message, (exception as KubernetesException)?.RetryAfter, cancellationToken);
             }
-            finally
-            {
-                Disconnected();
-            }
+        }
+    }
+
+    private bool HasSettled => _watchBegan is { } began && time.GetElapsedTime(began) >= Settled;
+
+    // One line a spell, and one for each other reason in it.
+    private Task WaitAsync(string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)
+    {
+        _failures++;
+        var wait = BackOff(_failures, retryAfter);
+        if (reason != _told)
+        {
+            _told = reason;
+            Failed(logger, resource.Plural, reason);
+        }
+        return Task.Delay(wait, time, cancellationToken);
+    }
+
+    private void Succeeded()
+    {
+        _failures = 0;
+        if (_told is not null)
+        {
+            _told = null;
+            Recovered(logger, resource.Plural);
         }
     }
 
@@ -76,19 +125,21 @@ internal sealed partial class ResourceWatch(
                 _objects[item.GetProperty("metadata").GetProperty("name").GetString()!] = item;
             }
             _resourceVersion = resourceVersion;
+            _isListed = true;
             _lastContact = time.GetUtcNow();
         }
         changed();
     }
 
-    private async Task WatchAsync(Action succeeded, CancellationToken cancellationToken)
+    /// <returns>Whether it brought a change.</returns>
+    private async Task<bool> WatchAsync(CancellationToken cancellationToken)
     {
-        var events = client.WatchAsync(resource, _resourceVersion!, () => _connected = true, cancellationToken);
-        await foreach (var change in events)
+        var hasChange = false;
+        await foreach (var change in client.WatchAsync(resource, _resourceVersion!, Heard, cancellationToken))
         {
-            succeeded();
             lock (_lock)
             {
+                _lastContact = time.GetUtcNow();
                 _resourceVersion = change.ResourceVersion;
                 switch (change.Type)
                 {
@@ -103,16 +154,19 @@ internal sealed partial class ResourceWatch(
                         continue;
                 }
             }
+            hasChange = true;
+            Succeeded();
             changed();
         }
+        return hasChange;
     }
 
-    private void Disconnected()
+    private void Heard()
     {
-        if (_connected)
+        _watchBegan = time.GetTimestamp();
+        lock (_lock)
         {
             _lastContact = time.GetUtcNow();
-            _connected = false;
         }
     }
 
@@ -127,6 +181,9 @@ internal sealed partial class ResourceWatch(
     [LoggerMessage(LogLevel.Information, "the watch of {Resource} is too far behind: they are listed again")]
     private static partial void ListsAgain(ILogger logger, string resource);
 
-    [LoggerMessage(LogLevel.Warning, "{Resource} can't be watched, what was known of them stays in effect: {Reason}; next try in {Seconds} s")]
-    private static partial void Failed(ILogger logger, string resource, string reason, double seconds);
+    [LoggerMessage(LogLevel.Warning, "{Resource} can't be watched, what was known of them stays in effect, and it is tried again ever less often: {Reason}")]
+    private static partial void Failed(ILogger logger, string resource, string reason);
+
+    [LoggerMessage(LogLevel.Information, "{Resource} are watched again")]
+    private static partial void Recovered(ILogger logger, string resource);
 }

@@ -47,9 +47,8 @@ public sealed class ClusterCatalogueTests
         var (catalogue, mistakes) = Of(
             [
                 Service("gpt2-stable", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90\",\"elastic-synapse.io/labels\":\"stable, blue\""),
-                Service("gpt2-canary", "gpt2", "2_v1", "\"elastic-synapse.io/weight\":\"10\",\"elastic-synapse.io/labels\":\"canary,stable\""),
-                Service("bert", "bert", "1_v1", "\"elastic-synapse.io/weight\":\"lots\"", "\"elastic-synapse.io/kind\":\"classifier\""),
-                Service("odd", "odd", "1_v1", "", "\"elastic-synapse.io/kind\":\"writer\""),
+                Service("gpt2-canary", "gpt2", "2_v1", "\"elastic-synapse.io/weight\":\"10\",\"elastic-synapse.io/labels\":\"canary\""),
+                Service("bert", "bert", "1_v1", "", "\"elastic-synapse.io/kind\":\"classifier\""),
             ],
             [Slice("gpt2-stable", "10.0.0.1"), Slice("gpt2-stable", "10.0.0.2"), Slice("gpt2-stable", "10.0.0.1"), Slice("gpt2-canary", "fd00::1")]);
 
@@ -61,32 +60,94 @@ public sealed class ClusterCatalogueTests
         Assert.Equal("http://[fd00::1]:8080/", canary.Replicas[0].Address.AbsoluteUri);
         Assert.Equal(10, canary.Weight);
         Assert.Equal(["canary"], canary.Labels.ToArray());
+        Assert.Equal(100, catalogue.Models[0].Versions[0].Weight);
+        Assert.Empty(mistakes);
+    }
+
+    [Theory]
+    [InlineData("\"elastic-synapse.io/weight\":\"9O\"", "\"x\":\"y\"", "the Service next has elastic-synapse.io/weight '9O'; it must be a number between 0 and 100")]
+    [InlineData("\"elastic-synapse.io/shadow\":\"half\"", "\"x\":\"y\"", "the Service next has elastic-synapse.io/shadow 'half'; it must be a number between 0 and 100")]
+    [InlineData("\"elastic-synapse.io/labels\":\"stable\"", "\"x\":\"y\"", "the label 'stable' stands on 1_v1 and 2_v1; a label means one version")]
+    [InlineData("\"elastic-synapse.io/labels\":\"can ary\"", "\"x\":\"y\"", "the Service next has the label 'can ary' in elastic-synapse.io/labels; it must be 1 to 128 letters, digits, '.', '_', '-' or '/', and start with a letter or digit")]
+    [InlineData("\"elastic-synapse.io/scale-from-zero\":\"\"", "\"x\":\"y\"", "the Service next has elastic-synapse.io/scale-from-zero ''; it must be the name of a Deployment")]
+    [InlineData("\"elastic-synapse.io/wieght\":\"10\"", "\"x\":\"y\"", "the Service next has the annotation elastic-synapse.io/wieght, which there is not; there are weight, labels, shadow, scale-from-zero")]
+    [InlineData("", "\"elastic-synapse.io/weight\":\"10\"", "the Service next has the label elastic-synapse.io/weight, which there is not; there are model, version, kind")]
+    [InlineData("", "\"elastic-synapse.io/kind\":\"writer\"", "the Service next has elastic-synapse.io/kind 'writer'; it must be generator or classifier")]
+    [InlineData("", "\"elastic-synapse.io/kind\":\"classifier\"", "gpt2's Services say different kinds: 'generator' and 'classifier'")]
+    public void Of_AMistake_LeavesTheModelAsItWasButForItsPods(string annotations, string labels, string mistake)
+    {
+        var stable = Service("stable", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90\",\"elastic-synapse.io/labels\":\"stable\"", "\"elastic-synapse.io/kind\":\"generator\"");
+        var before = Of([stable], [Slice("stable", "10.0.0.1")]).Catalogue;
+
+        var (catalogue, mistakes) = Of(
+            [stable, Service("next", "gpt2", "2_v1", annotations, labels), Service("bert", "bert", "1_v1", "")],
+            [Slice("stable", "10.0.0.2"), Slice("next", "10.0.0.3")], before);
+
+        Assert.Equal([$"the Services of gpt2 are refused, what they said before stays in effect: 1 mistake(s): {mistake}"], mistakes);
+        Assert.Equal(["bert", "gpt2"], catalogue.Models.Select(model => model.Name));
+        var version = Assert.Single(catalogue.Models[1].Versions);
+        Assert.Equal(("1_v1", 90.0, "stable"), (version.Version, version.Weight, version.Labels[0]));
+        Assert.Equal(["10.0.0.2:8080"], version.Replicas.Select(replica => replica.Name));
+    }
+
+    [Fact]
+    public void Of_SeveralMistakesAndNothingBefore_LeavesTheModelOutAndListsAll()
+    {
+        var (catalogue, mistakes) = Of(
+            [Service("a", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"lots\""), JsonSerializer.Deserialize<JsonElement>("""{"metadata": {"name": "b", "labels": {"elastic-synapse.io/model": "gpt2"} } }""")], []);
+
+        Assert.Empty(catalogue.Models);
         Assert.Equal(
-            [
-                "the Service bert has elastic-synapse.io/weight 'lots'; it must be a number between 0 and 100, and is taken as 0",
-                "the Service odd has elastic-synapse.io/kind 'writer'; it must be generator or classifier, and is left out",
-                "gpt2: the label 'stable' stands on more than one version; it stays where it was seen first",
-            ],
+            ["the Services of gpt2 are refused, none of them is in effect: 2 mistake(s): the Service a has elastic-synapse.io/weight 'lots'; it must be a number between 0 and 100; the Service b lacks the label elastic-synapse.io/version"],
             mistakes);
+    }
+
+    [Fact]
+    public void Of_TwoServicesOfAVersion_AddUpAndEachPodIsThereOnce()
+    {
+        var (catalogue, mistakes) = Of(
+            [
+                Service("gpt2", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90\",\"elastic-synapse.io/labels\":\"stable,blue\""),
+                Service("gpt2-grpc", "gpt2", "1_v1", ""),
+                Service("gpt2-again", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90.0\",\"elastic-synapse.io/labels\":\"blue,stable\""),
+            ],
+            [Slice("gpt2", "10.0.0.1"), Slice("gpt2-grpc", "10.0.0.1"), Slice("gpt2-again", "10.0.0.2")]);
+
+        Assert.Empty(mistakes);
+        var version = Assert.Single(catalogue.Models[0].Versions);
+        Assert.Equal((90.0, "stable blue"), (version.Weight, string.Join(' ', version.Labels)));
+        Assert.Equal(["10.0.0.1:8080", "10.0.0.2:8080"], version.Replicas.Select(replica => replica.Name));
+    }
+
+    [Fact]
+    public void Of_TwoServicesOfAVersionThatContradict_IsAMistake()
+    {
+        var (catalogue, mistakes) = Of(
+            [Service("a", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"90\""), Service("b", "gpt2", "1_v1", "\"elastic-synapse.io/weight\":\"10\"")], []);
+
+        Assert.Empty(catalogue.Models);
+        Assert.Equal(
+            ["the Services of gpt2 are refused, none of them is in effect: 1 mistake(s): the Services a and b of gpt2 1_v1 say different weights: '90' and '10'"], mistakes);
     }
 
     [Fact]
     public void Of_ShadowAndScaleFromZero_AreReadWithTheServiceThatSaysThem()
     {
         var (catalogue, mistakes) = Of(
-            [Service("gpt2-shadow", "gpt2", "3_v1", "\"elastic-synapse.io/shadow\":\"12.5\",\"elastic-synapse.io/scale-from-zero\":\"gpt2-three\""), Service("gpt2-odd", "gpt2", "4_v1", "\"elastic-synapse.io/shadow\":\"half\"")],
+            [Service("gpt2-shadow", "gpt2", "3_v1", "\"elastic-synapse.io/shadow\":\"12.5\",\"elastic-synapse.io/scale-from-zero\":\"gpt2-three\""), Service("gpt2-plain", "gpt2", "4_v1", "")],
             [JsonSerializer.Deserialize<JsonElement>(ClusterObjects.Slice("gpt2-shadow", new Uri("http://10.0.0.1:8080"), ready: false))]);
 
-        Assert.Equal(["the Service gpt2-odd has elastic-synapse.io/shadow 'half'; it must be a number between 0 and 100, and is taken as 0"], mistakes);
+        Assert.Empty(mistakes);
         var version = catalogue.Models[0].Versions[0];
         Assert.Equal(12.5, version.Shadow);
         Assert.Equal(new ClusterVersion("gpt2-shadow", "gpt2-three", IsStarting: true), version.Cluster);
         Assert.Empty(version.Replicas);
-        Assert.Equal((0.0, new ClusterVersion("gpt2-odd")), (catalogue.Models[0].Versions[1].Shadow, catalogue.Models[0].Versions[1].Cluster));
+        Assert.Equal((0.0, new ClusterVersion("gpt2-plain")), (catalogue.Models[0].Versions[1].Shadow, catalogue.Models[0].Versions[1].Cluster));
     }
 
-    private static (ModelCatalogue Catalogue, IReadOnlyList<string> Mistakes) Of(IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices) =>
-        ClusterCatalogue.Of(services, slices, "http");
+    private static (ModelCatalogue Catalogue, IReadOnlyList<string> Mistakes) Of(
+        IReadOnlyList<JsonElement> services, IReadOnlyList<JsonElement> slices, ModelCatalogue? before = null) =>
+        ClusterCatalogue.Of(services, slices, "http", before ?? new ModelCatalogue([]));
 
     private static JsonElement[] Items(string file) =>
         [.. JsonSerializer.Deserialize<JsonElement>(ScriptedApiServer.Recorded(file)).GetProperty("items").EnumerateArray()];

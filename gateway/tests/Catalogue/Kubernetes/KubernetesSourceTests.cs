@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Net;
 using System.Text.Json;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.Tests.Running;
@@ -122,6 +124,91 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
     }
 
     [Theory]
+    [InlineData(null)]
+    [InlineData("""{"type":"ERROR","object":{"kind":"Status","status":"Failure","message":"too old resource version","reason":"Expired","code":410}}""")]
+    public async Task Follow_EachWatchEndsAtOnce_IsTriedEverLessOftenAndLoggedOnce(string? line)
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        var watches = 0;
+        _api.Instead = async context =>
+        {
+            if (context.Request.Query["watch"] != "true" || !context.Request.Path.Value!.EndsWith("/services", StringComparison.Ordinal))
+            {
+                return false;
+            }
+            Interlocked.Increment(ref watches);
+            await context.Response.WriteAsync(line is null ? "" : line + "\n");
+            return true;
+        };
+        var start = Stopwatch.GetTimestamp();
+
+        if (line is not null)
+        {
+            _api.Send("services", line);
+        }
+        _api.Send("services", null);
+        await Patience.UntilAsync(() => Task.FromResult(Volatile.Read(ref watches) >= 5), "the gateway tries again");
+
+        // At least half of 100, 200 and 400 ms between the later ones.
+        Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 30);
+        Assert.Single(_gateway.Warnings, warning => warning.StartsWith("services can't be watched", StringComparison.Ordinal));
+        Assert.Equal("10.8.0.11 10.8.0.12", await ReplicasAsync());
+
+        _api.Instead = null;
+        _api.Send("services", ScriptedApiServer.Recorded("services.watch.jsonl").Split('\n')[0]);
+        await UntilWeightsAsync("1557429385_v0.01 90");
+    }
+
+    [Fact]
+    public async Task Follow_AMistakeInAService_IsLoggedOnceCountedAndWhatWasSaidBeforeServesOn()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+        var stable = ScriptedApiServer.Recorded("services.watch.jsonl").Split('\n')[0];
+
+        _api.Send("services", stable.Replace("\"elastic-synapse.io/weight\":\"90\"", "\"elastic-synapse.io/weight\":\"9O\"", StringComparison.Ordinal));
+
+        await Patience.UntilAsync(
+            async () => (await _gateway.MetricsAsync()).Contains("elastic_synapse_gateway_refused_reloads_total{file=\"services\"} 1", StringComparison.Ordinal),
+            "the refusal is counted");
+        Assert.Equal(
+            "the Services of gpt2 are refused, what they said before stays in effect: 1 mistake(s): the Service gpt2-stable has elastic-synapse.io/weight '9O'; it must be a number between 0 and 100",
+            Assert.Single(_gateway.Warnings, warning => warning.Contains("gpt2-stable", StringComparison.Ordinal)));
+        await UntilWeightsAsync("1557429385_v0.01 50");
+    }
+
+    [Fact]
+    public async Task Follow_ApiServerSilent_TheCatalogueGetsOlder()
+    {
+        await UntilReplicasAsync("10.8.0.11 10.8.0.12");
+
+        // Both connections stay.
+        await Patience.UntilAsync(async () => await AgeAsync() > 1, "the catalogue is older than a second");
+        _api.Send("services", """{"type":"BOOKMARK","object":{"kind":"Service","metadata":{"resourceVersion":"400"}}}""");
+        _api.Send("endpointslices", """{"type":"BOOKMARK","object":{"kind":"EndpointSlice","metadata":{"resourceVersion":"400"}}}""");
+        await Patience.UntilAsync(async () => await AgeAsync() < 1, "the API server has said that nothing changed");
+    }
+
+    [Fact]
+    public async Task Follow_ApiServerNeverReached_RequestsAreToldToComeBackAndTheAgeIsTheProcesss()
+    {
+        using var nobody = new ClosedPort();
+        await using var gateway = new RunningGateway(("Kubernetes:Namespace", "synapse"), ("Kubernetes:ApiServer", nobody.Address.AbsoluteUri));
+
+        foreach (var path in new[] { "/v1/completions", "/gpt2/generate" })
+        {
+            using var answer = await gateway.Client.PostAsync(path, new StringContent("""{"model":"gpt2"}"""));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+            Assert.Equal(["1"], answer.Headers.GetValues("Retry-After"));
+        }
+        using var models = await gateway.Client.GetAsync("/v1/models");
+        Assert.Equal(
+            "the gateway does not know its models yet: it has not reached the API server since it started",
+            await ErrorEnvelope.MessageAsync(models, HttpStatusCode.ServiceUnavailable, "server_error", "not_ready"));
+        using var page = JsonDocument.Parse(await gateway.CataloguePageAsync());
+        Assert.InRange(page.RootElement.GetProperty("ageSeconds").GetDouble(), 0, 60);
+    }
+
+    [Theory]
     [InlineData("unauthorized.json", 401, "; the token in token-file is missing, expired or of another cluster")]
     [InlineData("forbidden.json", 403, "; the gateway's service account needs a Role in synapse with the rule {apiGroups: [\"discovery.k8s.io\"], resources: [\"endpointslices\"], verbs: [\"list\", \"watch\"]}")]
     public async Task List_RecordedRefusal_SaysWhatIsMissing(string recording, int status, string advice)
@@ -191,10 +278,15 @@ public sealed class KubernetesSourceTests : IAsyncLifetime, IDisposable
         async () => string.Join(", ", (await VersionsAsync()).Select(version => $"{version.GetProperty("version").GetString()} {version.GetProperty("weight")}").Order(StringComparer.Ordinal)) == weights,
         $"the weights are '{weights}'");
 
+    private async Task<double> AgeAsync()
+    {
+        using var page = JsonDocument.Parse(await _gateway.CataloguePageAsync());
+        return page.RootElement.GetProperty("ageSeconds").GetDouble();
+    }
+
     private async Task<JsonElement[]> VersionsAsync()
     {
-        using var client = new HttpClient();
-        using var page = JsonDocument.Parse(await client.GetStringAsync(new Uri(_gateway.AdminAddress, "/catalogue")));
+        using var page = JsonDocument.Parse(await _gateway.CataloguePageAsync());
         return [.. page.RootElement.Clone().GetProperty("models").EnumerateArray().SelectMany(model => model.GetProperty("versions").EnumerateArray())];
     }
 
