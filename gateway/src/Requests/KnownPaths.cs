@@ -36,6 +36,12 @@ internal static class KnownPaths
         Shared("/health", ModelKind.Generator, HuggingFaceErrors.Format),
         Shared("/ping", ModelKind.Generator, HuggingFaceErrors.Format),
         Only("/invocations", ModelKind.Classifier, HuggingFaceErrors.Format),
+        // Text Embeddings Inference's other tasks: the classifier says that it has none of them.
+        Only("/embed", ModelKind.Classifier, HuggingFaceErrors.Format),
+        Only("/embed_all", ModelKind.Classifier, HuggingFaceErrors.Format),
+        Only("/embed_sparse", ModelKind.Classifier, HuggingFaceErrors.Format),
+        Only("/rerank", ModelKind.Classifier, HuggingFaceErrors.Format),
+        Only("/similarity", ModelKind.Classifier, HuggingFaceErrors.Format),
 
         // Blurb Blocks writes, Text Embeddings Inference classifies: the body tells.
         Shared("/predict", ModelKind.Generator, HuggingFaceErrors.Format),
