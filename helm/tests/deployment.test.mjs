@@ -70,10 +70,11 @@ test("GkeBucket_InAnEmptyProject_LetsTheChartsServiceAccountRead", async () => {
 const compose = parse(read("compose.yaml"), { merge: true });
 
 test("Compose_EveryService_IsBuiltHereAndAsBoundAsInTheCluster", () => {
-  assert.deepEqual(Object.keys(compose.services), ["gateway", "model-server", "classifier", "model-server-gpu", "classifier-gpu"]);
+  assert.deepEqual(Object.keys(compose.services), ["gateway", "model-server", "classifier", "bert-toxic", "model-server-gpu", "classifier-gpu"]);
   for (const [name, service] of Object.entries(compose.services)) {
     const [, image, gpu] = /^(.*?)(-gpu)?$/.exec(name);
-    assert.equal(service.image, `\${IMAGES:-elastic-synapse}/${image}:\${TAG:-local}${gpu ?? ""}`);
+    // The first client's name for a classifier.
+    assert.equal(service.image, `\${IMAGES:-elastic-synapse}/${image === "bert-toxic" ? "classifier" : image}:\${TAG:-local}${gpu ?? ""}`);
     assert.deepEqual([service.read_only, service.tmpfs, service.cap_drop], [true, ["/tmp"], ["ALL"]]);
   }
 });

@@ -40,9 +40,10 @@ writeFileSync(`${store}/registries.conf`, `[[registry]]\nlocation = "127.0.0.1"\
 
 /** Environment of podman: buildah's images, and nothing of the machine's own podman. */
 export const podman = { ...environment, CONTAINERS_CONF: `${store}/containers.conf` };
-// Limits that need no right to raise one, and a runtime that takes the machine's control groups as they are.
+// Limits that need no right to raise one, a runtime that takes the machine's control groups as they are, and the network that
+// knows containers by name: podman guesses the other one where it finds images or older networks.
 writeFileSync(podman.CONTAINERS_CONF, `[containers]\ndefault_ulimits = ["nofile=4096:4096", "nproc=4096:4096"]\n
-[network]\nnetwork_config_dir = "${store}/networks"\n
+[network]\nnetwork_backend = "netavark"\nnetwork_config_dir = "${store}/networks"\n
 [engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\ntmp_dir = "${store}/run/libpod"\n`);
 
 /** What the demo generator is asked, and what it goes on with, greedily, in eight tokens. */
