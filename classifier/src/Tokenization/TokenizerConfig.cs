@@ -20,7 +20,7 @@ internal sealed record TokenizerConfig
 
     /// <summary>The texts of those that a sequence is made with.</summary>
     public SpecialTexts Special => new(
-        Roles.Text(SpecialTokenRoles.Unknown), Roles.Text(SpecialTokenRoles.Classification), Roles.Text(SpecialTokenRoles.Separator), Roles.Text(SpecialTokenRoles.Padding));
+        Roles.TextOf(BertRoles.Unknown), Roles.TextOf(BertRoles.Classification), Roles.TextOf(BertRoles.Separator), Roles.TextOf(BertRoles.Padding));
 
     /// <summary><c>added_tokens_decoder</c>.</summary>
     public IReadOnlyList<AddedToken>? AddedTokens { get; init; }
@@ -36,7 +36,7 @@ internal sealed record TokenizerConfig
         using var map = File.Exists(mapFile) ? TokenizerFile.ReadJson(mapFile) : null;
         var path = Path.Combine(folder, "tokenizer_config.json");
         if (!File.Exists(path))
-            return new TokenizerConfig { Roles = new SpecialTokenRoles(null, map?.RootElement, isGeneric: false) };
+            return new TokenizerConfig { Roles = SpecialTokenRoles.Read(null, map?.RootElement, BertRoles.Own) };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         var isGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
@@ -48,7 +48,8 @@ internal sealed record TokenizerConfig
             IsolateCjk = Flag(path, root, "tokenize_chinese_chars"),
             IsGeneric = isGeneric,
             // Who writes the tokens with their ids here has written the map for older releases.
-            Roles = new SpecialTokenRoles(root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, isGeneric),
+            Roles = SpecialTokenRoles.Read(
+                root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, isGeneric ? [] : BertRoles.Own),
             AddedTokens = AddedTokenJson.ReadDecoder(path, root),
             ModelMaxLength = Length(path, root),
         };

@@ -36,13 +36,13 @@ internal sealed record TokenizerConfig
         using var map = File.Exists(mapFile) ? TokenizerFile.ReadJson(mapFile) : null;
         var path = System.IO.Path.Combine(folder, FileName);
         if (!File.Exists(path))
-            return new TokenizerConfig { Roles = SpecialTokenRoles.Read(null, map?.RootElement, isGeneric: false) };
+            return new TokenizerConfig { Roles = SpecialTokenRoles.Read(null, map?.RootElement, OwnRoles(isGeneric: false)) };
         using var document = TokenizerFile.ReadJson(path);
         var root = document.RootElement;
         var isGeneric = root.TryGetProperty("tokenizer_class", out var name) && name.ValueKind == JsonValueKind.String
             && name.GetString() is "PreTrainedTokenizerFast" or "TokenizersBackend";
         // Who writes the tokens with their ids here has written the map for older releases.
-        var roles = SpecialTokenRoles.Read(root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, isGeneric);
+        var roles = SpecialTokenRoles.Read(root, root.TryGetProperty("added_tokens_decoder", out _) ? null : map?.RootElement, OwnRoles(isGeneric));
         return new TokenizerConfig
         {
             Path = path,
@@ -64,6 +64,13 @@ internal sealed record TokenizerConfig
         int[] Ids(string role, string? text) => text is null ? []
             : added.FirstOrDefault(token => token.Text == text)?.Id is { } id || tokens.TryGetValue(text, out id) ? [id]
             : throw new CheckpointException($"{Path}: add_{role}_token is true, and {role}_token is '{text}'; expected a token of the vocabulary");
+    }
+
+    // In the order in which those that the vocabulary lacks get ids.
+    private static (string Role, string? Text)[] OwnRoles(bool isGeneric)
+    {
+        var end = isGeneric ? null : BpeVocabulary.EndOfText;
+        return [("bos_token", end), ("eos_token", end), ("unk_token", end), ("sep_token", null), ("pad_token", null), ("cls_token", null), ("mask_token", null)];
     }
 
     private static bool? Flag(string path, JsonElement root, string name)

@@ -1,37 +1,28 @@
 using System.Text.Json;
-using ElasticSynapse.Serving.Models;
 
-namespace ElasticSynapse.ModelServer.Tokenization;
+namespace ElasticSynapse.Serving.Models;
 
 /// <summary>The tokens that <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> give a role, such as <c>pad_token</c>.
 /// They have no ids there.</summary>
 /// <remarks>The order and the precedence of transformers 5.12's <c>from_pretrained</c>.</remarks>
-internal sealed class SpecialTokenRoles
+public sealed class SpecialTokenRoles
 {
-    // Where a tokenizer of GPT-2's own class is given none.
-    private static readonly AddedToken EndOfText = new(BpeVocabulary.EndOfText, -1, Special: true);
-
-    // In the order in which they get ids. Behind them come those of other names.
-    private readonly Dictionary<string, AddedToken?> _roles = new(StringComparer.Ordinal)
-    {
-        ["bos_token"] = EndOfText, ["eos_token"] = EndOfText, ["unk_token"] = EndOfText,
-        ["sep_token"] = null, ["pad_token"] = null, ["cls_token"] = null, ["mask_token"] = null,
-    };
-
+    // In the order in which they get ids. Behind the family's come those of other names.
+    private readonly Dictionary<string, AddedToken?> _roles = new(StringComparer.Ordinal);
     private readonly List<AddedToken> _extra = [];
 
-    private SpecialTokenRoles(bool isGeneric)
+    private SpecialTokenRoles(IEnumerable<(string Role, string? Text)> family)
     {
-        if (isGeneric)
-            (_roles["bos_token"], _roles["eos_token"], _roles["unk_token"]) = (null, null, null);
+        foreach (var (role, text) in family)
+            _roles[role] = text is null ? null : new AddedToken(text, -1, Special: true);
     }
 
     /// <param name="config">Of <c>tokenizer_config.json</c>; null for none.</param>
     /// <param name="map">Of <c>special_tokens_map.json</c>, which goes before it; null where it does not count.</param>
-    /// <param name="isGeneric">Whether the tokenizer is not of GPT-2's own class.</param>
-    public static SpecialTokenRoles Read(JsonElement? config, JsonElement? map, bool isGeneric)
+    /// <param name="family">The roles of the family's own tokenizer class, with the texts that they have where none is given.</param>
+    public static SpecialTokenRoles Read(JsonElement? config, JsonElement? map, IEnumerable<(string Role, string? Text)> family)
     {
-        var roles = new SpecialTokenRoles(isGeneric);
+        var roles = new SpecialTokenRoles(family);
         if (config is { } first)
             roles.Take(first);
         if (map is { } second)
