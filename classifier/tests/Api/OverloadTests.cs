@@ -123,9 +123,7 @@ public sealed class OverloadTests
         var running = server.PostAsync("/classify", Text);
         await runner.BegunAsync();
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/classify") { Content = new StringContent("""{"text":"world"}""") };
-        request.Headers.Add("x-request-timeout-ms", "20");
-        using var late = await server.Http.SendAsync(request);
+        using var late = await LateAsync(server, "/classify", """{"text":"world"}""");
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
         Assert.Contains(
@@ -145,9 +143,7 @@ public sealed class OverloadTests
         var running = server.PostAsync("/classify", Text);
         await runner.BegunAsync();
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/predict") { Content = new StringContent("""{"inputs":"world"}""") };
-        request.Headers.Add("x-request-timeout-ms", "20");
-        using var late = await server.Http.SendAsync(request);
+        using var late = await LateAsync(server, "/predict", """{"inputs":"world"}""");
 
         Assert.Equal(HttpStatusCode.GatewayTimeout, late.StatusCode);
         Assert.EndsWith("\"error_type\":\"Backend\"}", await late.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -187,4 +183,12 @@ public sealed class OverloadTests
 
     private static ClassifierServer Start(HeldRunner runner) =>
         ClassifierServer.Start(ThreePlaces, services => services.AddSingleton<Func<ISequenceRunner>>(() => runner));
+
+    // Asks for an answer within 20 ms.
+    private static async Task<HttpResponseMessage> LateAsync(ClassifierServer server, string path, string body)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
+        request.Headers.Add("x-request-timeout-ms", "20");
+        return await server.Http.SendAsync(request);
+    }
 }

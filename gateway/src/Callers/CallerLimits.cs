@@ -94,7 +94,7 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
     {
         metrics.Refused(reason);
         RefusalReason.Set(context, reason);
-        return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture)) 
+        return new ApiException(kind, message.ToString(CultureInfo.InvariantCulture))
         {
             RetryAfterSeconds = (int)Math.Clamp(Math.Ceiling(after.TotalSeconds), 1, LongestRetryAfter.TotalSeconds),
         };

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Net.Http.Headers;
 using ElasticSynapse.Gateway.Tests.Running;
 using ElasticSynapse.Tests;
 using Microsoft.AspNetCore.Http;
@@ -24,7 +23,7 @@ public sealed class CallersTests
         using var keys = new KeysFile(("ada", Ada, ""));
         await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
 
-        using var answer = await SendAsync(gateway, Ada);
+        using var answer = await gateway.SendAsync(Ada);
 
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.Equal("", authorization);
@@ -87,16 +86,16 @@ public sealed class CallersTests
         using var keys = new KeysFile(("ada", Ada, ""), ("bob", Bob, ""));
         await using var gateway = new RunningGateway(
             upstream.Address, null, ("Callers:KeysFile", keys.Path), ("Callers:ReloadInterval", "00:00:00.020"));
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Bob)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(Bob)).StatusCode);
 
         keys.Write(("ada", Ada, ""));
-        await Patience.UntilAsync(async () => (await SendAsync(gateway, Bob)).StatusCode == HttpStatusCode.Unauthorized, "Bob's key is revoked");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
+        await Patience.UntilAsync(async () => (await gateway.SendAsync(Bob)).StatusCode == HttpStatusCode.Unauthorized, "Bob's key is revoked");
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(Ada)).StatusCode);
 
         keys.WriteText("""{"callers":{"ada":{}}}""");
         await Patience.UntilAsync(
             async () => (await gateway.MetricsAsync()).Contains("refused_reloads_total{file=\"keys\"} 1", StringComparison.Ordinal), "the refusal is counted");
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await gateway.SendAsync(Ada)).StatusCode);
     }
 
     [Fact]
@@ -118,164 +117,11 @@ public sealed class CallersTests
         async Task<double> TimeAsync(string key)
         {
             var start = Stopwatch.GetTimestamp();
-            using var answer = await SendAsync(gateway, key);
+            using var answer = await gateway.SendAsync(key);
             return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
         }
 
         static double Median(List<double> times) => times.Order().ElementAt(times.Count / 2);
-    }
-
-    [Fact]
-    public async Task Limits_RequestsPerMinute_AreToldAndKept()
-    {
-        await using var upstream = await Upstream.StartAsync("ok");
-        using var keys = new KeysFile(("ada", Ada, "\"requestsPerMinute\": 2, \"tokensPerMinute\": 1000"), ("bob", Bob, ""));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        using var first = await SendAsync(gateway, Ada);
-        Assert.Equal(["2"], first.Headers.GetValues("x-ratelimit-limit-requests"));
-        Assert.Equal(["1"], first.Headers.GetValues("x-ratelimit-remaining-requests"));
-        Assert.Matches("^(30|29)s$", Assert.Single(first.Headers.GetValues("x-ratelimit-reset-requests")));
-        Assert.Equal(["1000"], first.Headers.GetValues("x-ratelimit-limit-tokens"));
-        using var second = await SendAsync(gateway, Ada);
-        Assert.Equal(HttpStatusCode.OK, second.StatusCode);
-        using var third = await SendAsync(gateway, Ada);
-
-        Assert.Equal(
-            "the caller ada may send 2 requests a minute",
-            await ErrorEnvelope.MessageAsync(third, HttpStatusCode.TooManyRequests, "requests", "rate_limit_exceeded"));
-        Assert.InRange(third.Headers.RetryAfter!.Delta!.Value.TotalSeconds, 1, 30);
-        Assert.Equal(["caller_requests"], third.Headers.GetValues("x-refused-by"));
-        Assert.Equal(["0"], third.Headers.GetValues("x-ratelimit-remaining-requests"));
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Bob)).StatusCode);
-    }
-
-    [Fact]
-    public async Task Limits_TokensPerMinute_CountWhatARequestMayTake()
-    {
-        await using var upstream = await Upstream.StartAsync("ok");
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 100"));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        using var first = await SendAsync(gateway, Ada, """{"prompt":"","max_tokens":80}""");
-        using var second = await SendAsync(gateway, Ada, """{"prompt":"","max_tokens":80}""");
-
-        Assert.Equal(HttpStatusCode.OK, first.StatusCode);
-        Assert.StartsWith(
-            "the request may take 87 tokens; the caller ada may use 100 a minute, and 1",
-            await ErrorEnvelope.MessageAsync(second, HttpStatusCode.TooManyRequests, "tokens", "rate_limit_exceeded"), StringComparison.Ordinal);
-        Assert.Equal(["caller_tokens"], second.Headers.GetValues("x-refused-by"));
-    }
-
-    [Theory]
-    [InlineData("/v1/completions", """{"prompt":"x","max_tokens":900000}""")]
-    [InlineData("/v1/completions", """{"prompt":"x","max_tokens":300,"n":4}""")]
-    [InlineData("/v1/completions", """{"prompt":["x","y","z","u"],"max_tokens":300}""")]
-    [InlineData("/?length=5000", "{}")]
-    public async Task Limits_MoreTokensThanAMinuteHas_IsRefusedForGoodAndChargesNothing(string path, string body)
-    {
-        await using var upstream = await Upstream.StartAsync("ok");
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        using var refused = await SendAsync(gateway, Ada, body, path);
-
-        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-        Assert.Contains(" tokens, more than the 1,000 that the caller ada may use in a minute", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(["false"], refused.Headers.GetValues("x-should-retry"));
-        Assert.Equal(["120"], refused.Headers.GetValues("Retry-After"));
-        Assert.Equal(["caller_tokens"], refused.Headers.GetValues("x-refused-by"));
-        using var next = await SendAsync(gateway, Ada, """{"prompt":"","max_tokens":900}""");
-        Assert.Equal(HttpStatusCode.OK, next.StatusCode);
-    }
-
-    [Theory]
-    [InlineData("/v1/completions", """{"prompt":"x"}""", 1000 - 16 - 3)]
-    [InlineData("/v1/completions", """{"prompt":"x","n":2,"best_of":5}""", 1000 - (5 * 16) - 8)]
-    [InlineData("/v1/completions", """{"prompt":[1,2,3]}""", 1000 - 16 - 4)]
-    [InlineData("/v2/models/gpt2/generate", """{"text_input":"x"}""", 1000 - 20 - 4)]
-    [InlineData("/text-generation/generate", """{"text":"x"}""", 1000 - 50 - 3)]
-    [InlineData("/predict", """{"seed":"x"}""", 1000 - 512 - 3)]
-    [InlineData("/", """{"length":"40"}""", 1000 - 40 - 3)]
-    [InlineData("/?length=40", "", 1000 - 40 - 2)]
-    [InlineData("/generate", """{"inputs":"x"}""", 0)]
-    [InlineData("/detokenize", """{"tokens":[1,2,3]}""", 1000 - 4)]
-    public async Task Limits_EachApisOwnLength_IsCharged(string path, string body, int left)
-    {
-        await using var upstream = await Upstream.StartAsync("ok");
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
-        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, upstream.Address));
-        await using var gateway = new RunningGateway(catalogue, ("Callers:KeysFile", keys.Path));
-
-        using var answer = await SendAsync(gateway, Ada, body, path);
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.InRange(Remaining(answer), left, left + 30);
-    }
-
-    [Theory]
-    [InlineData("""{"usage":{"prompt_tokens":10,"completion_tokens":90,"total_tokens":100}}""", 200, 900)]
-    [InlineData("""{"generated_text":"x","details":{"finish_reason":"length","generated_tokens":83}}""", 200, 900)]
-    [InlineData("""{"usage":{"total_tokens":1100}}""", 200, 0)]
-    [InlineData("""{"total_tokens":1,"usage":null}""", 200, 132)]
-    [InlineData("""{"error":"no"}""", 400, 1000)]
-    [InlineData("""{"error":"no"}""", 500, 1000)]
-    public async Task Limits_WhatWasNotUsed_IsGivenBack(string json, int status, int left)
-    {
-        await using var upstream = await Upstream.StartAsync(context =>
-        {
-            context.Response.StatusCode = status;
-            context.Response.ContentType = "application/json";
-            return context.Response.WriteAsync(json);
-        });
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        // 17 for the prompt.
-        using var answer = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
-
-        Assert.InRange(Remaining(answer), left, left + 30);
-    }
-
-    [Theory]
-    [InlineData("data: {\"choices\":[],\"usage\":{\"total_tokens\":100}}\n\ndata: [DONE]\n\n", 900)]
-    [InlineData("data:{\"generated_text\":\"x\",\"details\":{\"generated_tokens\":83}}\n\n", 900)]
-    [InlineData("data: {\"choices\":[],\"usage\":null}\n\ndata: [DONE]\n\n", 132)]
-    public async Task Limits_StreamThatTellsItsUsage_IsSettledAtItsEnd(string last, int left)
-    {
-        await using var upstream = await Upstream.StartAsync(async context =>
-        {
-            if (context.Request.Path == "/detokenize")
-            {
-                return;
-            }
-            context.Response.ContentType = "text/event-stream";
-            await context.Response.WriteAsync("data: {\"choices\":[],\"usage\":null}\n\n");
-            await context.Response.Body.FlushAsync();
-            await context.Response.WriteAsync(last);
-        });
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        // 17 for the prompt.
-        using var streamed = await SendAsync(gateway, Ada, """{"max_tokens":850,"prompt":"some forty bytes, in order to count"}""");
-        await streamed.Content.ReadAsStringAsync();
-        using var next = await SendAsync(gateway, Ada, "{}", "/detokenize");
-
-        Assert.InRange(Remaining(next), left - 5, left + 30);
-    }
-
-    [Fact]
-    public async Task Limits_GatewayItselfRefuses_TokensAreGivenBack()
-    {
-        using var nobody = new ClosedPort();
-        using var keys = new KeysFile(("ada", Ada, "\"tokensPerMinute\": 1000"));
-        await using var gateway = new RunningGateway(nobody.Address, null, ("Callers:KeysFile", keys.Path));
-
-        using var answer = await SendAsync(gateway, Ada, """{"max_tokens":900}""");
-
-        Assert.Equal(HttpStatusCode.BadGateway, answer.StatusCode);
-        Assert.Equal(1000, Remaining(answer));
     }
 
     [Fact]
@@ -309,43 +155,6 @@ public sealed class CallersTests
 
         Assert.Equal(1, exitCode);
         Assert.EndsWith($"{keys.Path}: {mistake}", standardError.TrimEnd(), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task Limits_Concurrency_RefusesOneMoreWhileTheOthersRun()
-    {
-        var arrived = new TaskCompletionSource();
-        var release = new TaskCompletionSource();
-        await using var upstream = await Upstream.StartAsync(async context =>
-        {
-            arrived.TrySetResult();
-            await release.Task;
-        });
-        using var keys = new KeysFile(("ada", Ada, "\"concurrency\": 1"));
-        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
-
-        var running = SendAsync(gateway, Ada);
-        await arrived.Task.WaitAsync(Patience.Limit);
-        using var refused = await SendAsync(gateway, Ada);
-        Assert.Equal(["caller_concurrency"], refused.Headers.GetValues("x-refused-by"));
-        release.SetResult();
-        Assert.Equal(HttpStatusCode.OK, (await running).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
-    }
-
-    [Fact]
-    public async Task Limits_Models_RefuseTheOthers()
-    {
-        await using var upstream = await Upstream.StartAsync("ok");
-        using var keys = new KeysFile(("ada", Ada, "\"models\": [\"gpt2\"]"), ("bob", Bob, "\"models\": [\"other\"]"));
-        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, upstream.Address));
-        await using var gateway = new RunningGateway(catalogue, ("Callers:KeysFile", keys.Path));
-
-        Assert.Equal(HttpStatusCode.OK, (await SendAsync(gateway, Ada)).StatusCode);
-        using var refused = await SendAsync(gateway, Bob);
-        Assert.Equal(
-            "the caller bob may not use the model 'gpt2'; it may use 'other'",
-            await ErrorEnvelope.MessageAsync(refused, HttpStatusCode.Forbidden, "invalid_request_error", "permission_denied"));
     }
 
     [Theory]
@@ -383,15 +192,5 @@ public sealed class CallersTests
               {keys.Path}: callers.bob.sha256 is required: a list of the SHA-256 of each of its keys, in hexadecimal
             """,
             standardError.TrimEnd());
-    }
-
-    private static int Remaining(HttpResponseMessage answer) =>
-        int.Parse(Assert.Single(answer.Headers.GetValues("x-ratelimit-remaining-tokens")), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static async Task<HttpResponseMessage> SendAsync(RunningGateway gateway, string key, string body = "{}", string path = "/v1/completions")
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        return await gateway.Client.SendAsync(request);
     }
 }

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using ElasticSynapse.Gateway.Admin;
@@ -71,6 +72,14 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     /// <summary>Where operators look.</summary>
     public Uri AdminAddress => _factory.Services.GetServices<IHostedService>().OfType<AdminServer>().Single().Address;
+
+    /// <summary>Sends a request with a caller's key.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string key, string body = "{}", string path = "/v1/completions")
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new StringContent(body) };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return await Client.SendAsync(request);
+    }
 
     /// <summary>What it has counted.</summary>
     public Task<string> MetricsAsync() => OperatorsSeeAsync("/metrics");

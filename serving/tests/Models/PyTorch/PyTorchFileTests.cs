@@ -23,7 +23,7 @@ public sealed class PyTorchFileTests : IDisposable
         Assert.Equal("test", tensor.Name);
         Assert.Equal(TensorType.I64, tensor.Type);
         Assert.Equal([2, 4], tensor.Shape);
-        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], Values<long>(source, "test"));
+        Assert.Equal([1, 2, 3, 4, 5, 6, 7, 8], TestTensor.Values<long>(source, "test"));
     }
 
     [Fact]
@@ -31,7 +31,7 @@ public sealed class PyTorchFileTests : IDisposable
     {
         using var source = PyTorchFile.Open(RepositoryFiles.Data("pytorch-zip", "fortran_tensor_3d.pth"));
         Assert.Equal([2, 3, 4], source.Tensors["tensor_fortran"].Shape);
-        Assert.Equal(Enumerable.Range(1, 24).Select(i => (long)i), Values<long>(source, "tensor_fortran"));
+        Assert.Equal(Enumerable.Range(1, 24).Select(i => (long)i), TestTensor.Values<long>(source, "tensor_fortran"));
     }
 
     [Theory]
@@ -74,7 +74,7 @@ public sealed class PyTorchFileTests : IDisposable
         {
             using var source = Open(PickleWriter.Dictionary("w", p => p.Tensor("HalfStorage", "0", 4096, v.Offset, v.Shape, v.Strides)),
                 ("0", MemoryMarshal.AsBytes(storage.AsSpan()).ToArray()));
-            return Values<ushort>(source, "w").SequenceEqual(Elements(v.Shape, v.Strides, v.Offset).Select(i => (ushort)i));
+            return TestTensor.Values<ushort>(source, "w").SequenceEqual(Elements(v.Shape, v.Strides, v.Offset).Select(i => (ushort)i));
         });
     }
 
@@ -83,7 +83,7 @@ public sealed class PyTorchFileTests : IDisposable
     public void Open_ExpandedTensor_RepeatedElements()
     {
         using var source = Open(PickleWriter.Dictionary("w", p => p.Tensor("HalfStorage", "0", 1, 0, [8, 4], [0, 0])), ("0", [1, 2]));
-        Assert.Equal(Enumerable.Repeat((ushort)0x0201, 32), Values<ushort>(source, "w"));
+        Assert.Equal(Enumerable.Repeat((ushort)0x0201, 32), TestTensor.Values<ushort>(source, "w"));
     }
 
     // A causal mask expanded to every position, of which no graph has any use.
@@ -177,7 +177,7 @@ public sealed class PyTorchFileTests : IDisposable
             "storage missing" => p.Tensor("FloatStorage", "7", 4, 0, [4], [1]),
             _ => p.Tensor("FloatStorage", "0", 1000, 0, [4], [1]),
         });
-        Assert.Contains(expected, Refused(TorchArchive.Write(pickle, ("0", new byte[16]))), StringComparison.Ordinal);
+        Assert.Contains(expected, _folder.Refused(TorchArchive.Write(pickle, ("0", new byte[16]))), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -187,7 +187,7 @@ public sealed class PyTorchFileTests : IDisposable
     {
         var whole = File.ReadAllBytes(RepositoryFiles.Data("pytorch-zip", file));
         for (var length = 0; length < whole.Length; length++)
-            Refused(whole[..length]);
+            _folder.Refused(whole[..length]);
     }
 
     [Fact]
@@ -195,7 +195,7 @@ public sealed class PyTorchFileTests : IDisposable
     {
         var whole = File.ReadAllBytes(RepositoryFiles.Data("huggingface", "pytorch-gpt2", "pytorch_model.bin"));
         for (var percent = 0; percent < 100; percent++)
-            Refused(whole[..(int)((long)whole.Length * percent / 100)]);
+            _folder.Refused(whole[..(int)((long)whole.Length * percent / 100)]);
     }
 
     [Fact]
@@ -208,7 +208,7 @@ public sealed class PyTorchFileTests : IDisposable
             flipped[place] ^= (byte)(1 << place % 8);
             try
             {
-                using var source = PyTorchFile.Open(_folder.Write("model.bin", flipped));
+                using var source = _folder.Open(flipped);
                 Assert.All(TestTensor.ReadAll(source), tensor => Assert.Equal(TensorShape.ByteLength(tensor.Shape, tensor.Type), tensor.Bytes.Length));
             }
             catch (CheckpointException e)
@@ -223,28 +223,22 @@ public sealed class PyTorchFileTests : IDisposable
     {
         var tar = new byte[1024];
         "ustar"u8.CopyTo(tar.AsSpan(257));
-        Assert.Contains("a tar file, PyTorch's format of 2017", Refused(tar), StringComparison.Ordinal);
-        Assert.Contains("an empty file", Refused([]), StringComparison.Ordinal);
-        Assert.Contains("a file of another form", Refused("<html>"u8.ToArray()), StringComparison.Ordinal);
+        Assert.Contains("a tar file, PyTorch's format of 2017", _folder.Refused(tar), StringComparison.Ordinal);
+        Assert.Contains("an empty file", _folder.Refused([]), StringComparison.Ordinal);
+        Assert.Contains("a file of another form", _folder.Refused("<html>"u8.ToArray()), StringComparison.Ordinal);
     }
 
     [Fact]
     public void Open_OtherZipFiles_RefusedByName()
     {
         var pickle = PickleWriter.Dictionary("w", p => p.Tensor("FloatStorage", "0", 1, 0, [1], [1]));
-        Assert.Contains("a TorchScript program", Refused(TorchArchive.WriteEntries(("m/data.pkl", pickle), ("m/constants.pkl", []))), StringComparison.Ordinal);
-        Assert.Contains("big-endian tensors", Refused(TorchArchive.WriteEntries(("m/data.pkl", pickle), ("m/byteorder", "big"u8.ToArray()))), StringComparison.Ordinal);
-        Assert.Contains("0 entries data.pkl", Refused(TorchArchive.WriteEntries(("word/document.xml", []))), StringComparison.Ordinal);
-        Assert.Contains("2 entries data.pkl", Refused(TorchArchive.WriteEntries(("a/data.pkl", pickle), ("b/data.pkl", pickle))), StringComparison.Ordinal);
+        Assert.Contains("a TorchScript program", _folder.Refused(TorchArchive.WriteEntries(("m/data.pkl", pickle), ("m/constants.pkl", []))), StringComparison.Ordinal);
+        Assert.Contains("big-endian tensors", _folder.Refused(TorchArchive.WriteEntries(("m/data.pkl", pickle), ("m/byteorder", "big"u8.ToArray()))), StringComparison.Ordinal);
+        Assert.Contains("0 entries data.pkl", _folder.Refused(TorchArchive.WriteEntries(("word/document.xml", []))), StringComparison.Ordinal);
+        Assert.Contains("2 entries data.pkl", _folder.Refused(TorchArchive.WriteEntries(("a/data.pkl", pickle), ("b/data.pkl", pickle))), StringComparison.Ordinal);
         var large = TorchArchive.WriteEntries(CompressionLevel.SmallestSize, ("m/data.pkl", new byte[10_000]));
-        Assert.Contains("entry \"m/data.pkl\" compressed or encrypted", Refused(large), StringComparison.Ordinal);
-        Assert.Contains("no tensors by name", Refused(TorchArchive.Write(new PickleWriter().Op('}').ToBytes())), StringComparison.Ordinal);
-    }
-
-    private static T[] Values<T>(ITensorSource source, string name) where T : unmanaged
-    {
-        var tensor = source.Tensors[name];
-        return [.. MemoryMarshal.Cast<byte, T>(source.Bytes(tensor, 0, (int)tensor.ByteLength))];
+        Assert.Contains("entry \"m/data.pkl\" compressed or encrypted", _folder.Refused(large), StringComparison.Ordinal);
+        Assert.Contains("no tensors by name", _folder.Refused(TorchArchive.Write(new PickleWriter().Op('}').ToBytes())), StringComparison.Ordinal);
     }
 
     // Dimensions laid out in any order, the innermost with a gap.
@@ -265,14 +259,5 @@ public sealed class PyTorchFileTests : IDisposable
         : Enumerable.Range(0, (int)shape[0]).SelectMany(i => Elements(shape[1..], strides[1..], offset + i * strides[0]));
 
     private ITensorSource Open(byte[] pickle, params (string Key, byte[] Bytes)[] storages) =>
-        PyTorchFile.Open(_folder.Write("model.bin", TorchArchive.Write(pickle, storages)));
-
-    private string Refused(byte[] file)
-    {
-        var path = _folder.Write("model.bin", file);
-        var message = Assert.Throws<CheckpointException>(() => PyTorchFile.Open(path)).Message;
-        Assert.StartsWith(path, message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', message);
-        return message;
-    }
+        _folder.Open(TorchArchive.Write(pickle, storages));
 }

@@ -23,18 +23,18 @@ public sealed class PyTorchStreamTests : IDisposable
         Assert.Equal(
             ["bfloat BF16 [2,1]", "bool BOOL [3]", "byte U8 [1]", "empty F32 [0,3]", "float F32 [2,3,4]", "half F16 [3]", "long I64 [2,2]",
                 "parameter F32 [2]", "part F32 [4]", "scalar F64 []", "transposed F32 [4,2,3]"], read);
-        Assert.Equal([1, 0, 1], Values<byte>(source, "bool"));
-        Assert.Equal([7], Values<byte>(source, "byte"));
-        Assert.Equal(Enumerable.Range(0, 24).Select(i => (float)i), Values<float>(source, "float"));
-        Assert.Equal([5f, 6, 7, 8], Values<float>(source, "part"));
+        Assert.Equal([1, 0, 1], TestTensor.Values<byte>(source, "bool"));
+        Assert.Equal([7], TestTensor.Values<byte>(source, "byte"));
+        Assert.Equal(Enumerable.Range(0, 24).Select(i => (float)i), TestTensor.Values<float>(source, "float"));
+        Assert.Equal([5f, 6, 7, 8], TestTensor.Values<float>(source, "part"));
         Assert.Equal(from k in Enumerable.Range(0, 4) from i in Enumerable.Range(0, 2) from j in Enumerable.Range(0, 3) select (float)(i * 12 + j * 4 + k),
-            Values<float>(source, "transposed"));
-        Assert.Equal([(Half)1.5, (Half)(-2), Half.MaxValue], Values<Half>(source, "half"));
-        Assert.Equal([0x3FC0, 0xC000], Values<ushort>(source, "bfloat").Select(b => (int)b));
-        Assert.Equal([1, -2, 3, 1L << 40], Values<long>(source, "long"));
-        Assert.Equal([2.5], Values<double>(source, "scalar"));
-        Assert.Equal([0.25f, 0.5f], Values<float>(source, "parameter"));
-        Assert.Empty(Values<float>(source, "empty"));
+            TestTensor.Values<float>(source, "transposed"));
+        Assert.Equal([(Half)1.5, (Half)(-2), Half.MaxValue], TestTensor.Values<Half>(source, "half"));
+        Assert.Equal([0x3FC0, 0xC000], TestTensor.Values<ushort>(source, "bfloat").Select(b => (int)b));
+        Assert.Equal([1, -2, 3, 1L << 40], TestTensor.Values<long>(source, "long"));
+        Assert.Equal([2.5], TestTensor.Values<double>(source, "scalar"));
+        Assert.Equal([0.25f, 0.5f], TestTensor.Values<float>(source, "parameter"));
+        Assert.Empty(TestTensor.Values<float>(source, "empty"));
     }
 
     [Fact]
@@ -50,8 +50,8 @@ public sealed class PyTorchStreamTests : IDisposable
     [Fact]
     public void Open_ViewOfAStorage_ItsPart()
     {
-        using var source = Open(new TorchStream().Write(View(first: 2, count: 3, size: 2, offset: 1), ("all", 6, Floats(0, 1, 2, 3, 4, 5))));
-        Assert.Equal([3f, 4f], Values<float>(source, "w"));
+        using var source = _folder.Open(new TorchStream().Write(View(first: 2, count: 3, size: 2, offset: 1), ("all", 6, Floats(0, 1, 2, 3, 4, 5))));
+        Assert.Equal([3f, 4f], TestTensor.Values<float>(source, "w"));
     }
 
     [Theory]
@@ -60,15 +60,15 @@ public sealed class PyTorchStreamTests : IDisposable
     [InlineData(long.MaxValue, 1, 1, 0, "a persistent id that is no storage")]
     [InlineData(2, -1, 1, 0, "a persistent id that is no storage")]
     public void Open_ViewThatDoesNotFit_Refused(long first, long count, long size, long offset, string expected) => Assert.Contains(expected,
-        Refused(new TorchStream().Write(View(first, count, size, offset), ("all", 6, Floats(0, 1, 2, 3, 4, 5)))), StringComparison.Ordinal);
+        _folder.Refused(new TorchStream().Write(View(first, count, size, offset), ("all", 6, Floats(0, 1, 2, 3, 4, 5)))), StringComparison.Ordinal);
 
     [Fact]
     public void Open_ProtocolFour_Read()
     {
         var file = new TorchStream().Write(One, ("0", 2, Floats(1, 2)));
         byte[] framed = [0x80, 4, 0x95, 13, 0, 0, 0, 0, 0, 0, 0, .. file[2..]];
-        using var source = Open(framed);
-        Assert.Equal([1f, 2f], Values<float>(source, "w"));
+        using var source = _folder.Open(framed);
+        Assert.Equal([1f, 2f], TestTensor.Values<float>(source, "w"));
     }
 
     public static TheoryData<string, string> Lies => new()
@@ -105,7 +105,7 @@ public sealed class PyTorchStreamTests : IDisposable
             "no list" => [.. new TorchStream().Write(One)[..^4], (byte)'N', (byte)'.'],
             _ => new TorchStream().Write(new PickleWriter().Global("os", "system").Text("id").Raw(0x85).Op('R').ToBytes()),
         };
-        Assert.Contains(expected, Refused(file), StringComparison.Ordinal);
+        Assert.Contains(expected, _folder.Refused(file), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public sealed class PyTorchStreamTests : IDisposable
     {
         var whole = File.ReadAllBytes(Genuine(file));
         for (var length = 0; length < whole.Length; length++)
-            Refused(whole[..length]);
+            _folder.Refused(whole[..length]);
     }
 
     [Fact]
@@ -128,7 +128,7 @@ public sealed class PyTorchStreamTests : IDisposable
             flipped[place] ^= (byte)(1 << place % 8);
             try
             {
-                using var source = Open(flipped);
+                using var source = _folder.Open(flipped);
                 Assert.All(TestTensor.ReadAll(source), tensor => Assert.Equal(TensorShape.ByteLength(tensor.Shape, tensor.Type), tensor.Bytes.Length));
             }
             catch (CheckpointException e)
@@ -150,22 +150,5 @@ public sealed class PyTorchStreamTests : IDisposable
 
     private static byte[] Floats(params float[] values) => MemoryMarshal.AsBytes(values.AsSpan()).ToArray();
 
-    private static T[] Values<T>(ITensorSource source, string name) where T : unmanaged
-    {
-        var tensor = source.Tensors[name];
-        return [.. MemoryMarshal.Cast<byte, T>(source.Bytes(tensor, 0, (int)tensor.ByteLength))];
-    }
-
     private static string Genuine(string file) => RepositoryFiles.Data("pytorch-legacy", file);
-
-    private ITensorSource Open(byte[] file) => PyTorchFile.Open(_folder.Write("model.bin", file));
-
-    private string Refused(byte[] file)
-    {
-        var path = _folder.Write("model.bin", file);
-        var message = Assert.Throws<CheckpointException>(() => PyTorchFile.Open(path)).Message;
-        Assert.StartsWith(path, message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', message);
-        return message;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using ElasticSynapse.Serving.Models;
@@ -39,6 +40,13 @@ internal sealed record TestTensor(string Name, TensorType Type, long[] Shape, by
 
     public static IReadOnlyList<TestTensor> ReadAll(ITensorSource source) =>
         [.. source.Tensors.Values.Select(t => new TestTensor(t.Name, t.Type, [.. t.Shape], source.Bytes(t, 0, (int)t.ByteLength).ToArray()))];
+
+    /// <summary>The elements of one tensor, row-major.</summary>
+    public static T[] Values<T>(ITensorSource source, string name) where T : unmanaged
+    {
+        var tensor = source.Tensors[name];
+        return [.. MemoryMarshal.Cast<byte, T>(source.Bytes(tensor, 0, (int)tensor.ByteLength))];
+    }
 
     public bool SameAs(TestTensor other) =>
         Name == other.Name && Type == other.Type && Shape.SequenceEqual(other.Shape) && Bytes.SequenceEqual(other.Bytes);

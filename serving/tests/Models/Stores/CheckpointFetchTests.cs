@@ -5,26 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace ElasticSynapse.Serving.Tests.Models;
 
 /// <summary>The downloader and the cache, against a server that speaks the hub's API and fails in every way.</summary>
-public sealed class CheckpointFetchTests : IAsyncLifetime, IDisposable
+public sealed class CheckpointFetchTests : HubTests
 {
-    private const string Address = "hf://team/model";
-    private static readonly string Weights = HubServer.FilePath("model.safetensors");
-    private static readonly byte[] WeightBytes = StoreTestFolder.Bytes(9_500);
-
-    private readonly StoreTestFolder _folder = new();
-    private StoreServer _server = null!;
-
-    public async Task InitializeAsync()
-    {
-        _server = await StoreServer.StartAsync();
-        _server.Model("main", HubServer.Commit, ("config.json", "{}"u8.ToArray()), ("model.safetensors", WeightBytes));
-        _folder.Settings = _folder.Settings with { HubEndpoint = _server.Address };
-    }
-
-    public async Task DisposeAsync() => await _server.DisposeAsync();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Run_Cold_FetchesInPartsAndVerifies()
     {
