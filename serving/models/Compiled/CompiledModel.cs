@@ -33,6 +33,7 @@ internal static class CompiledModel
             ExternalData.Rename(model, folder.Location);
             options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
         }
+        UnsignedCodes.Apply(model);
         PackingOrder.Apply(model);
         try
         {

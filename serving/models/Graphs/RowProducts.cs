@@ -1,3 +1,4 @@
+using System.Numerics.Tensors;
 using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Models;
@@ -8,9 +9,7 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
 {
-    // Codes of both are unsigned. Signed weights would have to do with 7 bits: a processor without VNNI adds products of unsigned
-    // by signed bytes in 16 bits, which saturate. With VNNI, ONNX Runtime has the same kernel for both.
-    private const byte ZeroPoint = 128;
+    private const byte ZeroPoint = 128; // of the activations; the weights have none, or UnsignedCodes gives them one
     private const float LargestCode = 127;
     private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
 
@@ -25,14 +24,16 @@ internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, 
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
         var block = Hadamard.BlockFor(matrix.Inputs);
-        var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, DataType.Uint8, (values, codes) =>
+        var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, DataType.Int8, (values, codes) =>
         {
             Hadamard.RotateBack(values, block);
-            return BlockQuantizer.Quantize(values, ZeroPoint, codes);
+            var columnScale = BlockQuantizer.Quantize(values, ZeroPoint, codes);
+            TensorPrimitives.Xor(codes, ZeroPoint, codes); // to signed ones
+            return columnScale;
         });
         var (rounded, scale) = Round(output, Rotate(output, x, matrix.Inputs, block));
         var scaled = graph.Fused("MatMulIntegerToFloat", $"{output}:scaled", // [rows, outputs], of rows whose largest value is 1
-            [rounded, codes, _step, scales, _zeroPoint, _zeroPoint]);
+            [rounded, codes, _step, scales, _zeroPoint]);
         return graph.Standard("Mul", output, [scaled, scale]);
     }
 
