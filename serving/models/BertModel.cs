@@ -31,9 +31,9 @@ public sealed class BertModel : IDisposable
     /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Whether a run may hold several rows. Not in int8: a run's activations are rounded with one scale, so that a row's
-    /// logits would depend on the others.</summary>
-    public bool TakesBatches => Precision != Precision.Int8;
+    /// <summary>Whether a run may hold several texts. Not in int8, where a run's activations are rounded with one scale, nor in int4,
+    /// whose products add a run's last row in another order: a text's logits would depend on the others.</summary>
+    public bool TakesBatches => Precision is not (Precision.Int8 or Precision.Int4);
 
     public InferenceSession Session { get; }
 

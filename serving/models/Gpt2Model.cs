@@ -90,7 +90,6 @@ public sealed class Gpt2Model : IDisposable
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => Gpt2Graph.Compile(config, weights, quantized, precision));
-        OneRowGuard.Apply(compiled.Model);
         return new Gpt2Model(config, precision, settings.Device, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
     }
 

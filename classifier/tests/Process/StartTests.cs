@@ -67,7 +67,7 @@ public sealed class StartTests
         var errors = await FailAsync(new() { ["Model__Uri"] = Fixture, ["Model__Precision"] = "int8", ["Batching__MaxTokens"] = "1024" });
 
         Assert.Equal(
-            "  Batching__MaxTokens='1024': Model__Precision=int8 rounds a run's activations with one scale, so that each text needs a run of its own; accepted: 0",
+            "  Batching__MaxTokens='1024': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run, so that each needs one of its own; accepted: 0",
             errors[1]);
     }
 

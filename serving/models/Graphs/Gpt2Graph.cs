@@ -6,7 +6,7 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles GPT-2 (Radford et al. 2019; Hugging Face's GPT2LMHeadModel defines the behaviour) to an ONNX model of fused operators.
-/// Shapes: batch, tokens = tokens of this run, all = batch * tokens, slot = capacity of a sequence's KV cache, rows = positions
+/// Shapes: batch, tokens = tokens of this run, all = batch * tokens (made even where products need it), slot = capacity of a sequence's KV cache, rows = positions
 /// that need logits. Only attention knows sequences apart; everywhere else a token is a row.
 /// </summary>
 internal sealed class Gpt2Graph
@@ -18,6 +18,7 @@ internal sealed class Gpt2Graph
     private readonly GraphWriter _graph = new("gpt2");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
+    private readonly RowPairs? _pairs;       // for products that need an even number of rows
     private readonly DataType _type; // of activations and KV cache
     private readonly string _head;
 
@@ -32,6 +33,7 @@ internal sealed class Gpt2Graph
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
+        _pairs = precision == Precision.Int4 ? new RowPairs(_graph, config.HiddenSize) : null;
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
     }
 
@@ -62,7 +64,9 @@ internal sealed class Gpt2Graph
         var idsShape = _graph.Standard("Shape", "ids_shape", [ids]);
         _graph.Standard("Concat", SequencesShape, [idsShape, _graph.Constant("width", [-1], 1)], Int("axis", 0));
         _graph.Constant(RowsShape, [-1, _config.HiddenSize], 2);
-        return AddAndNormalize("embedding", AsRows(token), AsRows(position), bias: "", "h.0.ln_1");
+        string tokenRows = AsRows(token), positionRows = AsRows(position);
+        _pairs?.Count(tokenRows);
+        return AddAndNormalize("embedding", Filled(tokenRows), Filled(positionRows), bias: "", "h.0.ln_1");
     }
 
     private (string Residual, string Normalized) Layer(int layer, string residual, string normalized)
@@ -85,7 +89,7 @@ internal sealed class Gpt2Graph
         var h = $"h.{layer}";
         var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [all, 3 * hidden]
         var biased = _graph.Standard("Add", $"{h}.attn.biased", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
-        var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [Padded(biased), SequencesShape]);
+        var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [Padded(_pairs?.Strip(biased) ?? biased), SequencesShape]);
         var pastKey = Cache(Gpt2Model.PastKey(layer));
         var pastValue = Cache(Gpt2Model.PastValue(layer));
         var presentKey = Gpt2Model.PresentKey(layer);
@@ -95,7 +99,7 @@ internal sealed class Gpt2Graph
             Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads), Float("scale", _config.AttentionScale(layer)));
         _graph.Output(presentKey, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
         _graph.Output(presentValue, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
-        return MatMul(AsRows(Unpadded(attended)), $"{h}.attn.c_proj.weight");
+        return MatMul(Filled(AsRows(Unpadded(attended))), $"{h}.attn.c_proj.weight");
     }
 
     private string Cache(string name) => _graph.Input(name, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
@@ -125,8 +129,12 @@ internal sealed class Gpt2Graph
     private void Head(string normalized)
     {
         var rows = _graph.Input(Gpt2Model.LogitRows, DataType.Int64, "rows");
-        var wanted = _graph.Standard("Gather", "wanted", [normalized, rows]); // [rows, hidden]
-        if (_type == DataType.Float)
+        var wanted = _graph.Standard("Gather", "wanted", [normalized, _pairs?.FillNumbers(rows) ?? rows]); // [rows, hidden]
+        if (_pairs is not null)
+        {
+            _pairs.StripNumbered(Gpt2Model.Logits, _products.Product("logits.even", wanted, _head, isTransposed: true), rows);
+        }
+        else if (_type == DataType.Float)
         {
             _products.Product(Gpt2Model.Logits, wanted, _head, isTransposed: true); // [vocabulary, hidden] in the file
         }
@@ -151,6 +159,8 @@ internal sealed class Gpt2Graph
 
     private string MatMul(string x, string weight) =>
         _products.Product($"{weight}:product", x, weight, isTransposed: false);
+
+    private string Filled(string rows) => _pairs?.Fill(rows) ?? rows;
 
     private string AsRows(string hidden) => _graph.Standard("Reshape", $"{hidden}.rows", [hidden, RowsShape]);
 

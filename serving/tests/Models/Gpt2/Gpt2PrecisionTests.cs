@@ -16,26 +16,28 @@ public sealed class Gpt2PrecisionTests
         { Demo, Precision.Fp32 }, { Demo, Precision.Int8 }, { Demo, Precision.Int4 },
     };
 
+    // Odd and even numbers of rows, because some kernels take them by twos.
     [Theory]
     [MemberData(nameof(Models))]
     public void Decode_BatchOfDifferentLengths_BitIdenticalToAlone(string folder, Precision precision)
     {
         using var model = Gpt2Model.Load(folder, new SessionSettings(2, precision));
         var prompts = Prompts(model, [1, 2, 3, 5, 8, 15, 16, 17, 31, 32, 33, 40, 48, 63, 64, 65]);
-        var together = new Gpt2Run(model, prompts.Length);
-        for (var slot = 0; slot < prompts.Length; slot++)
-        {
-            together.PrefillInChunks(slot, prompts[slot], Chunk);
-        }
         var next = prompts.Select(prompt => prompt[0]).ToArray();
-        var batch = together.Decode(next, [.. prompts.Select(prompt => prompt.Length)]);
-
-        for (var slot = 0; slot < prompts.Length; slot++)
+        var alone = prompts.Select((prompt, slot) => Decode([prompt], [next[slot]])).ToArray();
+        foreach (var count in new[] { 2, 3, 5, 8, 15, 16 })
         {
-            var alone = new Gpt2Run(model);
-            alone.PrefillInChunks(0, prompts[slot], Chunk);
-            var logits = alone.Decode([next[slot]], [prompts[slot].Length]);
-            Assert.Equal(logits, batch.AsSpan(slot * logits.Length, logits.Length).ToArray());
+            Assert.Equal(alone.Take(count).SelectMany(logits => logits), Decode(prompts[..count], next[..count]));
+        }
+
+        float[] Decode(long[][] sequences, long[] tokens)
+        {
+            var run = new Gpt2Run(model, sequences.Length);
+            for (var slot = 0; slot < sequences.Length; slot++)
+            {
+                run.PrefillInChunks(slot, sequences[slot], Chunk);
+            }
+            return run.Decode(tokens, [.. sequences.Select(sequence => sequence.Length)]);
         }
     }
 
