@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using ElasticSynapse.Gateway.Telemetry;
 
 namespace ElasticSynapse.Gateway.Forwarding;
@@ -18,9 +19,9 @@ internal sealed class EventStreamBody(
     /// <summary>What is sent meanwhile.</summary>
     public static ReadOnlySpan<byte> Comment => ": keep-alive\n\n"u8;
 
-    private readonly WaitedRead _read = new(upstream, time);
-    private readonly byte[] _buffer = keepAlive > TimeSpan.Zero ? new byte[4096] : [];
-    private ReadOnlyMemory<byte> _unread;
+    private readonly ArrivalWait _arrival = new(upstream, time);
+    private bool _hasArrived;
+    private bool _owesComment;
     private long _lastByteAt = time.GetTimestamp();
     private uint _lastBytes = NewLines;
     private bool _hasBegun;
@@ -30,40 +31,49 @@ internal sealed class EventStreamBody(
 
     private bool IsBetweenEvents => (_lastBytes & 0xFFFF) is 0x0A0A or 0x0D0D || (_lastBytes & 0xFFFFFF) == 0x0A0D0A;
 
+    /// <param name="buffer">Empty, there are bytes to read when the call ends, or a comment, or the stream's end.</param>
     /// <param name="cancellationToken">Of the first of the calls that wait for the same bytes: a comment ends one, and the next waits on.</param>
     /// <exception cref="IOException">The replica is silent for too long.</exception>
+    // As often as there are events: the next call takes the state of the last one instead of new memory.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (keepAlive <= TimeSpan.Zero)
+        _owesComment &= HasRoomForComment(buffer);
+        // Whoever copies streams asks for nothing at first, so as to have no buffer while nothing comes. HttpClient's streams then
+        // wait for bytes and keep them.
+        while (keepAlive > TimeSpan.Zero && !_hasArrived && !_owesComment)
         {
-            var direct = await upstream.ReadAsync(buffer, cancellationToken);
-            Note(buffer.Span[..direct]);
-            return direct;
+            if (!_arrival.IsUnderWay)
+            {
+                _arrival.Begin(cancellationToken);
+            }
+            if (await _arrival.WaitAsync(UntilSign()))
+            {
+                _arrival.End();
+                _hasArrived = true;
+            }
+            else if (time.GetElapsedTime(_lastByteAt) >= maxSilence)
+            {
+                throw new IOException($"the replica has been silent for {maxSilence.TotalSeconds:0.###} s");
+            }
+            else
+            {
+                _owesComment = IsBetweenEvents && HasRoomForComment(buffer);
+            }
         }
-        if (_unread.IsEmpty)
+        if (_owesComment && !buffer.IsEmpty)
         {
-            if (!_read.IsUnderWay)
-            {
-                _read.Begin(_buffer, cancellationToken);
-            }
-            while (!await _read.WaitAsync(UntilSign()))
-            {
-                if (time.GetElapsedTime(_lastByteAt) >= maxSilence)
-                {
-                    throw new IOException($"the replica has been silent for {maxSilence.TotalSeconds:0.###} s");
-                }
-                if (IsBetweenEvents && buffer.Length >= Comment.Length)
-                {
-                    Comment.CopyTo(buffer.Span);
-                    return Comment.Length;
-                }
-            }
-            _unread = _buffer.AsMemory(0, _read.End());
-            Note(_unread.Span);
+            _owesComment = false;
+            Comment.CopyTo(buffer.Span);
+            return Comment.Length;
         }
-        var count = Math.Min(_unread.Length, buffer.Length);
-        _unread[..count].CopyTo(buffer);
-        _unread = _unread[count..];
+        if (buffer.IsEmpty && keepAlive > TimeSpan.Zero)
+        {
+            return 0;
+        }
+        var count = await upstream.ReadAsync(buffer, cancellationToken);
+        _hasArrived = false;
+        Note(buffer.Span[..count]);
         return count;
     }
 
@@ -71,10 +81,13 @@ internal sealed class EventStreamBody(
     {
         if (disposing)
         {
-            _read.Dispose();
+            _arrival.Dispose();
         }
         base.Dispose(disposing);
     }
+
+    // Now, or in the call behind one that asks for nothing.
+    private static bool HasRoomForComment(Memory<byte> buffer) => buffer.IsEmpty || buffer.Length >= Comment.Length;
 
     private TimeSpan UntilSign()
     {

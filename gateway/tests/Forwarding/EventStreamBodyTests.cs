@@ -35,6 +35,37 @@ public sealed class EventStreamBodyTests
     }
 
     // The timer that was set for the silence before the event fires in the one behind it.
+    // As YARP reads: it asks for nothing until there is something, and then with a buffer.
+    [Fact]
+    public async Task Read_SilentWhileAskedForNothing_EndsAndHasTheComment()
+    {
+        using var body = Body(KeepAlive);
+        var waiting = body.ReadAsync(Memory<byte>.Empty).AsTask();
+        await PassAsync(KeepAlive);
+        Assert.Equal(0, await waiting.WaitAsync(Patience.Limit));
+        Assert.Equal(": keep-alive\n\n", await ReadAsync(body));
+
+        waiting = body.ReadAsync(Memory<byte>.Empty).AsTask();
+        await SendAsync("data: one\n\n");
+        Assert.Equal(0, await waiting.WaitAsync(Patience.Limit));
+        Assert.Equal("data: one\n\n", await ReadAsync(body));
+    }
+
+    [Fact]
+    public async Task Read_NoRoomForTheCommentThatIsOwed_WaitsForTheNextEvent()
+    {
+        using var body = Body(KeepAlive);
+        var waiting = body.ReadAsync(Memory<byte>.Empty).AsTask();
+        await PassAsync(KeepAlive);
+        await waiting.WaitAsync(Patience.Limit);
+
+        var buffer = new byte[3];
+        var reading = body.ReadAsync(buffer).AsTask();
+        await SendAsync("data: one\n\n");
+        Assert.Equal(3, await reading.WaitAsync(Patience.Limit));
+        Assert.Equal("dat", Encoding.UTF8.GetString(buffer));
+    }
+
     [Fact]
     public async Task Read_EventInTime_BeginsTheSilenceAnew()
     {

@@ -80,6 +80,22 @@ public sealed class StreamingTests
         _release.SetResult();
     }
 
+    [Fact]
+    public async Task Forward_UpstreamSilentBetweenEvents_ClientGetsCommentsAndThenTheRest()
+    {
+        const string Comment = ": keep-alive\n\n";
+        await using var upstream = await StartStreamAsync(context => context.Response.WriteAsync(Second));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Streaming:KeepAlive", "00:00:00.2"));
+
+        using var answer = await StartReadingAsync(gateway);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        Assert.Equal(First + Comment + Comment, await ReadAsync(body, First.Length + (2 * Comment.Length)).WaitAsync(Patience.Limit));
+
+        _release.SetResult();
+        using var rest = new StreamReader(body);
+        Assert.Equal(Second, (await rest.ReadToEndAsync()).Replace(Comment, "", StringComparison.Ordinal));
+    }
+
     // Writes the first event, waits for the release, then goes on.
     private Task<Upstream> StartStreamAsync(RequestDelegate afterRelease) => Upstream.StartAsync(async context =>
     {

@@ -3,9 +3,9 @@ using System.Threading.Tasks.Sources;
 
 namespace ElasticSynapse.Gateway.Forwarding;
 
-/// <summary>A read that may be waited for with a limit, and then again. One timer serves all reads of a stream and is set anew only
-/// when it fires, for an event that comes each few milliseconds should not pay for the silence that it ends.</summary>
-internal sealed class WaitedRead(Stream stream, TimeProvider time) : IValueTaskSource<bool>, IDisposable
+/// <summary>A wait for bytes of a stream, with a limit, and then again: a read of none. One timer serves all waits of a stream and is set
+/// anew only when it fires, for an event that comes each few milliseconds should not pay for the silence that it ends.</summary>
+internal sealed class ArrivalWait(Stream stream, TimeProvider time) : IValueTaskSource<bool>, IDisposable
 {
     private readonly Lock _lock = new();
     private ConfiguredValueTaskAwaitable<int>.ConfiguredValueTaskAwaiter _reading;
@@ -20,14 +20,14 @@ internal sealed class WaitedRead(Stream stream, TimeProvider time) : IValueTaskS
     /// <summary>From <see cref="Begin"/> to <see cref="End"/>.</summary>
     public bool IsUnderWay { get; private set; }
 
-    /// <param name="cancellationToken">Ends the read, whoever waits for it then.</param>
-    public void Begin(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait, whoever waits then.</param>
+    public void Begin(CancellationToken cancellationToken)
     {
         IsUnderWay = true;
-        Follow(stream.ReadAsync(buffer, cancellationToken));
+        Follow(stream.ReadAsync(Memory<byte>.Empty, cancellationToken));
     }
 
-    /// <returns>False when the read is still under way at the limit.</returns>
+    /// <returns>False when nothing has come at the limit.</returns>
     public ValueTask<bool> WaitAsync(TimeSpan limit)
     {
         lock (_lock)
@@ -47,12 +47,12 @@ internal sealed class WaitedRead(Stream stream, TimeProvider time) : IValueTaskS
         }
     }
 
-    /// <returns>How many bytes were read.</returns>
-    /// <exception cref="Exception">What the read ended with.</exception>
-    public int End()
+    /// <summary>There are bytes to read, or it is the stream's end.</summary>
+    /// <exception cref="Exception">What the stream ended with.</exception>
+    public void End()
     {
         IsUnderWay = false;
-        return _reading.GetResult();
+        _reading.GetResult();
     }
 
     public void Dispose()
@@ -103,7 +103,7 @@ internal sealed class WaitedRead(Stream stream, TimeProvider time) : IValueTaskS
             }
             if (time.GetTimestamp() < _dueAt)
             {
-                // Set for an earlier read.
+                // Set for an earlier wait.
                 FireAtDueTime();
                 return;
             }
@@ -116,7 +116,7 @@ internal sealed class WaitedRead(Stream stream, TimeProvider time) : IValueTaskS
     {
         _firesAt = _dueAt;
         var left = TimeSpan.FromMilliseconds(Math.Max(0, Math.Ceiling((_dueAt - time.GetTimestamp()) * 1000.0 / time.TimestampFrequency)));
-        _timer ??= time.CreateTimer(static read => ((WaitedRead)read!).Fired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer ??= time.CreateTimer(static wait => ((ArrivalWait)wait!).Fired(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(left, Timeout.InfiniteTimeSpan);
     }
 }
