@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using ElasticSynapse.Benchmarks.Contenders;
 using ElasticSynapse.Benchmarks.Report;
@@ -47,11 +48,19 @@ internal static class GatewayBenchmark
     private static Server Start(string name, Uri upstream, ProxyFiles files) => name switch
     {
         "gateway" => new Server(name, "/livez", files.Gateway, hasOperators: true),
-        "yarp" => new Server(name, "/readyz", port => Commands.Self("bare-yarp", Number(port), upstream.AbsoluteUri)),
+        "yarp" => new Server(name, "/readyz", port => BareYarp(port, upstream)),
         "nginx" => new Server(name, "/readyz", files.Nginx),
         "haproxy" => new Server(name, "/readyz", files.Haproxy),
         _ => new Server(name, "/readyz", port => Commands.Self("trivial-upstream", Number(port))),
     };
+
+    private static ProcessStartInfo BareYarp(int port, Uri upstream)
+    {
+        var start = Commands.Self("bare-yarp", Number(port), upstream.AbsoluteUri);
+        // What a web project of .NET has by default; the benchmark's own has not.
+        start.Environment["DOTNET_gcServer"] = "1";
+        return start;
+    }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 }
