@@ -89,7 +89,7 @@ public sealed class Gpt2Model : IDisposable
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
-            quantized => Gpt2Graph.Compile(config, weights, quantized, precision));
+            quantized => Gpt2Graph.Compile(config, weights, quantized, precision, UnsignedCodes.AreNeeded));
         return new Gpt2Model(config, precision, settings.Device, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
     }
 

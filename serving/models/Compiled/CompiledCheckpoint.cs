@@ -33,6 +33,9 @@ internal sealed class CompiledCheckpoint : IDisposable
         if (!precision.IsQuantized())
             return new CompiledCheckpoint(compile(null));
         compile = AndLetGo(compile);
+        // Processors of two kinds may share a cache.
+        if (UnsignedCodes.AreNeeded)
+            fingerprint = Fingerprint.Of(folder, weights, precision, unsignedCodes: true);
         if (cache is not null && new CompiledCache(cache, folder, precision).Read(fingerprint, compile) is { } cached)
             return new CompiledCheckpoint(cached);
         return Temporary(folder, compile);

@@ -15,10 +15,10 @@ internal static class Fingerprint
 
     /// <summary>32 hexadecimal digits of the configuration, of each weight's name, type, shape and place, and of samples of it.</summary>
     /// <param name="folder">Of the checkpoint.</param>
-    public static string Of(string folder, CheckpointWeights weights, Precision precision)
+    public static string Of(string folder, CheckpointWeights weights, Precision precision, bool unsignedCodes = false)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        Add(FormattableString.Invariant($"{Version} {precision}\n"));
+        Add(FormattableString.Invariant($"{Version} {precision}{(unsignedCodes ? " unsigned" : "")}\n"));
         foreach (var name in ConfigFile.Names.Where(name => File.Exists(Path.Combine(folder, name))))
             hash.AppendData(File.ReadAllBytes(Path.Combine(folder, name)));
         foreach (var (name, tensor) in weights.ByName.OrderBy(weight => weight.Key, StringComparer.Ordinal))

@@ -8,27 +8,27 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Without VNNI, ONNX Runtime adds products of unsigned by signed bytes in 16 bits, which saturate; with it, unsigned weights take
-/// twice the time of signed ones. So weights of 8 bits are signed, and become unsigned where the processor needs it. The sums are
-/// whole numbers either way, so that the logits are the same.
+/// twice the time of signed ones. So a processor rounds the row products' weights of 8 bits as it needs them, and a graph with
+/// signed ones from elsewhere becomes fit for it. The sums are whole numbers either way, so that the logits are the same.
 /// </summary>
-/// <remarks>Decided where the graph runs, so that a compiled one may come from another machine.</remarks>
 internal static class UnsignedCodes
 {
     private const byte SignBit = 128;
     private const string SignBitName = "sign_bit";
 
+    /// <summary>Whether they are on this processor.</summary>
     // CPUID, leaf 7: VNNI of AVX-512 in ECX, as ONNX Runtime asks for it. Processors of another kind have no such trouble.
-    private static bool AddsExactly => !X86Base.IsSupported || AvxVnni.IsSupported
-        || (Avx512BW.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0);
+    public static bool AreNeeded { get; } = X86Base.IsSupported && !AvxVnni.IsSupported
+        && !(Avx512BW.IsSupported && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0);
 
-    /// <summary>Makes the row products' weights fit for this processor.</summary>
+    /// <summary>Makes signed weights fit for this processor.</summary>
     public static void Apply(ModelProto model)
     {
-        if (!AddsExactly)
+        if (AreNeeded)
             Force(model);
     }
 
-    /// <summary>Whatever the processor. ONNX Runtime computes the new weights once, while it loads.</summary>
+    /// <summary>Whatever the processor. ONNX Runtime computes the new weights while it loads, and keeps both for a while.</summary>
     public static void Force(ModelProto model)
     {
         var graph = model.Graph;

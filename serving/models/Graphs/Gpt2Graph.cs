@@ -22,14 +22,14 @@ internal sealed class Gpt2Graph
     private readonly DataType _type; // of activations and KV cache
     private readonly string _head;
 
-    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
+    private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision, bool unsignedCodes)
     {
         _config = config;
         _type = precision == Precision.Fp16 ? DataType.Float16 : DataType.Float;
         _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
-            Precision.Int8 => new RowProducts(_graph, weights, quantized!),
+            Precision.Int8 => new RowProducts(_graph, weights, quantized!, unsignedCodes),
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
@@ -39,9 +39,10 @@ internal sealed class Gpt2Graph
 
     /// <summary>The model; its weights stay in the checkpoint's files.</summary>
     /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
+    /// <param name="unsignedCodes">For processors that need them; without them the graph fits any.</param>
     public static ModelProto Compile(
-        Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision) =>
-        new Gpt2Graph(config, weights, quantized, precision).Compile();
+        Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision, bool unsignedCodes = false) =>
+        new Gpt2Graph(config, weights, quantized, precision, unsignedCodes).Compile();
 
     private ModelProto Compile()
     {

@@ -7,9 +7,10 @@ namespace ElasticSynapse.Serving.Models;
 /// Products of 8 by 8 bits: activations with a scale for each row, so that a sequence's logits do not depend on what else is in
 /// its batch, and weights with a scale for each output. Both are rotated first (<see cref="Hadamard"/>).
 /// </summary>
-internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
+/// <param name="unsigned">Whether weights are unsigned bytes too, as <see cref="UnsignedCodes"/> tells.</param>
+internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file, bool unsigned) : IProducts
 {
-    private const byte ZeroPoint = 128; // of the activations; the weights have none, or UnsignedCodes gives them one
+    private const byte ZeroPoint = 128; // of unsigned bytes
     private const float LargestCode = 127;
     private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
 
@@ -24,16 +25,17 @@ internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, 
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
         var block = Hadamard.BlockFor(matrix.Inputs);
-        var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, DataType.Int8, (values, codes) =>
+        var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, unsigned ? DataType.Uint8 : DataType.Int8, (values, codes) =>
         {
             Hadamard.RotateBack(values, block);
             var columnScale = BlockQuantizer.Quantize(values, ZeroPoint, codes);
-            TensorPrimitives.Xor(codes, ZeroPoint, codes); // to signed ones
+            if (!unsigned)
+                TensorPrimitives.Xor(codes, ZeroPoint, codes);
             return columnScale;
         });
         var (rounded, scale) = Round(output, Rotate(output, x, matrix.Inputs, block));
         var scaled = graph.Fused("MatMulIntegerToFloat", $"{output}:scaled", // [rows, outputs], of rows whose largest value is 1
-            [rounded, codes, _step, scales, _zeroPoint]);
+            [rounded, codes, _step, scales, _zeroPoint, .. unsigned ? [_zeroPoint] : Array.Empty<string>()]);
         return graph.Standard("Mul", output, [scaled, scale]);
     }
 

@@ -52,9 +52,10 @@ public sealed class RowProductsTests
     // One input of each block, which rotation spreads evenly: every code is the largest or the smallest. Two products of unsigned
     // by signed bytes are too much for the 16 bits in which a processor without VNNI would add them.
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Product_CodesAtTheirEnds_NothingSaturates(bool unsigned)
+    [InlineData(Weights.AsHere)]
+    [InlineData(Weights.Unsigned)]
+    [InlineData(Weights.MadeUnsigned)]
+    public void Product_CodesAtTheirEnds_NothingSaturates(Weights kind)
     {
         const int Inputs = 256, Outputs = 48;
         float[] weights = new float[Inputs * Outputs], x = new float[Inputs];
@@ -63,7 +64,7 @@ public sealed class RowProductsTests
             x[input] = 1;
             weights.AsSpan(input * Outputs, Outputs).Fill(input == 64 ? -1 : 1);
         }
-        using var product = new TestProduct(weights, Inputs, unsigned: unsigned);
+        using var product = new TestProduct(weights, Inputs, kind: kind);
         Assert.All(product.Run(x), result => Assert.Equal(2, result, 0.02f));
     }
 
@@ -73,10 +74,12 @@ public sealed class RowProductsTests
     public void Product_UnsignedCodes_BitIdenticalToSigned(int inputs, int outputs)
     {
         float[] weights = Random(inputs * outputs), x = Random(33 * inputs);
-        using TestProduct signed = new(weights, inputs), unsigned = new(weights, inputs, unsigned: true);
+        using TestProduct here = new(weights, inputs), unsigned = new(weights, inputs, kind: Weights.Unsigned), made = new(weights, inputs, kind: Weights.MadeUnsigned);
         foreach (var rows in new[] { 1, 2, 16, 33 })
         {
-            Assert.Equal(signed.Run(x[..(rows * inputs)]), unsigned.Run(x[..(rows * inputs)]));
+            var expected = here.Run(x[..(rows * inputs)]);
+            Assert.Equal(expected, unsigned.Run(x[..(rows * inputs)]));
+            Assert.Equal(expected, made.Run(x[..(rows * inputs)]));
         }
     }
 
@@ -121,6 +124,13 @@ public sealed class RowProductsTests
         Assert.Equal([true, false, true], product.Run(Random(Inputs)).Select(float.IsFinite));
     }
 
+    public enum Weights
+    {
+        AsHere,       // signed, and made unsigned where this processor needs it
+        Unsigned,     // as a processor without VNNI rounds them
+        MadeUnsigned, // as it takes signed ones
+    }
+
     private static float[] Random(int count)
     {
         var random = new Random(count);
@@ -146,8 +156,7 @@ public sealed class RowProductsTests
         private readonly InferenceSession _session;
         private readonly int _inputs;
 
-        /// <param name="unsigned">As on a processor without VNNI, whichever this one is.</param>
-        public TestProduct(float[] weights, int inputs, int threads = 1, bool isTransposed = false, bool unsigned = false)
+        public TestProduct(float[] weights, int inputs, int threads = 1, bool isTransposed = false, Weights kind = Weights.AsHere)
         {
             _inputs = inputs;
             var outputs = weights.Length / inputs;
@@ -158,10 +167,10 @@ public sealed class RowProductsTests
             var stored = CheckpointWeights.Bind(source, TensorNaming.Gpt2, [], new RequiredTensor("w", source.Tensors["w"].Shape.ToArray()));
             using var file = QuantizedFile.Create(folder.File("weights.bin"));
             var graph = new GraphWriter("product");
-            new RowProducts(graph, stored, file).Product("y", graph.Input("x", DataType.Float, "rows", inputs), "w", isTransposed);
+            new RowProducts(graph, stored, file, kind == Weights.Unsigned).Product("y", graph.Input("x", DataType.Float, "rows", inputs), "w", isTransposed);
             graph.Output("y", DataType.Float, "rows", outputs);
             var model = graph.ToModel();
-            if (unsigned)
+            if (kind == Weights.MadeUnsigned)
                 UnsignedCodes.Force(model);
             _session = CompiledModel.Open(path, model, new SessionSettings(threads));
         }
