@@ -6,8 +6,8 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles GPT-2 (Radford et al. 2019; Hugging Face's GPT2LMHeadModel defines the behaviour) to an ONNX model of fused operators.
-/// Shapes: batch, tokens = tokens of this run, all = batch * tokens (made even where products need it), slot = capacity of a sequence's KV cache, rows = positions
-/// that need logits. Only attention knows sequences apart; everywhere else a token is a row.
+/// Shapes: batch, tokens = tokens of this run, all = batch * tokens (made even where products need it), slot = capacity of a
+/// sequence's KV cache, rows = positions that need logits. Only attention knows sequences apart; everywhere else a token is a row.
 /// </summary>
 internal sealed class Gpt2Graph
 {
@@ -18,8 +18,8 @@ internal sealed class Gpt2Graph
     private readonly GraphWriter _graph = new("gpt2");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
-    private readonly RowPairs? _pairs;       // for products that need an even number of rows
-    private readonly DataType _type; // of activations and KV cache
+    private readonly RowPairs? _pairs; // for products that need an even number of rows
+    private readonly DataType _type;   // of activations and KV cache
     private readonly string _head;
 
     private Gpt2Graph(Gpt2Config config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision, bool unsignedCodes)
