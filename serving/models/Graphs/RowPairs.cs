@@ -11,25 +11,27 @@ namespace ElasticSynapse.Serving.Models;
 /// <param name="width">Of a row.</param>
 internal sealed class RowPairs(GraphWriter graph, int width)
 {
+    private const string AllRows = "pairs.rows";    // [1]
+    private const string Filling = "pairs.filling"; // [0 or 1, width]
+
     private readonly string _zero = graph.Constant("pairs.zero", [0L], 1);
     private readonly string _two = graph.Constant("pairs.two", [2L], 1);
     private readonly string _last = graph.Constant("pairs.last", [-1L], 1);
     private readonly string _zeros = graph.Constant("pairs.zeros", new float[width], 1, width);
-    private string _rows = "", _filling = "";
 
     /// <summary>Says how many rows there are before any are filled up: as many as x has.</summary>
     /// <param name="x">[rows, ...]</param>
     public void Count(string x)
     {
-        _rows = Rows(x, "pairs.rows");
-        _filling = graph.Standard("Slice", "pairs.filling", [_zeros, _zero, Odd(_rows), _zero]); // [0 or 1, width]
+        Rows(x, AllRows);
+        graph.Standard("Slice", Filling, [_zeros, _zero, Odd(AllRows), _zero]);
     }
 
     /// <summary>[rows, width] to an even number of rows.</summary>
-    public string Fill(string x) => graph.Standard("Concat", $"{x}.even", [x, _filling], Int("axis", 0));
+    public string Fill(string x) => graph.Standard("Concat", $"{x}.even", [x, Filling], Int("axis", 0));
 
     /// <summary>Back to as many rows as there were.</summary>
-    public string Strip(string x) => graph.Standard("Slice", $"{x}.stripped", [x, _zero, _rows, _zero]);
+    public string Strip(string x) => graph.Standard("Slice", $"{x}.stripped", [x, _zero, AllRows, _zero]);
 
     /// <summary>Numbers of rows, made even in number with that of the last one.</summary>
     /// <param name="numbers">[wanted]</param>
