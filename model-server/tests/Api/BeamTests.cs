@@ -111,26 +111,8 @@ public class BeamTests(ModelServerFixture server)
     [InlineData("""{"min_tokens":3}""", "", "stop", 4)]
     [InlineData("""{"stop":"endoftext"}""", "", "length", 6)] // a part of it is no text
     [InlineData("""{"stop":"endoftext","skip_special_tokens":false}""", "<|", "stop", 1)]
-    public async Task Completions_BeamsWithTheEndOfTextAsAStop_EndAtItsToken(string fields, string text, string finish, int tokens)
-    {
-        var request = new Dictionary<string, object>
-        {
-            ["prompt"] = "The river remembers", ["num_beams"] = 3, ["max_tokens"] = 6, ["ignore_eos"] = true, ["stop"] = "<|endoftext|>",
-            ["logit_bias"] = new Dictionary<string, int> { ["0"] = 100 },
-        };
-        foreach (var field in JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!)
-        {
-            request[field.Key] = field.Value;
-        }
-        var answer = await server.CompleteAsync(request);
-        var choice = answer.GetProperty("choices")[0];
-        Assert.Equal((text, finish, tokens), (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(), answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
-
-        request["stream"] = true;
-        var events = await ServerEvents.ReadAsync(server, request);
-        Assert.Equal(text, string.Concat(events.Select(item => item.GetProperty("choices")[0].GetProperty("text").GetString())));
-        Assert.Equal(finish, events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
-    }
+    public Task Completions_BeamsWithTheEndOfTextAsAStop_EndAtItsToken(string fields, string text, string finish, int tokens) => EndOfTextStop.AssertEndsAsync(
+        server, new() { ["prompt"] = "The river remembers", ["num_beams"] = 3, ["max_tokens"] = 6, ["stop"] = "<|endoftext|>" }, fields, text, finish, tokens);
 
     private static Dictionary<string, object> Request(JsonElement golden, JsonElement args)
     {

@@ -19,26 +19,12 @@ public class CompletionsStopTests(ModelServerFixture server)
     [InlineData("""{"skip_special_tokens":false,"stop":"text"}""", "<|endof", "stop", 1)]
     public async Task Completions_EndOfTextAsAStop_EndsAtItsToken(string fields, string text, string finish, int tokens)
     {
-        var request = new Dictionary<string, object>
-        {
-            ["prompt"] = "The river", ["max_tokens"] = 5, ["temperature"] = 0, ["ignore_eos"] = true, ["stop"] = new[] { "<|endoftext|>" },
-            ["logit_bias"] = new Dictionary<string, int> { ["0"] = 100 },
-        };
-        foreach (var field in JsonSerializer.Deserialize<Dictionary<string, JsonElement>>(fields)!)
-        {
-            request[field.Key] = field.Value;
-        }
-        var answer = await server.CompleteAsync(request);
-        var choice = answer.GetProperty("choices")[0];
-        Assert.Equal((text, finish, tokens), (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString(), answer.GetProperty("usage").GetProperty("completion_tokens").GetInt32()));
+        var choice = await EndOfTextStop.AssertEndsAsync(
+            server, new() { ["prompt"] = "The river", ["max_tokens"] = 5, ["temperature"] = 0, ["stop"] = new[] { "<|endoftext|>" } }, fields, text, finish, tokens);
         if (choice.GetProperty("logprobs").ValueKind == JsonValueKind.Object)
         {
             Assert.Equal(text.Length > 0 ? 1 : 0, choice.GetProperty("logprobs").GetProperty("tokens").GetArrayLength());
         }
-        request["stream"] = true;
-        var events = await ServerEvents.ReadAsync(server, request);
-        Assert.Equal(text, string.Concat(events.Select(item => item.GetProperty("choices")[0].GetProperty("text").GetString())));
-        Assert.Equal(finish, events[^1].GetProperty("choices")[0].GetProperty("finish_reason").GetString());
     }
 
     // As vLLM's detokenizer: a stop string may begin in the first tokens, but not end there. Without one: "air", " sunrise", " fo", " ma".
