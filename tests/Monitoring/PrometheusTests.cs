@@ -10,7 +10,7 @@ public partial class PrometheusTests(MonitoredStack stack) : IClassFixture<Monit
 {
     // Ours, those that speak as peers do, and those of the framework and the libraries.
     private static readonly string[] Families =
-        ["elastic_synapse", "vllm:num", "te", "process", "http_server", "kestrel", "http_client", "dotnet", "yarp_proxy", "resilience_polly"];
+        ["elastic_synapse", "vllm:num", "te", "process", "http_server", "kestrel", "dotnet", "yarp_proxy", "resilience_polly"];
 
     private const string OrNone = " or vector(0)";
 
