@@ -12,6 +12,9 @@ public readonly record struct ComputeDevice(int? CudaIndex)
 
     public bool IsCuda => CudaIndex is not null;
 
+    /// <summary>As Hugging Face's servers call its kind in <c>x-compute-type</c>.</summary>
+    public string ComputeType => IsCuda ? "gpu" : "cpu";
+
     /// <summary>As the configuration and the metrics spell it: <c>cpu</c>, <c>cuda:0</c>.</summary>
     public override string ToString() => CudaIndex is { } index ? string.Create(CultureInfo.InvariantCulture, $"cuda:{index}") : "cpu";
 }

@@ -6,7 +6,6 @@ using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Reading;
 using ElasticSynapse.Serving.Hosting.Errors;
 using ElasticSynapse.Serving.Hosting.Requests;
-using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Api.TextEmbeddings;
 
@@ -91,12 +90,10 @@ internal sealed class PredictEndpoint(ServedClassifier served, TextClassifier cl
         json.WriteEndArray();
     }
 
-    internal static string ComputeType(ComputeDevice device) => device.IsCuda ? "gpu" : "cpu";
-
     // Milliseconds, as TEI has them.
     private void WriteTimes(IHeaderDictionary headers, TextRequest request, ClassifiedTexts classified, TimeSpan total)
     {
-        headers["x-compute-type"] = ComputeType(served.DeviceChoice.Device);
+        headers["x-compute-type"] = served.DeviceChoice.Device.ComputeType;
         headers["x-compute-characters"] = Number(request.Inputs.Sum(input => Characters(input.Text) + Characters(input.Second ?? "")));
         headers["x-compute-tokens"] = Number(classified.Scores.Sum(scores => scores.Tokens));
         headers["x-compute-time"] = Number(total.TotalMilliseconds);

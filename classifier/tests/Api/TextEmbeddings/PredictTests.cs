@@ -1,6 +1,4 @@
 using System.Text.Json;
-using ElasticSynapse.Classifier.Api.TextEmbeddings;
-using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Classifier.Tests.Api.TextEmbeddings;
 
@@ -71,11 +69,6 @@ public sealed class PredictTests(ClassifierServer server) : IClassFixture<Classi
             Assert.Matches("^[0-9]+$", Assert.Single(response.Headers.GetValues(header)));
         }
     }
-
-    [Theory]
-    [InlineData(null, "cpu")]
-    [InlineData(0, "gpu")]
-    public void ComputeType_Device_IsCalledAsTeiDoes(int? cuda, string type) => Assert.Equal(type, PredictEndpoint.ComputeType(new ComputeDevice(cuda)));
 
     [Theory]
     [InlineData("{}", 422, "Validation", "missing field `inputs`")]

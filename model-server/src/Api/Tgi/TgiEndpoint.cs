@@ -69,7 +69,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
             .ToList();
 
         var writer = new TgiBody(request, generator);
-        TgiHeaders.Write(context.Response, request, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated), generation.QueueTime);
+        TgiHeaders.Write(context.Response, request, generator.Model.Device, candidates[0].Text.Tokens, time.GetElapsedTime(start), time.GetElapsedTime(start, validated), generation.QueueTime);
         await JsonAnswer.WriteAsync(context, output =>
         {
             if (isInArray)
@@ -92,7 +92,7 @@ internal sealed class TgiEndpoint(ServedGenerator generator, TextGenerator texts
         try
         {
             var request = TgiRequest.Read(json, generator, isStream: true);
-            TgiHeaders.Write(context.Response, request);
+            TgiHeaders.Write(context.Response, request, generator.Model.Device);
             using var generation = texts.Start(context, request.Settings(tellsTokens: true, generator));
             TgiHeaders.WriteSeed(context.Response, request);
             await SendAsync(events, request, generation);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using ElasticSynapse.ModelServer.Generation;
+using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.ModelServer.Api.Tgi;
 
@@ -7,9 +8,9 @@ namespace ElasticSynapse.ModelServer.Api.Tgi;
 internal static class TgiHeaders
 {
     /// <summary>Of a stream, which knows no times when it begins.</summary>
-    public static void Write(HttpResponse response, TgiRequest request)
+    public static void Write(HttpResponse response, TgiRequest request, ComputeDevice device)
     {
-        response.Headers["x-compute-type"] = "cpu";
+        response.Headers["x-compute-type"] = device.ComputeType;
         response.Headers["x-compute-characters"] = Text(request.Inputs.EnumerateRunes().Count());
     }
 
@@ -19,13 +20,14 @@ internal static class TgiHeaders
 
     /// <param name="response">Not begun.</param>
     /// <param name="request">What was asked.</param>
+    /// <param name="device">What ran it.</param>
     /// <param name="generatedTokens">Of the text that is answered.</param>
     /// <param name="total">From the body's arrival.</param>
     /// <param name="validation">The part of it before the request was admitted.</param>
     /// <param name="queue">The part of it that was spent waiting for a slot.</param>
-    public static void Write(HttpResponse response, TgiRequest request, int generatedTokens, TimeSpan total, TimeSpan validation, TimeSpan queue)
+    public static void Write(HttpResponse response, TgiRequest request, ComputeDevice device, int generatedTokens, TimeSpan total, TimeSpan validation, TimeSpan queue)
     {
-        Write(response, request);
+        Write(response, request, device);
         var inference = total - validation - queue;
         response.Headers["x-compute-time"] = total.TotalSeconds.ToString("0.000", CultureInfo.InvariantCulture);
         response.Headers["x-total-time"] = Milliseconds(total);
