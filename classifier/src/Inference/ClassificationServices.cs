@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using ElasticSynapse.Classifier.Explanation;
 using ElasticSynapse.Classifier.Labels;
 using ElasticSynapse.Classifier.Reading;
@@ -20,7 +21,7 @@ internal static class ClassificationServices
         services.AddSingleton(served);
         services.AddSingleton(options);
         services.AddSingleton(batches);
-        services.AddSingleton<ClassifierMetrics>();
+        services.AddSingleton(provider => new ClassifierMetrics(provider.GetRequiredService<IMeterFactory>(), served.LabelNames));
         services.AddSingleton<RequestMetrics>();
         services.AddSingleton<CountedRequests>();
         services.AddSingleton(provider => new ClassifierSpans(served.Identity, provider.GetRequiredService<TracingOptions>()));

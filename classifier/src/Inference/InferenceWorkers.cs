@@ -19,6 +19,8 @@ internal sealed class InferenceWorkers(
         _threads = [.. Enumerable.Range(0, count.Workers).Select(Start)];
         metrics.Observe(queue, cache);
         requests.Observe(queue);
+        metrics.ShowZeros();
+        requests.ShowZeros();
         // What still waits by then would only be cut off.
         grace.Ended.Register(queue.Close);
         return Task.CompletedTask;

@@ -52,7 +52,7 @@ internal sealed class TextClassifier(
         requests.RequestRan(classified);
         foreach (var score in classified.Scores)
         {
-            metrics.TextClassified(score, served.LabelNames);
+            metrics.TextClassified(score);
         }
         return classified;
     }

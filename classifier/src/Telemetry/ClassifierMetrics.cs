@@ -12,6 +12,7 @@ internal sealed class ClassifierMetrics
     // Probabilities: fine where nearly all harmless texts lie, so that a drift shows.
     private static readonly double[] ScoreBuckets = [0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1];
 
+    private readonly KeyValuePair<string, object?>[] _labels;
     private readonly Meter _meter;
     private readonly Counter<long> _texts;
     private readonly Counter<long> _truncated;
@@ -22,8 +23,11 @@ internal sealed class ClassifierMetrics
     private readonly Histogram<double> _scores;
     private readonly Histogram<double> _inferenceSeconds;
 
-    public ClassifierMetrics(IMeterFactory factory)
+    /// <param name="factory">The host's.</param>
+    /// <param name="labels">The checkpoint's: all values that the metrics' label can have.</param>
+    public ClassifierMetrics(IMeterFactory factory, IReadOnlyList<string> labels)
     {
+        _labels = [.. labels.Select(label => new KeyValuePair<string, object?>("label", label))];
         _meter = factory.Create(MeterName);
         _texts = _meter.CreateCounter<long>("elastic_synapse.classifier.texts", "{text}", "Texts classified.");
         _truncated = _meter.CreateCounter<long>("elastic_synapse.classifier.truncated_texts", "{text}", "Texts classified that had more tokens than the model takes.");
@@ -43,9 +47,21 @@ internal sealed class ClassifierMetrics
         _meter.CreateObservableGauge("elastic_synapse.classifier.cache.bytes", () => cache.Bytes, "By", "Memory that the cache holds.");
     }
 
+    /// <summary>Before the first text, so that rates see the first one, too.</summary>
+    public void ShowZeros()
+    {
+        foreach (var counter in (Counter<long>[])[_texts, _truncated, _tokens, _cacheHits, _cacheMisses])
+        {
+            counter.Add(0);
+        }
+        foreach (var label in _labels)
+        {
+            _flagged.Add(0, label);
+        }
+    }
+
     /// <param name="scores">What came out.</param>
-    /// <param name="labels">The checkpoint's labels: all values that the metric's label can have.</param>
-    public void TextClassified(TextScores scores, IReadOnlyList<string> labels)
+    public void TextClassified(TextScores scores)
     {
         _texts.Add(1);
         _tokens.Add(scores.Tokens);
@@ -53,13 +69,12 @@ internal sealed class ClassifierMetrics
         {
             _truncated.Add(1);
         }
-        for (var label = 0; label < labels.Count; label++)
+        for (var label = 0; label < _labels.Length; label++)
         {
-            var name = new KeyValuePair<string, object?>("label", labels[label]);
-            _scores.Record(scores.Probabilities[label], name);
+            _scores.Record(scores.Probabilities[label], _labels[label]);
             if (scores.Flagged[label])
             {
-                _flagged.Add(1, name);
+                _flagged.Add(1, _labels[label]);
             }
         }
     }

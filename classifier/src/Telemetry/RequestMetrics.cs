@@ -10,6 +10,13 @@ namespace ElasticSynapse.Classifier.Telemetry;
 /// <remarks>Names and labels: huggingface/text-embeddings-inference, <c>router</c> and <c>core/src/queue.rs</c>.</remarks>
 internal sealed class RequestMetrics
 {
+    private const string Overloaded = "overloaded";
+    private const string Tokenization = "tokenization";
+    private const string Inference = "inference";
+    private const string Unhealthy = "unhealthy";
+    private const string Deadline = "deadline";
+    private const string Validation = "validation";
+
     private static readonly int[] PowersOfTwo = [.. Enumerable.Range(0, 15).Select(exponent => 1 << exponent)];
 
     private readonly Meter _meter;
@@ -42,6 +49,17 @@ internal sealed class RequestMetrics
     public void Observe(RequestQueue queue) =>
         _meter.CreateObservableGauge("queue_size", () => queue.Waiting, "{text}", "Texts that wait for a worker.");
 
+    /// <summary>Before the first request, so that rates see the first one, too.</summary>
+    public void ShowZeros()
+    {
+        _count.Add(0);
+        _success.Add(0);
+        foreach (var error in (string[])[Overloaded, Tokenization, Inference, Unhealthy, Deadline, Validation])
+        {
+            _failure.Add(0, Error(error));
+        }
+    }
+
     public void RequestBegan() => _count.Add(1);
 
     public void RequestAnswered(TimeSpan duration)
@@ -50,14 +68,14 @@ internal sealed class RequestMetrics
         _duration.Record(duration.TotalSeconds);
     }
 
-    public void RequestFailed(ErrorKind kind) => _failure.Add(1, new KeyValuePair<string, object?>("err", kind switch
+    public void RequestFailed(ErrorKind kind) => _failure.Add(1, Error(kind switch
     {
-        ErrorKind.Overloaded => "overloaded",
-        ErrorKind.ContextLengthExceeded => "tokenization",
-        ErrorKind.Internal => "inference",
-        ErrorKind.NotReady => "unhealthy",
-        ErrorKind.DeadlineExceeded => "deadline",
-        _ => "validation",
+        ErrorKind.Overloaded => Overloaded,
+        ErrorKind.ContextLengthExceeded => Tokenization,
+        ErrorKind.Internal => Inference,
+        ErrorKind.NotReady => Unhealthy,
+        ErrorKind.DeadlineExceeded => Deadline,
+        _ => Validation,
     }));
 
     public void RequestRan(ClassifiedTexts classified)
@@ -76,6 +94,8 @@ internal sealed class RequestMetrics
         _batchSize.Record(sequences);
         _batchTokens.Record(tokens);
     }
+
+    private static KeyValuePair<string, object?> Error(string error) => new("err", error);
 
     private Histogram<double> Seconds(string name, string description) => _meter.CreateHistogram<double>(name, "s", description);
 

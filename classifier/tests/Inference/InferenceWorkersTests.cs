@@ -131,7 +131,7 @@ public sealed class InferenceWorkersTests : IAsyncDisposable
     {
         var meters = _services.GetRequiredService<IMeterFactory>();
         return new InferenceWorkers(
-            new WorkerCount(1), () => _runner, queue, new LogitsCache(0), new ClassifierMetrics(meters), new RequestMetrics(meters), _grace);
+            new WorkerCount(1), () => _runner, queue, new LogitsCache(0), new ClassifierMetrics(meters, ["toxic"]), new RequestMetrics(meters), _grace);
     }
 
     // A sequence is [CLS], the token that tells them apart, [SEP].

@@ -13,6 +13,23 @@ public sealed class StartTests
     private static readonly string Fixture = RepositoryFiles.Data("huggingface", "bert");
 
     [Fact]
+    public async Task Metrics_BeforeTheFirstRequest_CountersStandAtZero()
+    {
+        using var server = ServiceProcess.Start(Assembly, new() { ["Model__Uri"] = Fixture });
+        var scrape = await (await server.ReadyAsync()).GetStringAsync("/metrics");
+
+        var zeros = scrape.Split('\n').Where(line => line.EndsWith(" 0", StringComparison.Ordinal)).ToList();
+        string[] expected =
+        [
+            "elastic_synapse_classifier_texts_total", "elastic_synapse_classifier_truncated_texts_total", "elastic_synapse_classifier_tokens_total",
+            "elastic_synapse_classifier_cache_hits_total", "elastic_synapse_classifier_cache_misses_total", "te_request_count", "te_request_success",
+            .. Golden.Labels.Select(label => $"elastic_synapse_classifier_flagged_total{{label=\"{label}\"}}"),
+            .. new[] { "validation", "tokenization", "overloaded", "deadline", "unhealthy", "inference" }.Select(error => $"te_request_failure{{err=\"{error}\"}}"),
+        ];
+        Assert.All(expected, series => Assert.Contains($"{series} 0", zeros));
+    }
+
+    [Fact]
     public async Task Start_SeveralMistakes_ListsThemAll()
     {
         var errors = await FailAsync(new()
