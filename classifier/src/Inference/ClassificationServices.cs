@@ -32,6 +32,7 @@ internal static class ClassificationServices
             served.Identity,
             new AdmissionLimit(options.MaxQueuedTexts, "texts", "Classification__MaxQueuedTexts"),
             new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Classification__MaxQueuedTokens"),
+            provider.GetRequiredService<WorkerCount>().Workers * batches.MaxTexts,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new LogitsCache(options.CacheBytes));
         services.AddSingleton<RequestQueue>();

@@ -41,6 +41,7 @@ internal sealed class ModelGate(string model, AdmissionOptions options, TimeProv
             var ticket = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             queue.Waiting.AddLast(ticket);
             _queued++;
+            _rate.Wait();
             if (queue.Waiting.Count == 1)
             {
                 _turns.AddLast(queue);
@@ -56,9 +57,9 @@ internal sealed class ModelGate(string model, AdmissionOptions options, TimeProv
             var queue = _callers[caller];
             queue.Running--;
             _running--;
-            _rate.End(1, isIdle: _running == 0);
             Forget(queue);
             LetIn();
+            _rate.End(1, isLast: _queued == 0);
         }
     }
 
@@ -115,7 +116,6 @@ internal sealed class ModelGate(string model, AdmissionOptions options, TimeProv
     {
         queue.Running++;
         _running++;
-        _rate.Begin();
     }
 
     private bool GiveUp(CallerQueue queue, TaskCompletionSource ticket)
@@ -125,6 +125,7 @@ internal sealed class ModelGate(string model, AdmissionOptions options, TimeProv
             return false;
         }
         _queued--;
+        _rate.End(0, isLast: _queued == 0);
         if (queue.Waiting.Count == 0)
         {
             _turns.Remove(queue);

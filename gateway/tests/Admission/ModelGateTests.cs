@@ -78,6 +78,32 @@ public sealed class ModelGateTests
     }
 
     [Fact]
+    public async Task Enter_BurstAfterOneAtATime_DoesNotTakeTheirPaceForTheModels()
+    {
+        var gate = Gate(new AdmissionOptions { MaxRunning = 4, MaxQueued = 40 });
+        for (var i = 0; i < 5; i++)
+        {
+            await Enter(gate, "ada");
+            _time.Advance(TimeSpan.FromSeconds(3));
+            gate.Leave("ada");
+        }
+        for (var i = 0; i < 44; i++)
+        {
+            _ = Enter(gate, "ada");
+        }
+
+        Assert.Equal(1, (await Assert.ThrowsAsync<AdmissionException>(() => Enter(gate, "ada"))).Error.RetryAfterSeconds);
+        // Four together leave in four seconds.
+        _time.Advance(TimeSpan.FromSeconds(4));
+        for (var i = 0; i < 4; i++)
+        {
+            gate.Leave("ada");
+            _ = Enter(gate, "ada");
+        }
+        Assert.Equal(41, (await Assert.ThrowsAsync<AdmissionException>(() => Enter(gate, "ada"))).Error.RetryAfterSeconds);
+    }
+
+    [Fact]
     public async Task Enter_WaitsTooLong_IsRefusedAndLeavesTheQueue()
     {
         var gate = Gate(new AdmissionOptions { MaxRunning = 1, MaxWait = TimeSpan.FromSeconds(30) });

@@ -30,13 +30,14 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
         TensorMemory? memory = null)
     {
         (_generator, _metrics, _grace, _logger) = (generator, metrics, grace, logger);
+        memory ??= TensorMemory.Of(generator.Model.Device);
+        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.Precision), memory.Free);
         _admitted = new AdmittedWork(
             generator.Identity,
             new AdmissionLimit(options.MaxQueuedSequences, "sequences", "Scheduler__MaxQueuedSequences"),
             new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Scheduler__MaxQueuedTokens"),
+            MaxSequences,
             time);
-        memory ??= TensorMemory.Of(generator.Model.Device);
-        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.Precision), memory.Free);
         _outcomes = new JobOutcomes(metrics, Ended);
         // Made here, so that a KV cache that does not fit stops the start and not the thread, and no request waits for it.
         _batch = new ContinuousBatch(generator, memory, MaxSequences, options, metrics, _outcomes);

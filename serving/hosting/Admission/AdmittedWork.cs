@@ -6,13 +6,14 @@ namespace ElasticSynapse.Serving.Hosting.Admission;
 
 /// <summary>
 /// The work that was let in and has not ended, in items and in tokens. What exceeds a limit is refused at once, with the time
-/// after which it would have room, from the rate at which work has been ending. Thread-safe.
+/// after which it would have room, from the rate at which work has been ending while more waited. Thread-safe.
 /// </summary>
 /// <param name="owner">The model whose limits they are.</param>
 /// <param name="items">Limit of items.</param>
 /// <param name="tokens">Limit of tokens.</param>
+/// <param name="running">Items that run at a time, as far as they come; more have to wait.</param>
 /// <param name="time">Measures the rate.</param>
-public sealed class AdmittedWork(ModelIdentity owner, AdmissionLimit items, AdmissionLimit tokens, TimeProvider time)
+public sealed class AdmittedWork(ModelIdentity owner, AdmissionLimit items, AdmissionLimit tokens, int running, TimeProvider time)
 {
     private readonly Lock _lock = new();
     private readonly WorkRate _itemRate = new(time);
@@ -60,8 +61,11 @@ public sealed class AdmittedWork(ModelIdentity owner, AdmissionLimit items, Admi
             Check(tokens, _tokens, tokenCount, _tokenRate);
             _items += itemCount;
             _tokens += tokenCount;
-            _itemRate.Begin();
-            _tokenRate.Begin();
+            if (_items > running)
+            {
+                _itemRate.Wait();
+                _tokenRate.Wait();
+            }
         }
 
         void Check(AdmissionLimit limit, long admitted, long asked, WorkRate rate)
@@ -82,8 +86,8 @@ public sealed class AdmittedWork(ModelIdentity owner, AdmissionLimit items, Admi
         {
             _items -= itemCount;
             _tokens -= tokenCount;
-            _itemRate.End(itemCount, isIdle: _items == 0);
-            _tokenRate.End(tokenCount, isIdle: _items == 0);
+            _itemRate.End(itemCount, isLast: _items <= running);
+            _tokenRate.End(tokenCount, isLast: _items <= running);
         }
     }
 }

@@ -1,6 +1,7 @@
 namespace ElasticSynapse.Serving.Hosting.Admission;
 
-/// <summary>How fast work ends, while there is any. The caller sees to it that one thread at a time uses it.</summary>
+/// <summary>How fast work ends while more of it waits: while none does, it ends no faster than it comes, which says nothing of how
+/// fast it could. The caller sees to it that one thread at a time uses it.</summary>
 public sealed class WorkRate(TimeProvider time)
 {
     /// <summary>The OpenAI SDKs give up at once when told to wait longer.</summary>
@@ -9,28 +10,31 @@ public sealed class WorkRate(TimeProvider time)
     // Long enough to hold several endings, short enough to follow a change of load.
     private static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
 
-    private long? _busySince; // timestamp; null while there is no work
+    // What waited for less is forgotten: whether something ended meanwhile was chance.
+    private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1);
+
+    private long? _waitsSince; // timestamp; null while nothing waits
     private double _ended;    // units since then
     private double _lastRate; // units a second, in the window before; 0 while unknown
 
-    /// <summary>Work has come.</summary>
-    public void Begin() => _busySince ??= time.GetTimestamp();
+    /// <summary>Work waits.</summary>
+    public void Wait() => _waitsSince ??= time.GetTimestamp();
 
     /// <param name="units">What ended.</param>
-    /// <param name="isIdle">Whether nothing is left.</param>
-    public void End(long units, bool isIdle)
+    /// <param name="isLast">Whether nothing waits any more.</param>
+    public void End(long units, bool isLast)
     {
-        if (_busySince is not { } since)
+        if (_waitsSince is not { } since)
         {
             return;
         }
         _ended += units;
         var elapsed = time.GetElapsedTime(since);
-        if (isIdle || elapsed > Window)
+        if (isLast || elapsed > Window)
         {
-            _lastRate = Rate(elapsed);
+            _lastRate = elapsed < ShortestWindow ? _lastRate : Rate(elapsed);
             _ended = 0;
-            _busySince = isIdle ? null : time.GetTimestamp();
+            _waitsSince = isLast ? null : time.GetTimestamp();
         }
     }
 
@@ -38,7 +42,7 @@ public sealed class WorkRate(TimeProvider time)
     /// measured yet, and at most <see cref="MaxRetryAfterSeconds"/>.</summary>
     public int RetryAfterSeconds(long units)
     {
-        var rate = _busySince is { } since ? Rate(time.GetElapsedTime(since)) : _lastRate;
+        var rate = _waitsSince is { } since ? Rate(time.GetElapsedTime(since)) : _lastRate;
         return rate <= 0 ? 1 : (int)Math.Clamp(Math.Ceiling(units / rate), 1, MaxRetryAfterSeconds);
     }
 

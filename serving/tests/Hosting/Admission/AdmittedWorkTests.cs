@@ -14,6 +14,7 @@ public class AdmittedWorkTests
         new ModelIdentity("gpt2", "v1"),
         new AdmissionLimit(10, "sequences", "Scheduler__MaxQueuedSequences"),
         new AdmissionLimit(1_000, "tokens", "Scheduler__MaxQueuedTokens"),
+        running: 2,
         _time);
 
     [Fact]
@@ -72,11 +73,41 @@ public class AdmittedWorkTests
     [Fact]
     public void Enter_FullOfSlowWork_NeverTellsMoreThanClientsWaitFor()
     {
-        _work.Enter(2, 1_000);
+        _work.Enter(3, 1_000);
         _time.Advance(TimeSpan.FromMinutes(10));
         _work.Leave(1, 1);
 
         Assert.Equal(120, RetryAfter(tokens: 1_000));
+    }
+
+    [Fact]
+    public void Enter_BurstAfterOneAtATime_DoesNotTakeTheirPaceForTheModels()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            _work.Enter(1, 10);
+            _time.Advance(TimeSpan.FromSeconds(4));
+            _work.Leave(1, 10);
+        }
+
+        _work.Enter(10, 1_000);
+
+        Assert.Equal(1, RetryAfter(tokens: 500));
+        // 100 tokens a second, with as many items as run at a time
+        _time.Advance(TimeSpan.FromSeconds(2));
+        _work.Leave(1, 200);
+        Assert.Equal(3, RetryAfter(tokens: 500));
+    }
+
+    [Fact]
+    public void Enter_AfterAMomentInWhichWorkWaited_HasMeasuredNothing()
+    {
+        _work.Enter(3, 3);
+        _time.Advance(TimeSpan.FromMilliseconds(999));
+        _work.Leave(1, 1);
+        _work.Enter(1, 998);
+
+        Assert.Equal(1, RetryAfter(tokens: 1_000));
     }
 
     private int? RetryAfter(long tokens) => Assert.Throws<ApiException>(() => _work.Enter(1, tokens)).RetryAfterSeconds;
