@@ -196,6 +196,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         using var answer = await _gateway.Client.SendAsync(request);
 
         Assert.Equal(has, answer.Headers.TryGetValues("openai-version", out var version) && version.Single() == "2020-10-01");
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-organization", out var organization) && organization.Single() == "elastic-synapse");
         Assert.Equal(has, answer.Headers.TryGetValues("openai-processing-ms", out var taken) && int.Parse(taken.Single(), System.Globalization.CultureInfo.InvariantCulture) >= 0);
     }
 
