@@ -22,6 +22,7 @@ internal static class ClassifierRoutes
         services.AddSingleton<TokenizeEndpoint>();
         services.AddSingleton<FirstClientEndpoint>();
         services.AddSingleton<PredictEndpoint>();
+        services.AddSingleton<PipelineEndpoint>();
         services.AddSingleton<InfoEndpoint>();
         services.AddSingleton<OtherTasks>();
         services.AddSingleton<RootEndpoint>();
@@ -58,12 +59,13 @@ internal static class ClassifierRoutes
         app.MapPost("/", app.Counted(app.Service<RootEndpoint>().HandleAsync));
     }
 
-    /// <summary>Hugging Face Text Embeddings Inference.</summary>
+    /// <summary>Hugging Face Text Embeddings Inference, and the Inference API's form of its classification.</summary>
     public static void MapTextEmbeddings(this WebApplication app)
     {
-        app.UseErrorFormat(TeiErrors.Format, "/predict", "/invocations", "/info", "/health", "/ping", "/embed", "/embed_all", "/embed_sparse", "/rerank", "/similarity");
+        app.UseErrorFormat(TeiErrors.Format, "/predict", "/invocations", "/pipeline/text-classification", "/info", "/health", "/ping", "/embed", "/embed_all", "/embed_sparse", "/rerank", "/similarity");
         app.MapPost("/predict", app.Counted(app.Service<PredictEndpoint>().HandleAsync));
         app.MapPost("/invocations", app.Counted(app.Service<PredictEndpoint>().HandleAsync));
+        app.MapPost("/pipeline/text-classification", app.Counted(app.Service<PipelineEndpoint>().HandleAsync));
         app.MapGet("/info", app.Service<InfoEndpoint>().InfoAsync);
         app.MapGet("/health", app.Service<InfoEndpoint>().HealthAsync);
         app.MapGet("/ping", app.Service<InfoEndpoint>().HealthAsync);

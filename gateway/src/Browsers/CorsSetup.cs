@@ -17,7 +17,7 @@ internal static class CorsSetup
     private static readonly string[] ReadableHeaders =
     [
         RequestIds.Header, GatewayTransformer.ModelName, VersionRouting.VersionHeader, GatewayTransformer.ServedBy, RefusalReason.Header,
-        ColdStartStage.Header, CountedRequests.OverheadHeader, OpenAiHeaders.Version, OpenAiHeaders.Milliseconds,
+        ColdStartStage.Header, CountedRequests.OverheadHeader, OpenAiHeaders.Version, OpenAiHeaders.Organization, OpenAiHeaders.Milliseconds,
         "Retry-After", "x-seed", .. CallerLimits.Headers,
     ];
 

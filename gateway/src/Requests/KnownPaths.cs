@@ -36,6 +36,7 @@ internal static class KnownPaths
         Shared("/health", ModelKind.Generator, HuggingFaceErrors.Format),
         Shared("/ping", ModelKind.Generator, HuggingFaceErrors.Format),
         Only("/invocations", ModelKind.Classifier, HuggingFaceErrors.Format),
+        Only("/pipeline/text-classification", ModelKind.Classifier, HuggingFaceErrors.Format),
         // Text Embeddings Inference's other tasks: the classifier says that it has none of them.
         Only("/embed", ModelKind.Classifier, HuggingFaceErrors.Format),
         Only("/embed_all", ModelKind.Classifier, HuggingFaceErrors.Format),

@@ -33,6 +33,7 @@ public sealed class PassThroughTests
     [InlineData("GET", "/health", "generator")]
     [InlineData("GET", "/ping", "generator")]
     [InlineData("POST", "/invocations", "classifier")]
+    [InlineData("POST", "/pipeline/text-classification", "classifier")]
     [InlineData("POST", "/tokenize", "generator")]
     [InlineData("POST", "/detokenize", "generator")]
     [InlineData("POST", "/predict", "generator")]

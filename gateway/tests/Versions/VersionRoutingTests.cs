@@ -59,6 +59,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     [InlineData("/v1/models/gpt2/versions/1557515785:predict", "{}", "canary /v1/models/gpt2/versions/1557515785_v0.02:predict {}")]
     [InlineData("/v1/models/bert:predict", "{}", "bert /v1/models/bert:predict {}")]
     [InlineData("/v2/models/bert/infer", "{}", "bert /v2/models/bert/infer {}")]
+    [InlineData("/models/bert/pipeline/text-classification", """{"inputs":"x"}""", """bert /pipeline/text-classification {"inputs":"x"}""")]
     [InlineData("/predict", """{"inputs":"x"}""", """bert /predict {"inputs":"x"}""")]
     [InlineData("/predict", """{"seed":"x"}""", """stable /predict {"seed":"x"}""")]
     [InlineData("/generator/predict", """{"inputs":"x"}""", """stable /predict {"inputs":"x"}""")]
@@ -195,6 +196,7 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
         using var answer = await _gateway.Client.SendAsync(request);
 
         Assert.Equal(has, answer.Headers.TryGetValues("openai-version", out var version) && version.Single() == "2020-10-01");
+        Assert.Equal(has, answer.Headers.TryGetValues("openai-organization", out var organization) && organization.Single() == "elastic-synapse");
         Assert.Equal(has, answer.Headers.TryGetValues("openai-processing-ms", out var taken) && int.Parse(taken.Single(), System.Globalization.CultureInfo.InvariantCulture) >= 0);
     }
 

@@ -35,9 +35,6 @@ internal sealed record GenerationSettings
     /// <summary>Whether special tokens that don't end the text are shown as their text.</summary>
     public bool ShowsSpecialTokens { get; init; }
 
-    /// <summary>Whether the token that ends the text is told with its log-probability.</summary>
-    public bool TellsEndToken { get; init; }
-
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }
 

@@ -66,7 +66,6 @@ internal sealed class TextGenerator(
                 IncludeStop = settings.IncludeStop,
                 StopRule = settings.StopRule?.Invoke(),
                 ShowsSpecialTokens = settings.ShowsSpecialTokens,
-                TellsEndToken = settings.TellsEndToken,
                 TopLogprobs = settings.TopLogprobs,
                 IsRanked = settings.IsRanked,
                 Beams = settings.Beams,

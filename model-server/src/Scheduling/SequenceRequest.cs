@@ -34,9 +34,6 @@ internal sealed class SequenceRequest
     /// <summary>Whether special tokens that don't end the sequence are shown as their text.</summary>
     public bool ShowsSpecialTokens { get; init; }
 
-    /// <summary>Whether the token that ends the sequence is among the last piece's tokens, though never in its text.</summary>
-    public bool TellsEndToken { get; init; }
-
     /// <summary>How many of the likeliest tokens are told with each token's log-probability; null for no log-probabilities.</summary>
     public int? TopLogprobs { get; init; }
 

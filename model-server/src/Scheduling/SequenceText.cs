@@ -94,10 +94,8 @@ internal sealed class SequenceText
             shown += _stops.Flush();
         }
         var stop = isHiddenStop && _request.IncludeStop && !_stops.Stopped ? _tokenizer.TokenText(token) : "";
-        if (_request.TellsEndToken || !(isEnd || (isHiddenStop && stop.Length == 0)))
-        {
-            _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded + stop);
-        }
+        // A token that ends the text is told even where it has no text: lm-evaluation-harness counts on one for each generated.
+        _placed?.Add(token, TokenLogprobs.Of(logits, token, _request.TopLogprobs!.Value), decoded + stop);
         shown += stop;
         _request.Output.TryWrite(new GeneratedPiece(shown, Generated, finish, _placed?.Show(shown) ?? []) // 2
         {

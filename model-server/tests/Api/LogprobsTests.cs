@@ -90,6 +90,23 @@ public class LogprobsTests(ModelServerFixture server)
         Assert.Equal(5, logprobs.GetProperty("text_offset").Ints()[^1] + tokens[^1].Length);
     }
 
+    // The request of lm-evaluation-harness, which takes all but the last of token_logprobs for the prompt's.
+    [Fact]
+    public async Task Logprobs_EndOfTextAfterAScoredPrompt_HasAnEntryWithoutText()
+    {
+        var choice = await ChoiceAsync(new
+        {
+            model = "gpt2", prompt = new[] { await TokensAsync("The river") }, temperature = 0, max_tokens = 1, logprobs = 1, seed = 1234, echo = true,
+            logit_bias = new Dictionary<string, int> { ["0"] = 100 },
+        });
+        var logprobs = choice.GetProperty("logprobs");
+        Assert.Equal(("The river", "stop"), (choice.GetProperty("text").GetString(), choice.GetProperty("finish_reason").GetString()));
+        Assert.Equal(["The", " river", "<|endoftext|>"], logprobs.GetProperty("tokens").EnumerateArray().Select(token => token.GetString()));
+        Assert.Equal([0, 3, 9], logprobs.GetProperty("text_offset").Ints());
+        Assert.Equal(3, logprobs.GetProperty("token_logprobs").GetArrayLength());
+        Assert.True(logprobs.GetProperty("top_logprobs")[2].TryGetProperty("<|endoftext|>", out _));
+    }
+
     [Fact]
     public async Task Logprobs_StopString_LeavesOutTheTokensOfTheCutText()
     {

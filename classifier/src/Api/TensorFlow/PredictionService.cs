@@ -60,6 +60,8 @@ internal sealed class PredictionService(
         {
             Version = version.Number,
             State = isReady ? ModelVersionStatus.Types.State.Available : ModelVersionStatus.Types.State.Unloading,
+            // Always there, and clients look into it: without it those in JavaScript fail.
+            Status = new StatusProto(),
         });
         return response;
     }

@@ -76,19 +76,8 @@ internal sealed class PredictEndpoint(ServedClassifier served, TextClassifier cl
         };
     }
 
-    private void Write(Utf8JsonWriter json, TextScores scores, bool isRaw)
-    {
-        var values = isRaw ? scores.Logits : scores.Probabilities;
-        json.WriteStartArray();
-        foreach (var label in Enumerable.Range(0, values.Length).OrderByDescending(label => values[label]))
-        {
-            json.WriteStartObject();
-            json.WriteNumber("score", values[label]);
-            json.WriteString("label", served.LabelNames[label]);
-            json.WriteEndObject();
-        }
-        json.WriteEndArray();
-    }
+    private void Write(Utf8JsonWriter json, TextScores scores, bool isRaw) =>
+        LabelScores.Write(json, served.LabelNames, isRaw ? scores.Logits : scores.Probabilities);
 
     // Milliseconds, as TEI has them.
     private void WriteTimes(IHeaderDictionary headers, TextRequest request, ClassifiedTexts classified, TimeSpan total)

@@ -146,6 +146,7 @@ public sealed class TensorFlowGrpcTests : IDisposable
             "/tensorflow.serving.ModelService/GetModelStatus", new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = "bert" } }, GetModelStatusResponse.Parser);
         var version = Assert.Single(answer!.ModelVersionStatus);
         Assert.Equal((1557429385L, ModelVersionStatus.Types.State.Available), (version.Version, version.State));
+        Assert.NotNull(version.Status);
 
         var (status, message, _) = await _client.CallAsync(
             "/tensorflow.serving.ModelService/GetModelStatus", new GetModelStatusRequest { ModelSpec = new ModelSpec { Name = "bert", Version = 7 } }, GetModelStatusResponse.Parser);

@@ -66,7 +66,6 @@ internal sealed record GenerateParameters
             Stops = Stops,
             Echo = !ExcludesInput,
             TopLogprobs = Details ? 0 : null,
-            TellsEndToken = Details,
         };
     }
 

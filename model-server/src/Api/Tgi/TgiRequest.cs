@@ -73,7 +73,6 @@ internal sealed record TgiRequest
         Sampling = Sampling.Parameters with { EndTokens = generator.EndTokens },
         StopRule = Stops.Count == 0 ? null : () => new EndingStops(Stops),
         TopLogprobs = tellsTokens ? TopTokens : null,
-        TellsEndToken = tellsTokens,
         Echo = PromptDetails,
         IsRanked = BestOf > 1,
     };
