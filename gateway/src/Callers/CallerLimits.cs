@@ -23,11 +23,13 @@ internal sealed class CallerLimits(Stage next, GatewayMetrics metrics)
         {
             return next(context, request);
         }
-        var model = request.Version.Model.Name;
-        if (!caller.MayUse(model))
+        var model = request.Version.Model;
+        if (!caller.MayUse(model.Name))
         {
-            throw new ApiException(ErrorKind.PermissionDenied,
-                $"the caller {caller.Name} may not use the model '{model}'; it may use {string.Join(", ", caller.Entry.Models.Select(name => $"'{name}'"))}", "model");
+            var allowed = string.Join(", ", caller.Entry.Models.Select(name => $"'{name}'"));
+            throw model.IsNamed
+                ? new ApiException(ErrorKind.PermissionDenied, $"the caller {caller.Name} may not use the model '{model.Name}'; it may use {allowed}", "model")
+                : new ApiException(ErrorKind.NotReady, $"the {model.Name} has not said yet which model it serves; the caller {caller.Name} may use {allowed}") { RetryAfterSeconds = 1 };
         }
         request.IsLimited = true;
         Take(context, caller, request);

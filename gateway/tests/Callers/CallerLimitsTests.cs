@@ -200,6 +200,21 @@ public sealed class CallerLimitsTests
             await ErrorEnvelope.MessageAsync(refused, HttpStatusCode.Forbidden, "invalid_request_error", "permission_denied"));
     }
 
+    [Fact]
+    public async Task Limits_ModelsBeforeTheReplicaHasSaidItsName_AskToComeBack()
+    {
+        await using var upstream = await Upstream.StartAsync("ok");
+        using var keys = new KeysFile(("ada", Ada, "\"models\": [\"gpt2\"]"));
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Callers:KeysFile", keys.Path));
+
+        using var refused = await gateway.SendAsync(Ada);
+
+        Assert.Equal(
+            "the generator has not said yet which model it serves; the caller ada may use 'gpt2'",
+            await ErrorEnvelope.MessageAsync(refused, HttpStatusCode.ServiceUnavailable, "server_error", "not_ready"));
+        Assert.Equal(TimeSpan.FromSeconds(1), refused.Headers.RetryAfter!.Delta);
+    }
+
     private static int Remaining(HttpResponseMessage answer) =>
         int.Parse(Assert.Single(answer.Headers.GetValues("x-ratelimit-remaining-tokens")), System.Globalization.CultureInfo.InvariantCulture);
 }
