@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.ColdStarts;
@@ -22,7 +24,11 @@ internal static class CatalogueSetup
         if (cluster.Namespace is not null)
         {
             RefuseUpstreams(builder.Configuration, options, "Kubernetes__Namespace");
-            CheckFiles(cluster, file, options);
+            if (file.File is not null)
+            {
+                options.Add($"Catalogue__File='{file.File}' has no effect beside Kubernetes__Namespace; set one of them");
+            }
+            CheckCertificateAuthority(cluster, builder.Configuration, options);
             services.AddSingleton(cluster);
             services.AddSingleton<KubernetesClient>();
             services.AddHostedService<CanaryEvents>();
@@ -59,15 +65,38 @@ internal static class CatalogueSetup
         HealthStatus.Unhealthy,
         tags: null));
 
-    private static void CheckFiles(KubernetesOptions cluster, CatalogueOptions file, OptionsReader options)
+    private static void CheckCertificateAuthority(KubernetesOptions cluster, ConfigurationManager configuration, OptionsReader options)
     {
-        if (file.File is not null)
+        var named = $"Kubernetes__CertificateAuthorityFile='{cluster.CertificateAuthorityFile}'";
+        if (cluster.ApiServer.Scheme != Uri.UriSchemeHttps)
         {
-            options.Add($"Catalogue__File='{file.File}' has no effect beside Kubernetes__Namespace; set one of them");
+            if (configuration["Kubernetes:CertificateAuthorityFile"] is not null)
+            {
+                options.Add($"{named} has no effect with Kubernetes__ApiServer='{cluster.ApiServer}', which has no certificate");
+            }
         }
-        if (cluster.ApiServer.Scheme == Uri.UriSchemeHttps && !File.Exists(cluster.CertificateAuthorityFile))
+        else if (!File.Exists(cluster.CertificateAuthorityFile))
         {
-            options.Add($"Kubernetes__CertificateAuthorityFile='{cluster.CertificateAuthorityFile}' does not exist; inside a pod it is mounted with the service account");
+            options.Add($"{named} does not exist; inside a pod it is mounted with the service account");
+        }
+        else if (!HasCertificate(cluster.CertificateAuthorityFile))
+        {
+            options.Add($"{named} holds no certificate in PEM");
+        }
+    }
+
+    // A file without one is read without complaint, and would then trust nobody.
+    private static bool HasCertificate(string file)
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
         }
     }
 
