@@ -5,6 +5,8 @@ using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.ColdStarts;
 using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Health;
+using ElasticSynapse.Gateway.Hedging;
+using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -54,6 +56,7 @@ internal static class CatalogueSetup
             options.RefuseUnless(builder.Configuration, section, cluster.Namespace is not null, "Kubernetes__Namespace");
         }
         options.RefuseUnless(builder.Configuration, "Catalogue", file.File is not null, "Catalogue__File");
+        RefuseChoices(builder.Configuration, options, cluster.Namespace is not null || file.File is not null);
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();
         services.AddHostedService<CatalogueFollower>();
@@ -98,6 +101,27 @@ internal static class CatalogueSetup
         {
             return false;
         }
+    }
+
+    // Of two fixed upstreams each is the only replica of its only version: never ejected, hedged, copied to or compared.
+    private static void RefuseChoices(ConfigurationManager configuration, OptionsReader options, bool hasCatalogue)
+    {
+        Refuse("Outliers");
+        Refuse("Shadow");
+        Refuse("Replicas", nameof(ReplicaOptions.AffinityBytes), nameof(ReplicaOptions.AffinityLoadFactor), nameof(ReplicaOptions.ReportMaxAge));
+        // What is off is off, whatever there is to choose from.
+        if (!IsFalse("CanaryGuard:Enabled"))
+        {
+            Refuse("CanaryGuard");
+        }
+        if (!IsFalse("Hedging:Enabled"))
+        {
+            Refuse("Hedging", nameof(HedgingOptions.Enabled));
+        }
+
+        void Refuse(string section, params string[] only) =>
+            options.RefuseUnless(configuration, section, hasCatalogue, "Catalogue__File or Kubernetes__Namespace", only);
+        bool IsFalse(string key) => "false".Equals(configuration[key], StringComparison.OrdinalIgnoreCase);
     }
 
     // Nothing configured is silently without effect.
