@@ -1,8 +1,12 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue.Kubernetes;
 using ElasticSynapse.Gateway.ColdStarts;
 using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Health;
+using ElasticSynapse.Gateway.Hedging;
+using ElasticSynapse.Gateway.Replicas;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -22,7 +26,11 @@ internal static class CatalogueSetup
         if (cluster.Namespace is not null)
         {
             RefuseUpstreams(builder.Configuration, options, "Kubernetes__Namespace");
-            CheckFiles(cluster, file, options);
+            if (file.File is not null)
+            {
+                options.Add($"Catalogue__File='{file.File}' has no effect beside Kubernetes__Namespace; set one of them");
+            }
+            CheckCertificateAuthority(cluster, builder.Configuration, options);
             services.AddSingleton(cluster);
             services.AddSingleton<KubernetesClient>();
             services.AddHostedService<CanaryEvents>();
@@ -48,6 +56,7 @@ internal static class CatalogueSetup
             options.RefuseUnless(builder.Configuration, section, cluster.Namespace is not null, "Kubernetes__Namespace");
         }
         options.RefuseUnless(builder.Configuration, "Catalogue", file.File is not null, "Catalogue__File");
+        RefuseChoices(builder.Configuration, options, cluster.Namespace is not null || file.File is not null);
         services.AddSingleton<UpstreamNames>();
         services.AddSingleton<ModelListing>();
         services.AddHostedService<CatalogueFollower>();
@@ -59,16 +68,60 @@ internal static class CatalogueSetup
         HealthStatus.Unhealthy,
         tags: null));
 
-    private static void CheckFiles(KubernetesOptions cluster, CatalogueOptions file, OptionsReader options)
+    private static void CheckCertificateAuthority(KubernetesOptions cluster, ConfigurationManager configuration, OptionsReader options)
     {
-        if (file.File is not null)
+        var named = $"Kubernetes__CertificateAuthorityFile='{cluster.CertificateAuthorityFile}'";
+        if (cluster.ApiServer.Scheme != Uri.UriSchemeHttps)
         {
-            options.Add($"Catalogue__File='{file.File}' has no effect beside Kubernetes__Namespace; set one of them");
+            if (configuration["Kubernetes:CertificateAuthorityFile"] is not null)
+            {
+                options.Add($"{named} has no effect with Kubernetes__ApiServer='{cluster.ApiServer}', which has no certificate");
+            }
         }
-        if (cluster.ApiServer.Scheme == Uri.UriSchemeHttps && !File.Exists(cluster.CertificateAuthorityFile))
+        else if (!File.Exists(cluster.CertificateAuthorityFile))
         {
-            options.Add($"Kubernetes__CertificateAuthorityFile='{cluster.CertificateAuthorityFile}' does not exist; inside a pod it is mounted with the service account");
+            options.Add($"{named} does not exist; inside a pod it is mounted with the service account");
         }
+        else if (!HasCertificate(cluster.CertificateAuthorityFile))
+        {
+            options.Add($"{named} holds no certificate in PEM");
+        }
+    }
+
+    // A file without one is read without complaint, and would then trust nobody.
+    private static bool HasCertificate(string file)
+    {
+        try
+        {
+            var certificates = new X509Certificate2Collection();
+            certificates.ImportFromPemFile(file);
+            return certificates.Count > 0;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
+
+    // Of two fixed upstreams each is the only replica of its only version: never ejected, hedged, copied to or compared.
+    private static void RefuseChoices(ConfigurationManager configuration, OptionsReader options, bool hasCatalogue)
+    {
+        Refuse("Outliers");
+        Refuse("Shadow");
+        Refuse("Replicas", nameof(ReplicaOptions.AffinityBytes), nameof(ReplicaOptions.AffinityLoadFactor), nameof(ReplicaOptions.ReportMaxAge));
+        // What is off is off, whatever there is to choose from.
+        if (!IsFalse("CanaryGuard:Enabled"))
+        {
+            Refuse("CanaryGuard");
+        }
+        if (!IsFalse("Hedging:Enabled"))
+        {
+            Refuse("Hedging", nameof(HedgingOptions.Enabled));
+        }
+
+        void Refuse(string section, params string[] only) =>
+            options.RefuseUnless(configuration, section, hasCatalogue, "Catalogue__File or Kubernetes__Namespace", only);
+        bool IsFalse(string key) => "false".Equals(configuration[key], StringComparison.OrdinalIgnoreCase);
     }
 
     // Nothing configured is silently without effect.

@@ -26,7 +26,8 @@ internal static class AnswerBuffer
     public static async ValueTask<ReadOnlyMemory<byte>?> FillAsync(HttpResponseMessage answer, CancellationToken cancellationToken)
     {
         var stream = await answer.Content.ReadAsStreamAsync(cancellationToken);
-        if (answer.Content.Headers.ContentLength is { } length)
+        // RFC 9112, 6.3: where there are chunks too, the length says nothing.
+        if (answer.Content.Headers.ContentLength is { } length && answer.Headers.TransferEncodingChunked is not true)
         {
             var whole = new byte[length];
             await stream.ReadExactlyAsync(whole, cancellationToken);

@@ -165,6 +165,8 @@ internal sealed partial class ForwardingStage
         _ when timer.HasFired => TryFailure.TimedOut,
         (ForwarderError.RequestTimedOut or ForwarderError.RequestBodyCanceled, _) => TryFailure.TimedOut,
         _ when context.Response.StatusCode == StatusCodes.Status504GatewayTimeout => TryFailure.TimedOut,
+        // In the middle of an answer that is held back.
+        (ForwarderError.ResponseHeaders, OperationCanceledException) => TryFailure.TimedOut,
         (ForwarderError.Request, HttpRequestException
         {
             HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError,

@@ -157,6 +157,11 @@ internal sealed class GatewayTransformer(
             headers.TryAdd(VersionRouting.VersionHeader, version.Version);
         }
         headers[ServedBy] = tries.Replica.Address.Name;
+        if (context.Response.StatusCode == StatusCodes.Status204NoContent)
+        {
+            // RFC 9110, 8.6: it has none, and Kestrel would wait for as much.
+            headers.ContentLength = null;
+        }
 
         // The replica echoes the id that it was sent, beside our own echo.
         headers[RequestIds.Header] = context.TraceIdentifier;

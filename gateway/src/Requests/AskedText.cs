@@ -3,7 +3,7 @@ namespace ElasticSynapse.Gateway.Requests;
 /// <summary>How much text a body asks a generator for, as far as it says so.</summary>
 /// <param name="Length">Tokens of one text at most.</param>
 /// <param name="Choices">Texts for each prompt, or beams; 0 where it does not say.</param>
-/// <param name="Prompts">Prompts in a list; 0 where there is none.</param>
+/// <param name="Prompts">Prompts in a list, or texts in tensors; 0 where there are none.</param>
 /// <param name="IsTgi">Whether it is Text Generation Inference's, at a path that others have too.</param>
 internal readonly record struct AskedText(long? Length, long Choices, long Prompts, bool IsTgi)
 {

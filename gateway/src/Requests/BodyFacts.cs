@@ -82,10 +82,12 @@ internal readonly record struct BodyFacts(
         if (atTop && PromptNames.Contains(name) && reader.TokenType is JsonTokenType.String or JsonTokenType.StartArray)
         {
             var isText = reader.TokenType == JsonTokenType.String;
-            var prompts = SkipCounting(ref reader);
+            var areTensors = name == "inputs" && !isText && IsInfer(path);
+            var prompts = areTensors ? SkipCountingTexts(ref reader, body.Length) : SkipCounting(ref reader);
             facts = name switch
             {
                 "prompt" => facts with { Asked = facts.Asked with { Prompts = prompts } },
+                "inputs" when areTensors => facts with { Asked = facts.Asked with { Prompts = prompts } },
                 "inputs" => facts with { Asked = facts.Asked with { IsTgi = true } },
                 _ => facts,
             };
@@ -108,7 +110,7 @@ internal readonly record struct BodyFacts(
 
     /// <summary>Skips a value.</summary>
     /// <returns>How many prompts a list has; 0 for what is one.</returns>
-    private static int SkipCounting(ref Utf8JsonReader reader)
+    private static long SkipCounting(ref Utf8JsonReader reader)
     {
         if (reader.TokenType != JsonTokenType.StartArray)
         {
@@ -127,6 +129,43 @@ internal readonly record struct BodyFacts(
         }
         return isOfTokens ? 0 : items;
     }
+
+    /// <summary>Skips an Open Inference Protocol request's tensors.</summary>
+    /// <param name="most">No text takes less than a byte of the body.</param>
+    /// <returns>How many texts they have by their shapes, which the replica holds them to: the texts may stand behind the JSON.</returns>
+    private static long SkipCountingTexts(ref Utf8JsonReader reader, int most)
+    {
+        var depth = reader.CurrentDepth;
+        var texts = 0L;
+        while (reader.Read() && reader.CurrentDepth > depth)
+        {
+            if (reader.TokenType == JsonTokenType.PropertyName && reader.CurrentDepth == depth + 2 && reader.ValueTextEquals("shape"u8))
+            {
+                texts = Math.Min(texts + SkipMultiplying(ref reader, most), most);
+            }
+        }
+        return texts;
+    }
+
+    private static long SkipMultiplying(ref Utf8JsonReader reader, int most)
+    {
+        reader.Read();
+        if (reader.TokenType != JsonTokenType.StartArray)
+        {
+            reader.Skip();
+            return 0;
+        }
+        var product = 1L;
+        for (var depth = reader.CurrentDepth; reader.Read() && reader.CurrentDepth > depth;)
+        {
+            product = reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out var size) ? Math.Clamp(size, 0, most) * product : 0;
+            product = Math.Min(product, most);
+        }
+        return product;
+    }
+
+    private static bool IsInfer(string path) =>
+        path.StartsWith("/v2/models/", StringComparison.OrdinalIgnoreCase) && path.EndsWith("/infer", StringComparison.OrdinalIgnoreCase);
 
     // Where both kinds have a path. Text Embeddings Inference takes lists where Text Generation Inference takes one text.
     private static bool IsForClassifiers(string path, string name, JsonTokenType value) => (path, name) switch

@@ -98,7 +98,8 @@ internal sealed class RequestTries(GatewayRequest request, RetryOptions options,
     public void Fail(TryFailure failure, TimeSpan? retryAfter = null, bool isFinal = false)
     {
         (_tried ??= []).Add(Replica);
-        (Failure, RetryAfter) = (failure, retryAfter);
+        // What it may have answered before it failed must not become the body of an error.
+        (Failure, RetryAfter, Answer) = (failure, retryAfter, null);
         WillRetry = !isFinal
             && Count < options.MaxTries
             && !Deadline.HasPassed

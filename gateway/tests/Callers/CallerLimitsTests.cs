@@ -56,6 +56,7 @@ public sealed class CallerLimitsTests
     [InlineData("/v1/completions", """{"prompt":"x","max_tokens":900000}""")]
     [InlineData("/v1/completions", """{"prompt":"x","max_tokens":300,"n":4}""")]
     [InlineData("/v1/completions", """{"prompt":["x","y","z","u"],"max_tokens":300}""")]
+    [InlineData("/v2/models/generator/infer", """{"inputs":[{"name":"text","shape":[4],"datatype":"BYTES","data":["x","y","z","u"]}],"parameters":{"max_tokens":300}}""")]
     [InlineData("/?length=5000", "{}")]
     public async Task Limits_MoreTokensThanAMinuteHas_IsRefusedForGoodAndChargesNothing(string path, string body)
     {
@@ -79,6 +80,10 @@ public sealed class CallerLimitsTests
     [InlineData("/v1/completions", """{"prompt":"x","n":2,"best_of":5}""", 1000 - (5 * 16) - 8)]
     [InlineData("/v1/completions", """{"prompt":[1,2,3]}""", 1000 - 16 - 4)]
     [InlineData("/v2/models/gpt2/generate", """{"text_input":"x"}""", 1000 - 20 - 4)]
+    [InlineData("/v2/models/gpt2/infer", """{"inputs":[{"name":"text","shape":[1],"datatype":"BYTES","data":["x"]}]}""", 1000 - 20 - 18)]
+    [InlineData("/v2/models/gpt2/infer", """{"inputs":[{"name":"text","shape":[4],"datatype":"BYTES","data":["x","y","z","u"]}]}""", 1000 - (4 * 20) - 21)]
+    [InlineData("/v2/models/gpt2/versions/1_v1/infer", """{"parameters":{"max_tokens":7},"inputs":[{"data":[["x","y"],["z","u"]],"shape":[2,2],"datatype":"BYTES","name":"text"}]}""", 1000 - (4 * 7) - 30)]
+    [InlineData("/v2/models/gpt2/infer", """{"inputs":[{"name":"text","shape":[3],"datatype":"BYTES","parameters":{"binary_data_size":15,"shape":[9]}}]}""" + "\u0001\0\0\0x\u0001\0\0\0y\u0001\0\0\0z", 1000 - (3 * 20) - 30)]
     [InlineData("/text-generation/generate", """{"text":"x"}""", 1000 - 50 - 3)]
     [InlineData("/predict", """{"seed":"x"}""", 1000 - 512 - 3)]
     [InlineData("/", """{"length":"40"}""", 1000 - 40 - 3)]

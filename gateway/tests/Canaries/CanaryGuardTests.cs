@@ -112,6 +112,77 @@ public sealed class CanaryGuardTests
         Assert.Equal("50", await CanaryWeightAsync(gateway));
     }
 
+    [Theory]
+    [InlineData(null, "0")]
+    [InlineData("0.45", "0")]
+    [InlineData("0.5", "50")]
+    [InlineData("1", "50")]
+    public async Task Observe_CanaryFailsEverySecondRequest_KeepsItsWeightWhereTheMarginAllowsHalf(string? margin, string weight)
+    {
+        var asked = 0;
+        await using var stable = await Upstream.StartAsync("stable");
+        await using var canary = await Upstream.StartAsync(context => ++asked % 2 == 0 ? FailAsync(context) : context.Response.WriteAsync("canary"));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 50, ["stable"], stable.Address), new FileVersion("2_v1", 50, ["canary"], canary.Address));
+        await using var gateway = new RunningGateway(catalogue, margin is null ? [FewRequests] : [FewRequests, ("CanaryGuard:ErrorRateMargin", margin)]);
+
+        await SendToBothAsync(gateway, 20);
+
+        Assert.Equal(weight, await CanaryWeightAsync(gateway));
+    }
+
+    [Theory]
+    [InlineData("0", "0")]
+    [InlineData("1000", "50")]
+    public async Task Observe_CanaryAnswersLater_KeepsItsWeightWhereTheMarginAllowsIt(string margin, string weight)
+    {
+        await using var stable = await Upstream.StartAsync(context => StreamAsync(context, TimeSpan.FromMilliseconds(2)));
+        await using var canary = await Upstream.StartAsync(context => StreamAsync(context, TimeSpan.FromMilliseconds(200)));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 50, ["stable"], stable.Address), new FileVersion("2_v1", 50, ["canary"], canary.Address));
+        await using var gateway = new RunningGateway(catalogue, ("CanaryGuard:MinimumRequests", "5"), ("CanaryGuard:FirstTokenMargin", margin));
+
+        await SendToBothAsync(gateway, 5);
+
+        Assert.Equal(weight, await CanaryWeightAsync(gateway));
+
+        static async Task StreamAsync(HttpContext context, TimeSpan delay)
+        {
+            await Task.Delay(delay, TimeProvider.System);
+            context.Response.ContentType = "text/event-stream";
+            await context.Response.WriteAsync("data: [DONE]\n\n");
+        }
+    }
+
+    [Theory]
+    [InlineData("00:05:00", "0")]
+    [InlineData("00:00:01", "50")]
+    public async Task Observe_CanaryFailsTooSeldomForTheWindow_KeepsItsWeight(string window, string weight)
+    {
+        // At most ten requests a second, five of them the canary's: less than the ten that it takes.
+        await using var stable = await Upstream.StartAsync(context => SlowlyAsync(context, StatusCodes.Status200OK));
+        await using var canary = await Upstream.StartAsync(context => SlowlyAsync(context, StatusCodes.Status500InternalServerError));
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 50, ["stable"], stable.Address), new FileVersion("2_v1", 50, ["canary"], canary.Address));
+        await using var gateway = new RunningGateway(catalogue, ("CanaryGuard:MinimumRequests", "10"), ("CanaryGuard:Window", window));
+
+        await SendToBothAsync(gateway, 11);
+
+        Assert.Equal(weight, await CanaryWeightAsync(gateway));
+
+        static async Task SlowlyAsync(HttpContext context, int status)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            context.Response.StatusCode = status;
+        }
+    }
+
+    private static async Task SendToBothAsync(RunningGateway gateway, int each)
+    {
+        for (var i = 0; i < each; i++)
+        {
+            using var stable = await SendAsync(gateway, "stable");
+            using var canary = await SendAsync(gateway, "canary");
+        }
+    }
+
     private static Task FailAsync(HttpContext context)
     {
         context.Response.StatusCode = StatusCodes.Status500InternalServerError;

@@ -33,6 +33,31 @@ public sealed class DeadlineTests
         Assert.InRange(Stopwatch.GetElapsedTime(start).TotalSeconds, 0.3, 20);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("10000")]
+    public async Task Deadline_TheGateways_EndsTheRequestWhateverItsCallerAllows(string? callers)
+    {
+        var left = "";
+        await using var slow = await Upstream.StartAsync(async context =>
+        {
+            left = context.Request.Headers["x-request-timeout-ms"].ToString();
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted);
+        });
+        await using var gateway = new RunningGateway(slow.Address, null, ("Deadlines:Request", "00:00:00.300"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = Prompt("x") };
+        if (callers is not null)
+        {
+            request.Headers.Add("x-request-timeout-ms", callers);
+        }
+
+        using var answer = await gateway.Client.SendAsync(request);
+
+        var message = await ErrorEnvelope.MessageAsync(answer, HttpStatusCode.GatewayTimeout, "server_error", "deadline_exceeded");
+        Assert.StartsWith("the request was not done within 300 ms (x-request-timeout-ms, Deadlines__Request): it ended at the generator at ", message, StringComparison.Ordinal);
+        Assert.InRange(int.Parse(left, System.Globalization.CultureInfo.InvariantCulture), 1, 300);
+    }
+
     [Fact]
     public async Task Deadline_PassesInAStream_LeavesTheLastWordToTheReplica()
     {

@@ -44,6 +44,23 @@ public sealed class BodyFactsTests
         isClassifier ? ModelKind.Classifier : null,
         BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, path).Kind);
 
+    [Theory]
+    [InlineData("[5]", 5)]
+    [InlineData("[2,3]", 6)]
+    [InlineData("[]", 1)]
+    [InlineData("[0]", 0)]
+    [InlineData("[-4]", 0)]
+    [InlineData("[1.5]", 0)]
+    [InlineData("7", 0)]
+    [InlineData("[4000000000,4000000000]", 60)] // as many as the body has bytes
+    public void Read_TensorsOfTexts_AreCountedByTheirShape(string shape, long texts)
+    {
+        var body = $$"""{"inputs":[{"name":"text","shape":{{shape}}}]}""".PadRight(60);
+
+        Assert.Equal(texts, BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, "/v2/models/gpt2/infer").Asked.Prompts);
+        Assert.Equal(0, BodyFacts.Read(Encoding.UTF8.GetBytes(body), 256, "/generate").Asked.Prompts);
+    }
+
     [Fact]
     public void Read_PromptsThatBeginAlike_ShareTheirHead()
     {
@@ -70,6 +87,15 @@ public sealed class BodyFactsTests
     public void Read_AnyBytes_NeverThrows() => Check.QuickThrowOnFailure(Prop.ForAll(
         ArbMap.Default.ArbFor<byte[]>(),
         bytes => BodyFacts.Read(bytes, 256, "/predict").Asked.Tokens("/predict", bytes.Length) >= 0));
+
+    [Fact]
+    public void Read_InferRequestCutAnywhere_NeverThrows()
+    {
+        var body = Encoding.UTF8.GetBytes("""{"inputs":[{"name":"text","shape":[2,[3]],"data":["a",{"shape":[1]}]},7,[{"shape":{"a":1}}]],"parameters":{"max_tokens":3}}""");
+
+        Assert.All(Enumerable.Range(0, body.Length + 1), end => Assert.InRange(
+            BodyFacts.Read(body.AsSpan(..end), 256, "/v2/models/gpt2/infer").Asked.Tokens("/v2/models/gpt2/infer", end), 0, 60 * body.Length));
+    }
 
     [Fact]
     public void WithModel_AnyName_ReplacesItAndNothingElse() => Check.QuickThrowOnFailure(Prop.ForAll(

@@ -73,6 +73,50 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Start_ChoicesWhereThereIsNone_ExitsWithOneAndListsAll()
+    {
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["Outliers__Window"] = "00:00:01",
+            ["Shadow__MaxRunning"] = "1",
+            ["Replicas__ProbeInterval"] = "00:00:02",
+            ["Replicas__AffinityBytes"] = "1",
+            ["Replicas__AffinityLoadFactor"] = "2",
+            ["Replicas__ReportMaxAge"] = "00:00:01",
+            ["CanaryGuard__MinimumRequests"] = "1",
+            ["Hedging__Enabled"] = "true",
+            ["Hedging__MinimumDelay"] = "00:00:01",
+        });
+        var (exitCode, standardError) = await gateway.ExitAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            """
+            gateway: cannot start: 7 configuration mistake(s):
+              Outliers__Window='00:00:01' has no effect without Catalogue__File or Kubernetes__Namespace
+              Shadow__MaxRunning='1' has no effect without Catalogue__File or Kubernetes__Namespace
+              Replicas__AffinityBytes='1' has no effect without Catalogue__File or Kubernetes__Namespace
+              Replicas__AffinityLoadFactor='2' has no effect without Catalogue__File or Kubernetes__Namespace
+              Replicas__ReportMaxAge='00:00:01' has no effect without Catalogue__File or Kubernetes__Namespace
+              CanaryGuard__MinimumRequests='1' has no effect without Catalogue__File or Kubernetes__Namespace
+              Hedging__Enabled='true' has no effect without Catalogue__File or Kubernetes__Namespace
+            """,
+            standardError.TrimEnd());
+    }
+
+    [Fact]
+    public async Task Start_ChoicesSwitchedOffWhereThereIsNone_Starts()
+    {
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["CanaryGuard__Enabled"] = "false", ["CanaryGuard__MinimumRequests"] = "1", ["Hedging__Enabled"] = "false", ["Hedging__MinimumDelay"] = "00:00:01",
+        });
+        var client = await gateway.ReadyAsync();
+
+        Assert.Equal("""{"status":"ok"}""", await client.GetStringAsync("/livez"));
+    }
+
+    [Fact]
     public async Task Start_AddressTaken_ExitsWithOneAndSaysWhich()
     {
         await using var other = await Upstream.StartAsync("taken");

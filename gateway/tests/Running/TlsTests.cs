@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
 
@@ -14,7 +13,7 @@ public sealed class TlsTests : IDisposable
     [Fact]
     public async Task Endpoint_WithACertificate_ServesItsHoldersOverTls()
     {
-        using var certificate = SelfSigned();
+        using var certificate = TestCertificate.Create();
         var seen = "";
         await using var upstream = await Upstream.StartAsync(context =>
         {
@@ -41,7 +40,7 @@ public sealed class TlsTests : IDisposable
     public async Task Send_ManyAtATimeOverOneHttp2Connection_EachIsItsOwnCaller()
     {
         await using var upstream = await Upstream.StartAsync("served");
-        using var certificate = SelfSigned();
+        using var certificate = TestCertificate.Create();
         using var keys = new KeysFile(("ada", "key-of-ada-0123456789", "\"requestsPerMinute\": 1000"), ("bob", "key-of-bob-0123456789", "\"requestsPerMinute\": 2000"));
         await using var gateway = new RunningGateway(upstream.Address, null, [.. await EndpointAsync(certificate), ("Callers:KeysFile", keys.Path)]);
         using var handler = new SocketsHttpHandler
@@ -77,12 +76,5 @@ public sealed class TlsTests : IDisposable
             ("Kestrel:Endpoints:Https:Url", "https://127.0.0.1:0"),
             ("Kestrel:Endpoints:Https:Certificate:Path", certificateFile), ("Kestrel:Endpoints:Https:Certificate:KeyPath", keyFile),
         ];
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        return request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
     }
 }

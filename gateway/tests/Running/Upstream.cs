@@ -1,4 +1,5 @@
-using System.Globalization;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -20,13 +21,17 @@ internal sealed class Upstream : IAsyncDisposable
     /// <summary>Answers every request with <paramref name="answer"/>; the gateway's probes only if they are what a test is about.</summary>
     /// <param name="model">Who it says it is on every answer: name and version.</param>
     /// <param name="port">0 for a free one.</param>
+    /// <param name="certificate">With it, over TLS.</param>
     public static async Task<Upstream> StartAsync(
-        RequestDelegate answer, bool probes = false, (string Name, string Version)? model = null, int port = 0)
+        RequestDelegate answer, bool probes = false, (string Name, string Version)? model = null, int port = 0, X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"));
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.Listen(IPAddress.Loopback, port, endpoint => _ = certificate is null ? endpoint : endpoint.UseHttps(certificate));
+        });
         // A test that failed has left requests open; they need not finish.
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
         var app = builder.Build();

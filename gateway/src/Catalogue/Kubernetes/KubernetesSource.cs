@@ -25,7 +25,7 @@ internal sealed partial class KubernetesSource : ICatalogueSource
         _logger = loggers.CreateLogger<KubernetesSource>();
 
         ResourceWatch Watch(WatchedResource resource) =>
-            new(client, resource, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
+            new(client, resource, options, () => _changes.Writer.TryWrite(true), draws, time, loggers.CreateLogger<ResourceWatch>());
     }
 
     public ModelCatalogue Initial { get; } = new([], IsKnown: false);

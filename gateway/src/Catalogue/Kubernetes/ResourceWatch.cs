@@ -6,14 +6,15 @@ namespace ElasticSynapse.Gateway.Catalogue.Kubernetes;
 /// <summary>Keeps a copy of all objects of one resource: lists once, then watches, and lists again when the API server no
 /// longer knows where the watch was. While the API server can't be reached, the copy stays as it is.</summary>
 internal sealed partial class ResourceWatch(
-    KubernetesClient client, WatchedResource resource, Action changed, Draws draws, TimeProvider time, ILogger<ResourceWatch> logger)
+    KubernetesClient client, WatchedResource resource, KubernetesOptions options, Action changed, Draws draws, TimeProvider time, ILogger<ResourceWatch> logger)
 {
     private static readonly TimeSpan FirstBackOff = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestBackOff = TimeSpan.FromSeconds(30);
 
-    // A watch that lived for so long was no failure, whatever ended it.
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
+    // A watch that lived for so long was no failure, whatever ended it; one that is to be shorter need not.
+    private readonly TimeSpan _watchSettled = options.WatchTimeout / 2 < Settled ? options.WatchTimeout / 2 : Settled;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, JsonElement> _objects = [];
     private DateTimeOffset _lastContact = time.GetUtcNow();
@@ -89,7 +90,7 @@ internal sealed partial class ResourceWatch(
         }
     }
 
-    private bool HasSettled => _watchBegan is { } began && time.GetElapsedTime(began) >= Settled;
+    private bool HasSettled => _watchBegan is { } began && time.GetElapsedTime(began) >= _watchSettled;
 
     // One line a spell, and one for each other reason in it.
     private Task WaitAsync(string reason, TimeSpan? retryAfter, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Threading.Channels;
 using ElasticSynapse.Gateway.Tests.Running;
 using Microsoft.AspNetCore.Http;
@@ -31,10 +32,10 @@ internal sealed class ScriptedApiServer : IAsyncDisposable
     /// <summary>When set, answers instead of everything else: true when it has.</summary>
     public Func<HttpContext, Task<bool>>? Instead { get; set; }
 
-    public static async Task<ScriptedApiServer> StartAsync()
+    public static async Task<ScriptedApiServer> StartAsync(X509Certificate2? certificate = null)
     {
         var api = new ScriptedApiServer();
-        api._server = await Upstream.StartAsync(api.AnswerAsync);
+        api._server = await Upstream.StartAsync(api.AnswerAsync, certificate: certificate);
         return api;
     }
 
