@@ -104,6 +104,8 @@ internal sealed class RequestTries(GatewayRequest request, RetryOptions options,
             && Count < options.MaxTries
             && !Deadline.HasPassed
             && RetryRules.MayRetry(failure, retryAfter, HasAnother, options)
+            // Else its answer says when to come back, which is more than that the time is over.
+            && (HasAnother || !(retryAfter >= Deadline.TimerLeft))
             && MayHaveBudget();
     }
 

@@ -55,4 +55,27 @@ public sealed class RetryOptionsTests
         Assert.Equal((status, status == HttpStatusCode.OK ? 2 : 1), (answer.StatusCode, asked));
         Assert.Equal([retryAfter], answer.Headers.GetValues("Retry-After"));
     }
+
+    [Theory]
+    [InlineData(StatusCodes.Status429TooManyRequests)]
+    [InlineData(StatusCodes.Status503ServiceUnavailable)]
+    public async Task RetryAfter_LongerThanTheRequestMayTake_IsToldInsteadOfWaitedFor(int status)
+    {
+        var asked = 0;
+        await using var upstream = await Upstream.StartAsync(context =>
+        {
+            asked++;
+            context.Response.StatusCode = status;
+            context.Response.Headers.RetryAfter = "60";
+            return Task.CompletedTask;
+        });
+        await using var gateway = new RunningGateway(upstream.Address, null, ("Retries:MaxRetryAfter", "00:01:00"));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/completions") { Content = new StringContent("{}") };
+        request.Headers.Add("x-request-timeout-ms", "30000");
+
+        using var answer = await gateway.Client.SendAsync(request).WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal((status, 1), ((int)answer.StatusCode, asked));
+        Assert.Equal(["60"], answer.Headers.GetValues("Retry-After"));
+    }
 }
