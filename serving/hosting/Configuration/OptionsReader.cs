@@ -138,10 +138,11 @@ public sealed class OptionsReader(IConfiguration configuration)
         {
             return Refuse();
         }
-        // The converters read any number as an enum, and an empty text as no URI at all.
+        // The converters read any number as an enum, a whole number as days, where people mean seconds, and an empty text as no URI at all.
         var understood = value switch
         {
             Enum name => Enum.IsDefined(name.GetType(), name),
+            TimeSpan time => time == TimeSpan.Zero || entry.Value.Contains(':'),
             null => Nullable.GetUnderlyingType(type) is not null,
             _ => true,
         };

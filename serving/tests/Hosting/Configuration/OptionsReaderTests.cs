@@ -60,6 +60,8 @@ public sealed class OptionsReaderTests
     [InlineData("Slots", "", "is not a whole number")]
     [InlineData("Slots", "99999999999", "is not a whole number")]
     [InlineData("Wait", "30 s", "is not a duration such as 00:00:30")]
+    [InlineData("Wait", "30", "is not a duration such as 00:00:30")]
+    [InlineData("Wait", "1", "is not a duration such as 00:00:30")]
     [InlineData("Precision", "fp8", "is not one of Auto, Fp32")]
     [InlineData("Precision", "7", "is not one of Auto, Fp32")]
     [InlineData("Precision", "Auto, Fp32x", "is not one of Auto, Fp32")]
