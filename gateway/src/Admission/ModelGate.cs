@@ -41,7 +41,7 @@ internal sealed class ModelGate(string model, AdmissionOptions options, TimeProv
             var ticket = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             queue.Waiting.AddLast(ticket);
             _queued++;
-            _rate.Wait();
+            _rate.WorkWaits();
             if (queue.Waiting.Count == 1)
             {
                 _turns.AddLast(queue);

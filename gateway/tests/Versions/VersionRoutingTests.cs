@@ -283,69 +283,6 @@ public sealed class VersionRoutingTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Post_WeightMovesUnderLoad_NotOneError()
-    {
-        using var stop = new CancellationTokenSource();
-        var answers = Enumerable.Range(0, 8).Select(async _ =>
-        {
-            var statuses = new List<HttpStatusCode>();
-            while (!stop.IsCancellationRequested)
-            {
-                using var answer = await SendAsync("""{"model":"gpt2"}""");
-                statuses.Add(answer.StatusCode);
-            }
-            return statuses;
-        }).ToArray();
-
-        for (var weight = 0; weight <= 100; weight += 10)
-        {
-            _catalogue.Write(CatalogueFile.Gpt2(new FileVersion(Stable, 100 - weight, _stable.Address), new FileVersion(Canary, weight, _canary.Address)));
-            var wanted = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"weight\":{weight}");
-            await Patience.UntilAsync(async () => (await _gateway.Client.GetStringAsync("/v1/models")).Contains(wanted, StringComparison.Ordinal), $"{wanted} is in effect");
-        }
-        using var last = await SendAsync("{}");
-        await stop.CancelAsync();
-
-        Assert.StartsWith("canary ", await last.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.All((await Task.WhenAll(answers)).SelectMany(statuses => statuses), status => Assert.Equal(HttpStatusCode.OK, status));
-    }
-
-    [Fact]
-    public async Task Post_VersionJustPublished_GetsItsShareOnceItHasSaidThatItIsReady()
-    {
-        var isReady = new TaskCompletionSource();
-        await using var next = await Upstream.StartAsync(
-            async context =>
-            {
-                if (context.Request.Path == "/readyz")
-                {
-                    await isReady.Task;
-                    return;
-                }
-                context.Response.StatusCode = isReady.Task.IsCompleted ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-            },
-            probes: true);
-        await using var gateway = new RunningGateway(_catalogue, ("Replicas:ProbeInterval", "00:10:00"), ("Replicas:ProbeTimeout", "00:01:00"));
-        async Task<(HttpStatusCode Status, string Version)> AskAsync()
-        {
-            using var answer = await gateway.Client.PostAsync("/v1/completions", new StringContent("{}"));
-            return (answer.StatusCode, answer.Headers.GetValues("x-model-version").Single());
-        }
-        Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
-
-        _catalogue.Write(CatalogueFile.Gpt2(new FileVersion(Stable, 1, _stable.Address), new FileVersion("3_v1", 99, next.Address)));
-        await Patience.UntilAsync(async () => (await gateway.CataloguePageAsync()).Contains("3_v1", StringComparison.Ordinal), "the new version is there");
-        for (var i = 0; i < 50; i++)
-        {
-            Assert.Equal((HttpStatusCode.OK, Stable), await AskAsync());
-        }
-
-        // The next round of probes is ten minutes away.
-        isReady.SetResult();
-        await Patience.UntilAsync(async () => await AskAsync() == (HttpStatusCode.OK, "3_v1"), "the new version answers");
-    }
-
-    [Fact]
     public async Task Post_PinnedVersionOfOneReplicaNotReady_Is503AndTheListSaysSo()
     {
         await _bert.DisposeAsync();

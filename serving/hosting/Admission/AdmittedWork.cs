@@ -63,8 +63,8 @@ public sealed class AdmittedWork(ModelIdentity owner, AdmissionLimit items, Admi
             _tokens += tokenCount;
             if (_items > running)
             {
-                _itemRate.Wait();
-                _tokenRate.Wait();
+                _itemRate.WorkWaits();
+                _tokenRate.WorkWaits();
             }
         }
 

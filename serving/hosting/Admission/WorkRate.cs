@@ -14,11 +14,11 @@ public sealed class WorkRate(TimeProvider time)
     private static readonly TimeSpan ShortestWindow = TimeSpan.FromSeconds(1);
 
     private long? _waitsSince; // timestamp; null while nothing waits
-    private double _ended;    // units since then
-    private double _lastRate; // units a second, in the window before; 0 while unknown
+    private double _ended;     // units since then
+    private double _lastRate;  // units a second, in the window before; 0 while unknown
 
-    /// <summary>Work waits.</summary>
-    public void Wait() => _waitsSince ??= time.GetTimestamp();
+    /// <summary>More has come than can run.</summary>
+    public void WorkWaits() => _waitsSince ??= time.GetTimestamp();
 
     /// <param name="units">What ended.</param>
     /// <param name="isLast">Whether nothing waits any more.</param>
