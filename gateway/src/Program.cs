@@ -16,6 +16,8 @@ try
     var builder = WebApplication.CreateSlimBuilder(args);
     var options = builder.AddServiceDefaults("gateway", 8080);       // request ids, errors, limits, health, drain, metrics
     builder.WebHost.UseKestrelHttpsConfiguration();                  // TLS as Kestrel:Endpoints has it
+    // Nothing here keeps a thread waiting, so that what was read and what is written need not change threads first.
+    builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
     builder.Services.AddSingleton<GatewayMetrics>();
     builder.Services.AddSingleton<RequestMetrics>();
     builder.AddBrowsers(options);                                    // whose pages may call

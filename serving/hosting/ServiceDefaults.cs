@@ -10,6 +10,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,6 +24,16 @@ public static class ServiceDefaults
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private static readonly string[] ListeningSettings = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
+
+    // Settings come after these and win.
+    private static readonly Dictionary<string, string?> LogLevels = new()
+    {
+        // The framework's own line a request would repeat ours.
+        ["Logging:LogLevel:Microsoft.AspNetCore"] = "Warning",
+        // Whoever listens here makes it begin a span for each request, seen by nobody: some 1 kB of the 6.5 that a request of the gateway allocated.
+        ["Logging:LogLevel:Microsoft.AspNetCore.Hosting.Diagnostics"] = "None",
+        ["Logging:LogLevel:Microsoft.Hosting.Lifetime"] = "Information",
+    };
 
     /// <summary>Registers the defaults and returns the reader for the service's own options; call
     /// <see cref="OptionsReader.ThrowIfMistaken"/> on it once everything is read, so that all mistakes are told at once.</summary>
@@ -41,9 +52,7 @@ public static class ServiceDefaults
 
         builder.Logging.ClearProviders();
         builder.Logging.AddJsonLines();
-        // The framework's own line a request would repeat ours.
-        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
-        builder.Logging.AddFilter("Microsoft.Hosting.Lifetime", LogLevel.Information);
+        builder.Configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = LogLevels });
 
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(http);

@@ -25,11 +25,8 @@ internal sealed class UpstreamConnections(TraceExport traces) : ForwarderHttpCli
         handler.RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8;
         if (!traces.IsOn)
         {
-            // It would make a span of each call, which nobody gets to see.
+            // It would make a span of each call, which nobody gets to see. A caller's trace goes on with its other headers.
             handler.ActivityHeadersPropagator = null;
         }
     }
-
-    protected override HttpMessageHandler WrapHandler(ForwarderHttpClientContext context, HttpMessageHandler handler) =>
-        traces.IsOn ? handler : new TracePassing(handler);
 }

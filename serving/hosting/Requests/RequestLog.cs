@@ -6,15 +6,18 @@ using Microsoft.Extensions.Logging;
 namespace ElasticSynapse.Serving.Hosting.Requests;
 
 /// <summary>One line a request, without bodies: what people wrote is theirs. Probes and scrapes are left out. Every line written
-/// meanwhile has the request's id.</summary>
+/// meanwhile has the request's id, and the id of its caller's trace.</summary>
 internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLog> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("request {RequestId}");
 
+    private static readonly Func<ILogger, string, string, IDisposable?> TracedScope =
+        LoggerMessage.DefineScope<string, string>("request {RequestId} of trace {TraceId}");
+
     public async Task InvokeAsync(HttpContext context)
     {
         var start = Stopwatch.GetTimestamp();
-        using var scope = Scope(logger, context.TraceIdentifier);
+        using var scope = Begin(context);
         try
         {
             await next(context);
@@ -32,6 +35,12 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
             }
         }
     }
+
+    // A span tells its trace's id by itself; where none is made, the caller's header does.
+    private IDisposable? Begin(HttpContext context) =>
+        Activity.Current is null && ActivityContext.TryParse(context.Request.Headers.TraceParent, null, out var trace)
+            ? TracedScope(logger, context.TraceIdentifier, trace.TraceId.ToHexString())
+            : Scope(logger, context.TraceIdentifier);
 
     // The framework calls every request's span the same; one with a better name has it already.
     private static void Name(Activity? span, HttpContext context)
