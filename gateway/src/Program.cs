@@ -23,8 +23,8 @@ try
     builder.AddBrowsers(options);                                    // whose pages may call
     builder.AddCallers(options);                                     // who may call, and how much
     builder.AddCatalogue(options);                                   // which models, versions and replicas there are
-    builder.Services.AddReplicas(options);                           // who is ready, who is loaded
-    builder.Services.AddAdmission(options);                          // how many at a time
+    builder.AddReplicas(options);                                    // who is ready, who is loaded
+    builder.AddAdmission(options);                                   // how many at a time
     builder.AddForwarding(options);                                  // version -> replica -> tries
     builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
     builder.Services.AddHostedService<AdminServer>();                // the operators' own address

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Serving.Hosting.Configuration;
 
 namespace ElasticSynapse.Gateway.Admission;
@@ -6,10 +7,15 @@ namespace ElasticSynapse.Gateway.Admission;
 /// <summary>The bounds of each model.</summary>
 internal static class AdmissionSetup
 {
-    public static void AddAdmission(this IServiceCollection services, OptionsReader options)
+    public static void AddAdmission(this WebApplicationBuilder builder, OptionsReader options)
     {
-        services.AddSingleton(options.Read<AdmissionOptions>("Admission"));
-        services.AddSingleton<ModelGates>();
+        var admission = options.Read<AdmissionOptions>("Admission");
+        options.RefuseAbove(
+            builder.Configuration, ("Admission__MaxRunningPerCaller", admission.MaxRunningPerCaller), ("Admission__MaxRunning", admission.MaxRunning));
+        options.RefuseAbove(
+            builder.Configuration, ("Admission__MaxQueuedPerCaller", admission.MaxQueuedPerCaller), ("Admission__MaxQueued", admission.MaxQueued));
+        builder.Services.AddSingleton(admission);
+        builder.Services.AddSingleton<ModelGates>();
     }
 
     public static void ObserveAdmission(this IServiceProvider services)

@@ -18,8 +18,8 @@ internal sealed partial class KeysFileFollower(WatchedFile file, CallerDirectory
             }
             else
             {
-                metrics.ReloadRefused("keys");
                 Refused(logger, mistakes.Count, string.Join("; ", mistakes));
+                metrics.ReloadRefused("keys");
             }
         }
     }

@@ -53,8 +53,8 @@ internal sealed partial class FileSource : ICatalogueSource
             var (catalogue, mistakes) = CatalogueDocument.Parse(bytes);
             if (catalogue is null)
             {
-                _metrics.ReloadRefused("catalogue");
                 Refused(_path, mistakes.Count, string.Join("; ", mistakes));
+                _metrics.ReloadRefused("catalogue");
                 continue;
             }
             Reloaded(_path, catalogue.Models.Length);

@@ -2,7 +2,7 @@ using ElasticSynapse.Serving.Hosting.Configuration;
 
 namespace ElasticSynapse.Gateway.Configuration;
 
-/// <summary>Settings that would have no effect for want of another: nothing configured is silently without effect.</summary>
+/// <summary>Settings that would have no effect for want of another, or because of one: nothing configured is silently without effect.</summary>
 internal static class IdleSettings
 {
     /// <summary>Refuses what is set of <paramref name="section"/> unless <paramref name="master"/>, which makes it matter, is set too.</summary>
@@ -18,6 +18,16 @@ internal static class IdleSettings
             {
                 options.Add($"{section}__{set.Key}='{set.Value}' has no effect without {master}");
             }
+        }
+    }
+    /// <summary>Refuses a bound that is set above the one that holds for it anyway. A default may be above.</summary>
+    /// <param name="bound">Names as environment variables have them.</param>
+    public static void RefuseAbove<T>(
+        this OptionsReader options, IConfiguration configuration, (string Name, T Value) bound, (string Name, T Value) whole) where T : IComparable<T>
+    {
+        if (bound.Value.CompareTo(whole.Value) > 0 && configuration[bound.Name.Replace("__", ":", StringComparison.Ordinal)] is { } set)
+        {
+            options.Add($"{bound.Name}='{set}' has no effect above {whole.Name}, which is {whole.Value}");
         }
     }
 }

@@ -8,6 +8,7 @@ using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Gateway.Shadows;
 using ElasticSynapse.Gateway.Telemetry;
 using ElasticSynapse.Gateway.Versions;
+using ElasticSynapse.Serving.Hosting;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using ElasticSynapse.Serving.Hosting.Tracing;
 
@@ -20,11 +21,13 @@ internal static class ForwardingSetup
     {
         // Two lines a request at Information, where RequestLog has one; and a stack trace for each client that leaves.
         // ForwardingStage tells of the failures that are the replicas'.
-        builder.Logging.AddFilter("Yarp", LogLevel.Error);
+        builder.AddDefaultLogLevels(("Yarp", LogLevel.Error));
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<ForwarderCounters>();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
-        builder.Services.AddSingleton(options.Read<DeadlineOptions>("Deadlines"));
+        var deadlines = options.Read<DeadlineOptions>("Deadlines");
+        options.RefuseAbove(builder.Configuration, ("Deadlines__Try", deadlines.Try), ("Deadlines__Request", deadlines.Request));
+        builder.Services.AddSingleton(deadlines);
         builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
         builder.Services.AddSingleton(options.Read<ShadowOptions>("Shadow"));
         builder.Services.AddSingleton<RetryBudget>();

@@ -1,5 +1,6 @@
 using ElasticSynapse.Gateway.Canaries;
 using ElasticSynapse.Gateway.Catalogue;
+using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Configuration;
@@ -9,10 +10,14 @@ namespace ElasticSynapse.Gateway.Replicas;
 /// <summary>The replicas: their live state, the probes, the choice.</summary>
 internal static class ReplicaSetup
 {
-    public static void AddReplicas(this IServiceCollection services, OptionsReader options)
+    public static void AddReplicas(this WebApplicationBuilder builder, OptionsReader options)
     {
+        var services = builder.Services;
         services.AddSingleton(options.Read<ReplicaOptions>("Replicas"));
-        services.AddSingleton(options.Read<OutlierOptions>("Outliers"));
+        var outliers = options.Read<OutlierOptions>("Outliers");
+        options.RefuseAbove(
+            builder.Configuration, ("Outliers__BaseEjection", outliers.BaseEjection), ("Outliers__MaxEjection", outliers.MaxEjection));
+        services.AddSingleton(outliers);
         services.AddSingleton(options.Read<CanaryGuardOptions>("CanaryGuard"));
         services.AddSingleton<CanaryGuard>();
         // Gateways that start together must not draw alike.

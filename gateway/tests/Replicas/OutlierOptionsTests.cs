@@ -38,7 +38,7 @@ public sealed partial class OutlierOptionsTests
 
     [Theory]
     [InlineData("00:00:00.040", "00:00:00.100", "0.04 0.08 0.1 0.1")]
-    [InlineData("01:00:00", "00:00:00.010", "0.01 0.01 0.01 0.01")]
+    [InlineData("00:00:00.010", "00:00:00.010", "0.01 0.01 0.01 0.01")]
     public async Task BaseEjection_ReplicaAlwaysFails_EjectionsDoubleUpToTheLongest(string first, string longest, string seconds)
     {
         await using var pair = await HomeAndOther.StartAsync(_ => true, TimeSpan.Zero);

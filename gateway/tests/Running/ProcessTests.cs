@@ -105,6 +105,50 @@ public sealed class ProcessTests
     }
 
     [Fact]
+    public async Task Start_BoundsAboveTheWholes_ExitsWithOneAndListsAll()
+    {
+        using var catalogue = CatalogueFile.OfGpt2(new FileVersion("1_v1", 100, ["stable"], new Uri("http://127.0.0.1:1")));
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["Catalogue__File"] = catalogue.Path,
+            ["Admission__MaxRunningPerCaller"] = "1025",
+            ["Admission__MaxQueued"] = "9",
+            ["Admission__MaxQueuedPerCaller"] = "10",
+            ["Deadlines__Request"] = "00:00:20",
+            ["Deadlines__Try"] = "00:00:20.001",
+            ["Outliers__BaseEjection"] = "00:02:01",
+        });
+        var (exitCode, standardError) = await gateway.ExitAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Equal(
+            """
+            gateway: cannot start: 4 configuration mistake(s):
+              Outliers__BaseEjection='00:02:01' has no effect above Outliers__MaxEjection, which is 00:02:00
+              Admission__MaxRunningPerCaller='1025' has no effect above Admission__MaxRunning, which is 1024
+              Admission__MaxQueuedPerCaller='10' has no effect above Admission__MaxQueued, which is 9
+              Deadlines__Try='00:00:20.001' has no effect above Deadlines__Request, which is 00:00:20
+            """,
+            standardError.TrimEnd());
+    }
+
+    // Whoever lowers the whole need not know of its parts.
+    [Fact]
+    public async Task Start_DefaultsAboveTheWholes_Starts()
+    {
+        using var gateway = ServiceProcess.Start(Assembly, new()
+        {
+            ["Admission__MaxRunning"] = "9",
+            ["Admission__MaxQueued"] = "9",
+            ["Deadlines__Request"] = "00:00:20",
+        });
+
+        using var answer = await (await gateway.ReadyAsync()).GetAsync("/livez");
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Start_ChoicesSwitchedOffWhereThereIsNone_Starts()
     {
         using var gateway = ServiceProcess.Start(Assembly, new()

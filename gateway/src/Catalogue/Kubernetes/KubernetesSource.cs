@@ -48,8 +48,8 @@ internal sealed partial class KubernetesSource : ICatalogueSource
             var (catalogue, mistakes) = ClusterCatalogue.Of(services, slices, _options.PortName, current);
             foreach (var mistake in mistakes.Except(known))
             {
-                _metrics.ReloadRefused("services");
                 Mistaken(mistake);
+                _metrics.ReloadRefused("services");
             }
             known = mistakes;
             current = WeightsInBetween.Of(current, catalogue);
