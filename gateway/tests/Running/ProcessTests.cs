@@ -19,9 +19,7 @@ public sealed class ProcessTests
             ["Upstreams__Generater"] = "http://127.0.0.1:1",
             ["Http__MaxRequestBodyBytes"] = "-1",
         });
-        var (exitCode, standardError) = await gateway.ExitAsync();
 
-        Assert.Equal(1, exitCode);
         Assert.Equal(
             """
             gateway: cannot start: 5 configuration mistake(s):
@@ -31,7 +29,7 @@ public sealed class ProcessTests
               Upstreams__Generator='model-server': must be an absolute http or https address such as http://model-server:8080, without query, fragment or user
               Upstreams__Classifier='ftp://classifier/': must be an absolute http or https address such as http://model-server:8080, without query, fragment or user
             """,
-            standardError.TrimEnd());
+            await RefusalAsync(gateway));
     }
 
     [Fact]
@@ -50,9 +48,7 @@ public sealed class ProcessTests
                 ["Callers__ReloadInterval"] = "00:00:01",
             },
             "--Admision:MaxRunning=3", "--Admission:MaxRunning=3", "--foo=1", "--Logging:LogLevel:Default", "Warning", "word", "-x", "--Admission=3", "--TEMPERATURE=1", "--last");
-        var (exitCode, standardError) = await gateway.ExitAsync();
 
-        Assert.Equal(1, exitCode);
         Assert.Equal(
             """
             gateway: cannot start: 12 configuration mistake(s):
@@ -69,7 +65,7 @@ public sealed class ProcessTests
               '--last' has no value
               Admision__MaxRunning is not an option; was Admission__MaxRunning meant?
             """,
-            standardError.TrimEnd());
+            await RefusalAsync(gateway));
     }
 
     [Fact]
@@ -87,9 +83,7 @@ public sealed class ProcessTests
             ["Hedging__Enabled"] = "true",
             ["Hedging__MinimumDelay"] = "00:00:01",
         });
-        var (exitCode, standardError) = await gateway.ExitAsync();
 
-        Assert.Equal(1, exitCode);
         Assert.Equal(
             """
             gateway: cannot start: 7 configuration mistake(s):
@@ -101,7 +95,7 @@ public sealed class ProcessTests
               CanaryGuard__MinimumRequests='1' has no effect without Catalogue__File or Kubernetes__Namespace
               Hedging__Enabled='true' has no effect without Catalogue__File or Kubernetes__Namespace
             """,
-            standardError.TrimEnd());
+            await RefusalAsync(gateway));
     }
 
     [Fact]
@@ -118,9 +112,7 @@ public sealed class ProcessTests
             ["Deadlines__Try"] = "00:00:20.001",
             ["Outliers__BaseEjection"] = "00:02:01",
         });
-        var (exitCode, standardError) = await gateway.ExitAsync();
 
-        Assert.Equal(1, exitCode);
         Assert.Equal(
             """
             gateway: cannot start: 4 configuration mistake(s):
@@ -129,7 +121,7 @@ public sealed class ProcessTests
               Admission__MaxQueuedPerCaller='10' has no effect above Admission__MaxQueued, which is 9
               Deadlines__Try='00:00:20.001' has no effect above Deadlines__Request, which is 00:00:20
             """,
-            standardError.TrimEnd());
+            await RefusalAsync(gateway));
     }
 
     // Whoever lowers the whole need not know of its parts.
@@ -234,6 +226,13 @@ public sealed class ProcessTests
 
         Assert.Equal("data: one\n\ndata: two\n\n", await answer.Content.ReadAsStringAsync());
         Assert.Equal(0, (await gateway.ExitAsync()).Code);
+    }
+
+    private static async Task<string> RefusalAsync(ServiceProcess gateway)
+    {
+        var (exitCode, standardError) = await gateway.ExitAsync();
+        Assert.Equal(1, exitCode);
+        return standardError.TrimEnd();
     }
 
     private static async Task<bool> IsDrainingAsync(HttpClient client)
