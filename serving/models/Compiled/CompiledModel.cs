@@ -33,6 +33,7 @@ internal static class CompiledModel
             ExternalData.Rename(model, folder.Location);
             options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
         }
+        RowsOperator.Register(options.DangerousGetHandle());
         UnsignedCodes.Apply(model);
         PackingOrder.Apply(model);
         try

@@ -96,7 +96,7 @@ internal sealed class BertGraph
 
     // x W^T with W [out, in] as it lies in the file.
     private string MatMul(string x, string layer) =>
-        _products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
+        _products.Product($"{layer}:product", new RowValues(x), $"{layer}.weight", isTransposed: true).Values;
 
     private string Linear(string output, string x, string layer) =>
         _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));

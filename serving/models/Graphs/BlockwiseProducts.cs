@@ -12,14 +12,14 @@ internal sealed class BlockwiseProducts(GraphWriter graph, CheckpointWeights wei
 {
     private const int Int8Activations = 4; // the operator's accuracy_level
 
-    public string Product(string output, string x, string weight, bool isTransposed)
+    public RowValues Product(string output, RowValues x, string weight, bool isTransposed)
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
         var format = BlockFormat.For(matrix.Inputs);
         var (codes, scales) = Quantize(weight, matrix, format);
-        return graph.Fused("MatMulNBits", output, [x, codes, scales],
+        return new RowValues(graph.Fused("MatMulNBits", output, [x.Values, codes, scales],
             Int("K", matrix.Inputs), Int("N", matrix.Outputs), Int("bits", BlockFormat.Bits), Int("block_size", format.Size),
-            Int("accuracy_level", Int8Activations));
+            Int("accuracy_level", Int8Activations)));
     }
 
     private (string Codes, string Scales) Quantize(string weight, WeightMatrix matrix, BlockFormat format)

@@ -9,11 +9,11 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal sealed class ColumnProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file) : IProducts
 {
-    public string Product(string output, string x, string weight, bool isTransposed)
+    public RowValues Product(string output, RowValues x, string weight, bool isTransposed)
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
         var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, DataType.Int8,
             (values, codes) => ColumnQuantizer.Quantize(values, MemoryMarshal.Cast<byte, sbyte>(codes)));
-        return graph.Fused("DynamicQuantizeMatMul", output, [x, codes, scales]);
+        return new RowValues(graph.Fused("DynamicQuantizeMatMul", output, [x.Values, codes, scales]));
     }
 }

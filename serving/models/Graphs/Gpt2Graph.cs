@@ -18,6 +18,7 @@ internal sealed class Gpt2Graph
     private readonly GraphWriter _graph = new("gpt2");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
+    private readonly IRowSteps _steps;
     private readonly RowPairs? _pairs; // for products that need an even number of rows
     private readonly DataType _type;   // of activations and KV cache
     private readonly string _head;
@@ -33,6 +34,7 @@ internal sealed class Gpt2Graph
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
+        _steps = precision.IsQuantized() ? new FusedSteps(_graph, rounds: precision == Precision.Int8) : new OnnxSteps(_graph);
         _pairs = precision == Precision.Int4 ? new RowPairs(_graph, config.HiddenSize) : null;
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
     }
@@ -53,7 +55,7 @@ internal sealed class Gpt2Graph
         return _graph.ToModel();
     }
 
-    private (string Residual, string Normalized) Embed()
+    private (string Residual, RowValues Normalized) Embed()
     {
         var ids = _graph.Input(Gpt2Model.InputIds, DataType.Int64, "batch", "tokens");
         var positions = _graph.Input(Gpt2Model.PositionIds, DataType.Int64, "batch", "tokens");
@@ -67,17 +69,17 @@ internal sealed class Gpt2Graph
         _graph.Constant(RowsShape, [-1, _config.HiddenSize], 2);
         string tokenRows = AsRows(token), positionRows = AsRows(position);
         _pairs?.Count(tokenRows);
-        return AddAndNormalize("embedding", Filled(tokenRows), Filled(positionRows), bias: "", "h.0.ln_1");
+        return AddAndNormalize("embedding", Filled(tokenRows), new RowValues(Filled(positionRows)), bias: "", "h.0.ln_1");
     }
 
-    private (string Residual, string Normalized) Layer(int layer, string residual, string normalized)
+    private (string Residual, RowValues Normalized) Layer(int layer, string residual, RowValues normalized)
     {
         var h = $"h.{layer}";
         var attention = Attention(layer, normalized);
         (residual, normalized) = AddAndNormalize($"{h}.attn", residual, attention, _weights.Use($"{h}.attn.c_proj.bias"), $"{h}.ln_2");
 
         var inner = MatMul(normalized, $"{h}.mlp.c_fc.weight"); // [all, inner]
-        var activated = _graph.Activate(_config.Activation, $"{h}.mlp.act", inner, _weights.Use($"{h}.mlp.c_fc.bias"));
+        var activated = _steps.Activated($"{h}.mlp.act", inner, _weights.Use($"{h}.mlp.c_fc.bias"), _config.Activation, _config.InnerSize);
         var outer = MatMul(activated, $"{h}.mlp.c_proj.weight");
         var next = layer + 1 < _config.Layers ? $"h.{layer + 1}.ln_1" : "ln_f";
         return AddAndNormalize($"{h}.mlp", residual, outer, _weights.Use($"{h}.mlp.c_proj.bias"), next);
@@ -85,11 +87,11 @@ internal sealed class Gpt2Graph
 
     // GroupQueryAttention appends this run's keys and values at the end of each row's past. Bound to one buffer, past and
     // present are the slot itself, and nothing is copied.
-    private string Attention(int layer, string normalized)
+    private RowValues Attention(int layer, RowValues normalized)
     {
         var h = $"h.{layer}";
         var product = MatMul(normalized, $"{h}.attn.c_attn.weight"); // [all, 3 * hidden]
-        var biased = _graph.Standard("Add", $"{h}.attn.biased", [product, _weights.Use($"{h}.attn.c_attn.bias")]);
+        var biased = _steps.Finish($"{h}.attn.biased", product, _weights.Use($"{h}.attn.c_attn.bias"));
         var qkv = _graph.Standard("Reshape", $"{h}.attn.qkv", [Padded(_pairs?.Strip(biased) ?? biased), SequencesShape]);
         var pastKey = Cache(Gpt2Model.PastKey(layer));
         var pastValue = Cache(Gpt2Model.PastValue(layer));
@@ -100,7 +102,7 @@ internal sealed class Gpt2Graph
             Int("num_heads", _config.Heads), Int("kv_num_heads", _config.Heads), Float("scale", _config.AttentionScale(layer)));
         _graph.Output(presentKey, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
         _graph.Output(presentValue, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
-        return MatMul(Filled(AsRows(Unpadded(attended))), $"{h}.attn.c_proj.weight");
+        return MatMul(_steps.Prepare(Filled(AsRows(Unpadded(attended))), _config.HiddenSize), $"{h}.attn.c_proj.weight");
     }
 
     private string Cache(string name) => _graph.Input(name, _type, "batch", _config.Heads, "slot", _config.CachedHeadSize);
@@ -127,25 +129,31 @@ internal sealed class Gpt2Graph
             [apart, _graph.Constant($"{attended}.from", [0], 1), _graph.Constant($"{attended}.to", [_config.HeadSize], 1), _graph.Constant($"{attended}.axis", [2], 1)]);
     }
 
-    private void Head(string normalized)
+    private void Head(RowValues normalized)
     {
         var rows = _graph.Input(Gpt2Model.LogitRows, DataType.Int64, "rows");
-        var wanted = _graph.Standard("Gather", "wanted", [normalized, _pairs?.FillNumbers(rows) ?? rows]); // [rows, hidden]
+        var wanted = _graph.Standard("Gather", "wanted", [normalized.Values, _pairs?.FillNumbers(rows) ?? rows]); // [rows, hidden]
+        var last = _steps.Prepare(wanted, _config.HiddenSize);
         if (_pairs is not null)
         {
-            _pairs.StripNumbered(Gpt2Model.Logits, _products.Product("logits.even", wanted, _head, isTransposed: true), rows);
+            _pairs.StripNumbered(Gpt2Model.Logits, Product("logits.even").Values, rows);
         }
-        else if (_type == DataType.Float)
+        else if (_type != DataType.Float)
         {
-            _products.Product(Gpt2Model.Logits, wanted, _head, isTransposed: true); // [vocabulary, hidden] in the file
+            _graph.Standard("Cast", Gpt2Model.Logits, [Product("logits.half").Values], Int("to", (long)DataType.Float));
+            Best();
+        }
+        else if (last.Scales.Length > 0)
+        {
+            _steps.Finish(Gpt2Model.Logits, Product("logits.scaled"), bias: "");
         }
         else
         {
-            var logits = _products.Product("logits.half", wanted, _head, isTransposed: true);
-            _graph.Standard("Cast", Gpt2Model.Logits, [logits], Int("to", (long)DataType.Float));
-            Best();
+            Product(Gpt2Model.Logits);
         }
         _graph.Output(Gpt2Model.Logits, DataType.Float, "rows", _config.VocabularySize);
+
+        RowValues Product(string output) => _products.Product(output, last, _head, isTransposed: true); // [vocabulary, hidden] in the file
     }
 
     // What most requests choose from, so that not every step's logits have to leave the device's memory.
@@ -158,20 +166,14 @@ internal sealed class Gpt2Graph
         _graph.Output(Gpt2Model.BestTokens, DataType.Int64, "rows", count);
     }
 
-    private string MatMul(string x, string weight) =>
+    private RowValues MatMul(RowValues x, string weight) =>
         _products.Product($"{weight}:product", x, weight, isTransposed: false);
 
     private string Filled(string rows) => _pairs?.Fill(rows) ?? rows;
 
     private string AsRows(string hidden) => _graph.Standard("Reshape", $"{hidden}.rows", [hidden, RowsShape]);
 
-    // residual + addend + bias, and the layer norm of that sum.
-    private (string Residual, string Normalized) AddAndNormalize(string name, string residual, string addend, string bias, string norm)
-    {
-        var sum = $"{name}.residual";
-        var normalized = _graph.Fused("SkipLayerNormalization", [$"{name}.normalized", "", "", sum],
-            [residual, addend, _weights.Use($"{norm}.weight"), _weights.Use($"{norm}.bias"), bias],
-            Float("epsilon", _config.LayerNormEpsilon));
-        return (sum, normalized);
-    }
+    private (string Residual, RowValues Normalized) AddAndNormalize(string name, string residual, RowValues addend, string bias, string norm) =>
+        _steps.AddAndNormalize(name, residual, addend, bias,
+            new LayerNorm(_weights.Use($"{norm}.weight"), _weights.Use($"{norm}.bias"), _config.HiddenSize, _config.LayerNormEpsilon, IsLast: norm == "ln_f"));
 }

@@ -39,6 +39,15 @@ internal sealed class GraphWriter(string name)
     public string Fused(string op, string[] outputs, string[] inputs, params ReadOnlySpan<AttributeProto> attributes) =>
         Add(FusedDomain, op, outputs, inputs, attributes);
 
+    /// <summary>A node of <see cref="RowsOperator"/>.</summary>
+    public void Rows(string[] outputs, string[] inputs, Activation? activation = null, float epsilon = 0, int block = 0) =>
+        Add(RowsOperator.Domain, RowsOperator.Name, outputs, inputs,
+        [
+            OnnxAttribute.Int(RowsOperator.ActivationAttribute, activation is { } kind ? (long)kind : -1),
+            OnnxAttribute.Float(RowsOperator.EpsilonAttribute, epsilon),
+            OnnxAttribute.Int(RowsOperator.BlockAttribute, block),
+        ]);
+
     /// <summary>The activation of x + bias.</summary>
     public string Activate(Activation activation, string output, string x, string bias)
     {
@@ -83,6 +92,7 @@ internal sealed class GraphWriter(string name)
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "elastic-synapse", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = FusedDomain, Version = 1 });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = RowsOperator.Domain, Version = 1 });
         return model;
     }
 
@@ -96,13 +106,14 @@ internal sealed class GraphWriter(string name)
 
     private string Add(string domain, string op, string[] outputs, string[] inputs, ReadOnlySpan<AttributeProto> attributes)
     {
-        var node = new NodeProto { Name = $"{outputs[0]}/{op}", OpType = op, Domain = domain };
+        var name = outputs.First(output => output.Length > 0);
+        var node = new NodeProto { Name = $"{name}/{op}", OpType = op, Domain = domain };
         node.Input.Add(inputs);
         node.Output.Add(outputs);
         foreach (var attribute in attributes)
             node.Attribute.Add(attribute);
         _graph.Node.Add(node);
-        return outputs[0];
+        return name;
     }
 
     private static ValueInfoProto ValueInfo(string name, DataType type, ReadOnlySpan<Dimension> shape)

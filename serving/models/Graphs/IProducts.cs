@@ -7,5 +7,5 @@ internal interface IProducts
     /// <param name="output">Name of the result, [..., outputs].</param>
     /// <param name="weight">The checkpoint's weight.</param>
     /// <param name="isTransposed">Whether it lies in the file as [outputs, inputs] (nn.Linear) or [inputs, outputs] (Conv1D).</param>
-    string Product(string output, string x, string weight, bool isTransposed);
+    RowValues Product(string output, RowValues x, string weight, bool isTransposed);
 }

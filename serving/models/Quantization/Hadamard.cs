@@ -17,28 +17,24 @@ internal static class Hadamard
     /// <summary>The block for vectors of a length: the largest power of two up to 64 that divides it.</summary>
     public static int BlockFor(int length) => Math.Min(LargestBlock, 1 << BitOperations.TrailingZeroCount(length));
 
-    /// <summary>H, [block, block].</summary>
-    public static float[] Matrix(int block)
-    {
-        var matrix = new float[block * block];
-        for (var i = 0; i < matrix.Length; i++)
-        {
-            matrix[i] = int.IsEvenInteger(BitOperations.PopCount((uint)(i / block & i % block))) ? 1 : -1;
-        }
-        return matrix;
-    }
-
-    /// <summary>H w / block of each block of weights. IEEE arithmetic in a fixed order: the same on every machine.</summary>
-    /// <param name="weights">[..., block], in place.</param>
-    public static void RotateBack(Span<float> weights, int block)
+    /// <summary>x H of each block. IEEE arithmetic in a fixed order: the same on every machine.</summary>
+    /// <param name="values">[..., block], in place.</param>
+    public static void Rotate(Span<float> values, int block)
     {
         for (var half = 1; half < block; half *= 2)
         {
-            for (var start = 0; start < weights.Length; start += 2 * half)
+            for (var start = 0; start < values.Length; start += 2 * half)
             {
-                SumAndDifference(weights.Slice(start, half), weights.Slice(start + half, half));
+                SumAndDifference(values.Slice(start, half), values.Slice(start + half, half));
             }
         }
+    }
+
+    /// <summary>H w / block of each block of weights.</summary>
+    /// <param name="weights">[..., block], in place.</param>
+    public static void RotateBack(Span<float> weights, int block)
+    {
+        Rotate(weights, block); // H is its own transpose
         TensorPrimitives.Divide(weights, block, weights);
     }
 

@@ -167,7 +167,9 @@ public sealed class RowProductsTests
             var stored = CheckpointWeights.Bind(source, TensorNaming.Gpt2, [], new RequiredTensor("w", source.Tensors["w"].Shape.ToArray()));
             using var file = QuantizedFile.Create(folder.File("weights.bin"));
             var graph = new GraphWriter("product");
-            new RowProducts(graph, stored, file, kind == Weights.Unsigned).Product("y", graph.Input("x", DataType.Float, "rows", inputs), "w", isTransposed);
+            var steps = new FusedSteps(graph, rounds: true);
+            var x = steps.Prepare(graph.Input("x", DataType.Float, "rows", inputs), inputs);
+            steps.Finish("y", new RowProducts(graph, stored, file, kind == Weights.Unsigned).Product("product", x, "w", isTransposed), bias: "");
             graph.Output("y", DataType.Float, "rows", outputs);
             var model = graph.ToModel();
             if (kind == Weights.MadeUnsigned)

@@ -13,19 +13,23 @@ public sealed class HadamardTests
     public void BlockFor_Length_LargestPowerOfTwoUpTo64ThatDividesIt(int length, int block) => Assert.Equal(block, Hadamard.BlockFor(length));
 
     [Fact]
-    public void Matrix_OfFour_Sylvesters() => Assert.Equal(
-        [1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1], Hadamard.Matrix(4));
+    public void Rotate_UnitVectors_RowsOfSylvestersMatrix()
+    {
+        float[] values = [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1];
+        Hadamard.Rotate(values, block: 4);
+        Assert.Equal([1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1], values);
+    }
 
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(16)]
     [InlineData(64)]
-    public void RotateBack_AnyBlock_UndoesTheMatrix(int block)
+    public void RotateBack_AnyBlock_UndoesRotate(int block)
     {
         var values = Enumerable.Range(0, 3 * block).Select(i => (float)((i * 37 % 101) - 50)).ToArray(); // sums stay exact
-        var matrix = Hadamard.Matrix(block);
-        var rotated = values.Chunk(block).SelectMany(x => Enumerable.Range(0, block).Select(column => x.Index().Sum(v => v.Item * matrix[(v.Index * block) + column]))).ToArray();
+        float[] rotated = [.. values];
+        Hadamard.Rotate(rotated, block);
         Hadamard.RotateBack(rotated, block);
         Assert.Equal(values, rotated);
     }

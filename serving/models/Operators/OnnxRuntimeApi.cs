@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// The part of ONNX Runtime's C API that operators of our own need and its C# API does not have. It is a table of functions, to
+/// which versions only append; the places are those of <c>onnxruntime_c_api.h</c>. A status is null, or an error to hand on.
+/// </summary>
+internal static unsafe partial class OnnxRuntimeApi
+{
+    // The first with ParallelFor.
+    public const uint Version = 17;
+
+    private static readonly void** Functions = Load();
+
+    public static nint CreateOperatorDomain(ReadOnlySpan<byte> name)
+    {
+        nint domain;
+        fixed (byte* nameBytes = name)
+        {
+            Check(((delegate* unmanaged[Cdecl]<byte*, nint*, nint>)Functions[26])(nameBytes, &domain));
+        }
+        return domain;
+    }
+
+    public static void AddOperator(nint domain, void* definition) =>
+        Check(((delegate* unmanaged[Cdecl]<nint, void*, nint>)Functions[27])(domain, definition));
+
+    public static void AddOperatorDomain(nint sessionOptions, nint domain) =>
+        Check(((delegate* unmanaged[Cdecl]<nint, nint, nint>)Functions[28])(sessionOptions, domain));
+
+    /// <summary>Null for an optional input that is left out.</summary>
+    public static nint Input(nint context, int index, out nint value)
+    {
+        fixed (nint* result = &value)
+        {
+            return ((delegate* unmanaged[Cdecl]<nint, nuint, nint*, nint>)Functions[90])(context, (nuint)index, result);
+        }
+    }
+
+    /// <summary>Allocates an output; null for an optional one that is left out.</summary>
+    public static nint Output(nint context, int index, ReadOnlySpan<long> shape, out nint value)
+    {
+        fixed (nint* result = &value)
+        fixed (long* dimensions = shape)
+        {
+            return ((delegate* unmanaged[Cdecl]<nint, nuint, long*, nuint, nint*, nint>)Functions[91])(context, (nuint)index, dimensions, (nuint)shape.Length, result);
+        }
+    }
+
+    public static nint Data(nint value, out nint data)
+    {
+        fixed (nint* result = &data)
+        {
+            return ((delegate* unmanaged[Cdecl]<nint, nint*, nint>)Functions[51])(value, result);
+        }
+    }
+
+    /// <param name="lengths">Room for the lengths of the tensor's dimensions.</param>
+    public static nint Shape(nint value, Span<long> lengths, out int dimensions)
+    {
+        nint shape;
+        nuint count = 0;
+        var status = ((delegate* unmanaged[Cdecl]<nint, nint*, nint>)Functions[65])(value, &shape);
+        if (status == 0)
+        {
+            status = ((delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Functions[61])(shape, &count);
+            if (status == 0 && count > (nuint)lengths.Length)
+            {
+                status = Error("a tensor has more dimensions than any of ours"u8);
+            }
+            if (status == 0)
+            {
+                fixed (long* first = lengths)
+                {
+                    status = ((delegate* unmanaged[Cdecl]<nint, long*, nuint, nint>)Functions[62])(shape, first, count);
+                }
+            }
+            ((delegate* unmanaged[Cdecl]<nint, void>)Functions[99])(shape);
+        }
+        dimensions = (int)count;
+        return status;
+    }
+
+    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out float value)
+    {
+        fixed (byte* nameBytes = name)
+        fixed (float* result = &value)
+        {
+            return ((delegate* unmanaged[Cdecl]<nint, byte*, float*, nint>)Functions[85])(kernelInfo, nameBytes, result);
+        }
+    }
+
+    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out long value)
+    {
+        fixed (byte* nameBytes = name)
+        fixed (long* result = &value)
+        {
+            return ((delegate* unmanaged[Cdecl]<nint, byte*, long*, nint>)Functions[86])(kernelInfo, nameBytes, result);
+        }
+    }
+
+    /// <summary>Calls a function with 0 to <paramref name="count"/> - 1 on the session's threads, and waits.</summary>
+    public static nint ParallelFor(nint context, delegate* unmanaged[Cdecl]<void*, nuint, void> body, int count, void* state) =>
+        ((delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, nuint, void>, nuint, nuint, void*, nint>)Functions[274])(context, body, (nuint)count, 0, state);
+
+    /// <summary>A status.</summary>
+    /// <param name="message">Of bytes that end with a zero, as a literal's do.</param>
+    public static nint Error(ReadOnlySpan<byte> message)
+    {
+        const int failure = 1; // ORT_FAIL
+        fixed (byte* messageBytes = message)
+        {
+            return ((delegate* unmanaged[Cdecl]<int, byte*, nint>)Functions[0])(failure, messageBytes);
+        }
+    }
+
+    private static void Check(nint status)
+    {
+        if (status == 0)
+        {
+            return;
+        }
+        var message = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)Functions[2])(status));
+        ((delegate* unmanaged[Cdecl]<nint, void>)Functions[93])(status);
+        throw new InvalidOperationException($"ONNX Runtime refuses an operator: {message}");
+    }
+
+    private static void** Load()
+    {
+        var apiBase = (delegate* unmanaged[Cdecl]<uint, void**>*)GetApiBase();
+        var functions = (*apiBase)(Version);
+        return functions is not null ? functions : throw new InvalidOperationException($"ONNX Runtime has no API of version {Version}");
+    }
+
+    [LibraryImport("onnxruntime", EntryPoint = "OrtGetApiBase")]
+    [UnmanagedCallConv(CallConvs = [typeof(CallConvCdecl)])]
+    private static partial void* GetApiBase();
+}

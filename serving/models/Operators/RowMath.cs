@@ -1,0 +1,175 @@
+using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// What happens to a row of activations between two products. A row's result depends on the row alone, to the last bit: sums are
+/// added in an order that only its length decides.
+/// </summary>
+/// <remarks>Compiled for good at once (AggressiveOptimization): the first requests would wait for a second time.</remarks>
+internal static class RowMath
+{
+    private const float LargestCode = 127;
+    private const int WholeBlock = 64; // of a rotation that fits into registers
+    private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
+
+    // 1.5 * 2^23, whose neighbours are whole numbers: adding it rounds to the nearest, ties to even, and leaves the number plus
+    // the zero point of 128 in the lowest byte.
+    private const float Rounder = 12582912 + 128;
+
+    /// <summary>The layer norm (Ba et al. 2016).</summary>
+    /// <param name="row">[width]</param>
+    /// <param name="weight">[width]</param>
+    /// <param name="bias">[width]</param>
+    /// <param name="normalized">[width]; may be the row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Normalize(ReadOnlySpan<float> row, ReadOnlySpan<float> weight, ReadOnlySpan<float> bias, float epsilon, Span<float> normalized)
+    {
+        var mean = Sum(row) / row.Length;
+        var deviation = MathF.Sqrt((SquaredDistances(row, mean) / row.Length) + epsilon);
+        TensorPrimitives.Subtract(row, mean, normalized);
+        TensorPrimitives.Multiply(normalized, 1 / deviation, normalized);
+        TensorPrimitives.MultiplyAdd(normalized, weight, bias, normalized);
+    }
+
+    /// <summary>x H of each block, as <see cref="Hadamard"/> has it: a fast Walsh-Hadamard transform.</summary>
+    /// <param name="row">[blocks * block], in place.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Rotate(Span<float> row, int block)
+    {
+        if (block != WholeBlock)
+        {
+            Hadamard.Rotate(row, block);
+            return;
+        }
+        ref var first = ref MemoryMarshal.GetReference(row);
+        for (var start = 0; start < row.Length; start += WholeBlock)
+        {
+            ref var at = ref Unsafe.Add(ref first, start);
+            var a = RotateEight(ref at);
+            var b = RotateEight(ref Unsafe.Add(ref at, 8));
+            var c = RotateEight(ref Unsafe.Add(ref at, 16));
+            var d = RotateEight(ref Unsafe.Add(ref at, 24));
+            var e = RotateEight(ref Unsafe.Add(ref at, 32));
+            var f = RotateEight(ref Unsafe.Add(ref at, 40));
+            var g = RotateEight(ref Unsafe.Add(ref at, 48));
+            var h = RotateEight(ref Unsafe.Add(ref at, 56));
+            (a, b, c, d, e, f, g, h) = (a + b, a - b, c + d, c - d, e + f, e - f, g + h, g - h);
+            (a, b, c, d, e, f, g, h) = (a + c, b + d, a - c, b - d, e + g, f + h, e - g, f - h);
+            (a + e).StoreUnsafe(ref at);
+            (b + f).StoreUnsafe(ref Unsafe.Add(ref at, 8));
+            (c + g).StoreUnsafe(ref Unsafe.Add(ref at, 16));
+            (d + h).StoreUnsafe(ref Unsafe.Add(ref at, 24));
+            (a - e).StoreUnsafe(ref Unsafe.Add(ref at, 32));
+            (b - f).StoreUnsafe(ref Unsafe.Add(ref at, 40));
+            (c - g).StoreUnsafe(ref Unsafe.Add(ref at, 48));
+            (d - h).StoreUnsafe(ref Unsafe.Add(ref at, 56));
+        }
+    }
+
+    /// <summary>Rounds to unsigned bytes around 128, with one scale: a value is (code - 128) * scale.</summary>
+    /// <param name="row">[width]</param>
+    /// <param name="codes">[width]</param>
+    /// <returns>The scale; NaN or infinite where a value is, so that the logits show it.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static float Round(ReadOnlySpan<float> row, Span<byte> codes)
+    {
+        var largest = Math.Max(LargestMagnitude(row), LeastScale);
+        var steps = LargestCode / largest;
+        ref var first = ref MemoryMarshal.GetReference(row);
+        ref var firstCode = ref MemoryMarshal.GetReference(codes);
+        var i = 0;
+        for (; i + Vector256<byte>.Count <= row.Length; i += Vector256<byte>.Count)
+        {
+            var low = Vector256.Narrow(Code(ref Unsafe.Add(ref first, i), steps), Code(ref Unsafe.Add(ref first, i + 8), steps));
+            var high = Vector256.Narrow(Code(ref Unsafe.Add(ref first, i + 16), steps), Code(ref Unsafe.Add(ref first, i + 24), steps));
+            Vector256.Narrow(low, high).StoreUnsafe(ref Unsafe.Add(ref firstCode, i));
+        }
+        for (; i < row.Length; i++)
+        {
+            codes[i] = (byte)BitConverter.SingleToUInt32Bits((row[i] * steps) + Rounder);
+        }
+        return largest / LargestCode;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<uint> Code(ref float at, float steps) =>
+        ((Vector256.LoadUnsafe(ref at) * steps) + Vector256.Create(Rounder)).AsUInt32() & Vector256.Create(0xFFu);
+
+    // Sums and differences of neighbours, of pairs and of fours.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> RotateEight(ref float at)
+    {
+        var x = Vector256.LoadUnsafe(ref at);
+        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f), Vector256.Shuffle(x, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
+        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)));
+        return Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float Sum(ReadOnlySpan<float> row)
+    {
+        ref var first = ref MemoryMarshal.GetReference(row);
+        Vector256<float> a = default, b = default;
+        var i = 0;
+        for (; i + (2 * Vector256<float>.Count) <= row.Length; i += 2 * Vector256<float>.Count)
+        {
+            a += Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i));
+            b += Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i + Vector256<float>.Count));
+        }
+        var sum = Vector256.Sum(a + b);
+        for (; i < row.Length; i++)
+        {
+            sum += row[i];
+        }
+        return sum;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float SquaredDistances(ReadOnlySpan<float> row, float mean)
+    {
+        ref var first = ref MemoryMarshal.GetReference(row);
+        var center = Vector256.Create(mean);
+        Vector256<float> a = default, b = default;
+        var i = 0;
+        for (; i + (2 * Vector256<float>.Count) <= row.Length; i += 2 * Vector256<float>.Count)
+        {
+            var x = Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i)) - center;
+            var y = Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i + Vector256<float>.Count)) - center;
+            a += x * x;
+            b += y * y;
+        }
+        var sum = Vector256.Sum(a + b);
+        for (; i < row.Length; i++)
+        {
+            sum += (row[i] - mean) * (row[i] - mean);
+        }
+        return sum;
+    }
+
+    // Compared as whole numbers, floats without their sign keep their order, and NaN is above all.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static float LargestMagnitude(ReadOnlySpan<float> row)
+    {
+        ref var first = ref MemoryMarshal.GetReference(row);
+        Vector256<int> largest = default;
+        var i = 0;
+        for (; i + Vector256<float>.Count <= row.Length; i += Vector256<float>.Count)
+        {
+            largest = Vector256.Max(largest, Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i)).AsInt32() & Vector256.Create(int.MaxValue));
+        }
+        var most = 0;
+        for (var lane = 0; lane < Vector256<int>.Count; lane++)
+        {
+            most = Math.Max(most, largest[lane]);
+        }
+        for (; i < row.Length; i++)
+        {
+            most = Math.Max(most, BitConverter.SingleToInt32Bits(row[i]) & int.MaxValue);
+        }
+        return BitConverter.Int32BitsToSingle(most);
+    }
+}
