@@ -27,13 +27,17 @@ internal static class CompiledModel
             // It warns of every input that has a default.
             LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR,
         };
+        if (!settings.Device.IsCuda)
+        {
+            TablesInFiles.Apply(model);
+            CustomOperators.Register(options.DangerousGetHandle());
+        }
         if (ExternalData.Files(model) is { Count: > 0 } files)
         {
             var folder = new ExternalDataFolder(files);
             ExternalData.Rename(model, folder.Location);
             options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
         }
-        RowsOperator.Register(options.DangerousGetHandle());
         UnsignedCodes.Apply(model);
         PackingOrder.Apply(model);
         try

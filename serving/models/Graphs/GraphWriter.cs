@@ -41,7 +41,7 @@ internal sealed class GraphWriter(string name)
 
     /// <summary>A node of <see cref="RowsOperator"/>.</summary>
     public void Rows(string[] outputs, string[] inputs, Activation? activation = null, float epsilon = 0, int block = 0) =>
-        Add(RowsOperator.Domain, RowsOperator.Name, outputs, inputs,
+        Add(CustomOperators.Domain, RowsOperator.Name, outputs, inputs,
         [
             OnnxAttribute.Int(RowsOperator.ActivationAttribute, activation is { } kind ? (long)kind : -1),
             OnnxAttribute.Float(RowsOperator.EpsilonAttribute, epsilon),
@@ -92,7 +92,7 @@ internal sealed class GraphWriter(string name)
         var model = new ModelProto { IrVersion = IrVersion, ProducerName = "elastic-synapse", Graph = _graph };
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = "", Version = OperatorSet });
         model.OpsetImport.Add(new OperatorSetIdProto { Domain = FusedDomain, Version = 1 });
-        model.OpsetImport.Add(new OperatorSetIdProto { Domain = RowsOperator.Domain, Version = 1 });
+        model.OpsetImport.Add(new OperatorSetIdProto { Domain = CustomOperators.Domain, Version = 1 });
         return model;
     }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace ElasticSynapse.Serving.Models;
 
@@ -11,6 +12,12 @@ internal static unsafe partial class OnnxRuntimeApi
 {
     // The first with ParallelFor.
     public const uint Version = 17;
+
+    // ONNXTensorElementDataType
+    public const int Float = 1, Byte = 2, Int64 = 7;
+
+    // OrtCustomOpInputOutputCharacteristic
+    public const int Required = 0, Optional = 1;
 
     private static readonly void** Functions = Load();
 
@@ -68,7 +75,7 @@ internal static unsafe partial class OnnxRuntimeApi
             status = ((delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Functions[61])(shape, &count);
             if (status == 0 && count > (nuint)lengths.Length)
             {
-                status = Error("a tensor has more dimensions than any of ours"u8);
+                status = Error($"a tensor has {count} dimensions, more than any of ours");
             }
             if (status == 0)
             {
@@ -101,16 +108,36 @@ internal static unsafe partial class OnnxRuntimeApi
         }
     }
 
+    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out string value)
+    {
+        nuint length = 0; // with the zero at the end
+        nint status;
+        value = "";
+        fixed (byte* nameBytes = name)
+        {
+            var get = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nuint*, nint>)Functions[87];
+            if ((status = get(kernelInfo, nameBytes, null, &length)) == 0)
+            {
+                var bytes = new byte[length];
+                fixed (byte* first = bytes)
+                {
+                    status = get(kernelInfo, nameBytes, first, &length);
+                }
+                value = Encoding.UTF8.GetString(bytes).TrimEnd('\0');
+            }
+        }
+        return status;
+    }
+
     /// <summary>Calls a function with 0 to <paramref name="count"/> - 1 on the session's threads, and waits.</summary>
     public static nint ParallelFor(nint context, delegate* unmanaged[Cdecl]<void*, nuint, void> body, int count, void* state) =>
         ((delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, nuint, void>, nuint, nuint, void*, nint>)Functions[274])(context, body, (nuint)count, 0, state);
 
     /// <summary>A status.</summary>
-    /// <param name="message">Of bytes that end with a zero, as a literal's do.</param>
-    public static nint Error(ReadOnlySpan<byte> message)
+    public static nint Error(string message)
     {
         const int failure = 1; // ORT_FAIL
-        fixed (byte* messageBytes = message)
+        fixed (byte* messageBytes = Encoding.UTF8.GetBytes($"{message}\0"))
         {
             return ((delegate* unmanaged[Cdecl]<int, byte*, nint>)Functions[0])(failure, messageBytes);
         }

@@ -15,12 +15,12 @@ internal unsafe struct OperatorDefinition
     public delegate* unmanaged[Cdecl]<OperatorDefinition*, nuint, int> GetOutputType;
     public delegate* unmanaged[Cdecl]<OperatorDefinition*, nuint> GetOutputCount;
     private readonly nint _computeWithoutStatus;
-    public delegate* unmanaged[Cdecl]<RowSettings*, void> DestroyKernel;
+    public delegate* unmanaged[Cdecl]<void*, void> DestroyKernel;
     public delegate* unmanaged[Cdecl]<OperatorDefinition*, nuint, int> GetInputKind;
     public delegate* unmanaged[Cdecl]<OperatorDefinition*, nuint, int> GetOutputKind;
     public delegate* unmanaged[Cdecl]<OperatorDefinition*, nuint, int> GetInputMemory;
     private readonly nint _variadicInputs, _variadicInputTypes, _variadicOutputs, _variadicOutputTypes;
-    public delegate* unmanaged[Cdecl]<OperatorDefinition*, void**, nint, RowSettings**, nint> CreateKernel;
-    public delegate* unmanaged[Cdecl]<RowSettings*, nint, nint> Compute;
+    public delegate* unmanaged[Cdecl]<OperatorDefinition*, void*, nint, void**, nint> CreateKernel;
+    public delegate* unmanaged[Cdecl]<void*, nint, nint> Compute;
     private readonly nint _inferShape, _firstVersion, _lastVersion, _mayBeInPlace, _releaseMayBeInPlace, _aliases, _releaseAliases;
 }

@@ -16,80 +16,54 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal static unsafe class RowsOperator
 {
-    public const string Domain = "elastic-synapse", Name = "Rows";
+    public const string Name = "Rows";
     public const string ActivationAttribute = "activation", EpsilonAttribute = "epsilon", BlockAttribute = "block";
 
     private const int XInput = 0, ScaleInput = 1, ResidualInput = 3;
     private const int MostDimensions = 4;
     private const int Inputs = 6, Outputs = 4, CodesOutput = 2, ScalesOutput = 3;
-    private const int Float = 1, Byte = 2; // ONNXTensorElementDataType
-    private const int Required = 0, Optional = 1; // OrtCustomOpInputOutputCharacteristic
 
-    // ONNX Runtime refers to both as long as there is a session, so that they are never let go.
-    private static readonly byte* NameBytes = Utf8("Rows"u8);
-    private static readonly nint DomainHandle = CreateDomain();
-
-    /// <summary>Makes the operator known to a session.</summary>
-    /// <param name="sessionOptions">The handle of its SessionOptions.</param>
-    public static void Register(nint sessionOptions) => OnnxRuntimeApi.AddOperatorDomain(sessionOptions, DomainHandle);
-
-    private static nint CreateDomain()
+    /// <summary>As ONNX Runtime is told of it.</summary>
+    public static OperatorDefinition Definition { get; } = new()
     {
-        var definition = (OperatorDefinition*)NativeMemory.AllocZeroed((nuint)sizeof(OperatorDefinition));
-        definition->Version = OnnxRuntimeApi.Version;
-        definition->GetName = &GetName;
-        definition->GetProvider = &GetProvider;
-        definition->GetInputType = &GetInputType;
-        definition->GetInputCount = &GetInputCount;
-        definition->GetOutputType = &GetOutputType;
-        definition->GetOutputCount = &GetOutputCount;
-        definition->DestroyKernel = &DestroyKernel;
-        definition->GetInputKind = &GetInputKind;
-        definition->GetOutputKind = &GetOutputKind;
-        definition->GetInputMemory = &GetInputMemory;
-        definition->CreateKernel = &CreateKernel;
-        definition->Compute = &Compute;
-        var domain = OnnxRuntimeApi.CreateOperatorDomain("elastic-synapse"u8);
-        OnnxRuntimeApi.AddOperator(domain, definition);
-        return domain;
-    }
-
-    private static byte* Utf8(ReadOnlySpan<byte> text)
-    {
-        var bytes = (byte*)NativeMemory.AllocZeroed((nuint)text.Length + 1);
-        text.CopyTo(new Span<byte>(bytes, text.Length));
-        return bytes;
-    }
+        Version = OnnxRuntimeApi.Version,
+        GetName = &GetName,
+        GetProvider = &CustomOperators.GetProvider,
+        GetInputType = &GetInputType,
+        GetInputCount = &GetInputCount,
+        GetOutputType = &GetOutputType,
+        GetOutputCount = &GetOutputCount,
+        DestroyKernel = &DestroyKernel,
+        GetInputKind = &GetInputKind,
+        GetOutputKind = &GetOutputKind,
+        GetInputMemory = &CustomOperators.GetInputMemory,
+        CreateKernel = &CreateKernel,
+        Compute = &Compute,
+    };
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte* GetName(OperatorDefinition* definition) => NameBytes;
+    private static byte* GetName(OperatorDefinition* definition) => CustomOperators.Address("Rows\0"u8);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte* GetProvider(OperatorDefinition* definition) => null; // the CPU's
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetInputType(OperatorDefinition* definition, nuint index) => Float;
+    private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nuint GetInputCount(OperatorDefinition* definition) => Inputs;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetOutputType(OperatorDefinition* definition, nuint index) => index == CodesOutput ? Byte : Float;
+    private static int GetOutputType(OperatorDefinition* definition, nuint index) => index == CodesOutput ? OnnxRuntimeApi.Byte : OnnxRuntimeApi.Float;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nuint GetOutputCount(OperatorDefinition* definition) => Outputs;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetInputKind(OperatorDefinition* definition, nuint index) => index == XInput ? Required : Optional;
+    private static int GetInputKind(OperatorDefinition* definition, nuint index) => index == XInput ? OnnxRuntimeApi.Required : OnnxRuntimeApi.Optional;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetOutputKind(OperatorDefinition* definition, nuint index) => Optional;
+    private static int GetOutputKind(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Optional;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetInputMemory(OperatorDefinition* definition, nuint index) => 0; // the provider's
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint CreateKernel(OperatorDefinition* definition, void** api, nint info, RowSettings** kernel)
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
     {
         nint status;
         *kernel = null;
@@ -99,25 +73,27 @@ internal static unsafe class RowsOperator
         {
             return status;
         }
-        *kernel = (RowSettings*)NativeMemory.Alloc((nuint)sizeof(RowSettings));
-        **kernel = new RowSettings { Activation = activation < 0 ? null : (Activation)activation, Epsilon = epsilon, Block = (int)block };
+        var settings = (RowSettings*)NativeMemory.Alloc((nuint)sizeof(RowSettings));
+        *settings = new RowSettings { Activation = activation < 0 ? null : (Activation)activation, Epsilon = epsilon, Block = (int)block };
+        *kernel = settings;
         return 0;
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void DestroyKernel(RowSettings* kernel) => NativeMemory.Free(kernel);
+    private static void DestroyKernel(void* kernel) => NativeMemory.Free(kernel);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint Compute(RowSettings* kernel, nint context)
+    private static nint Compute(void* kernel, nint context)
     {
-        var run = new RowsRun { Settings = *kernel };
+        var settings = (RowSettings*)kernel;
+        var run = new RowsRun { Settings = *settings };
         Span<long> shape = stackalloc long[MostDimensions]; // of x
         nint status;
         if ((status = ReadInputs(context, ref shape, ref run)) != 0 || (status = CreateOutputs(context, shape, ref run)) != 0 || run.Rows == 0)
         {
             return status;
         }
-        kernel->IsChecked = true;
+        settings->IsChecked = true;
         if (run.Tasks > 1)
         {
             return OnnxRuntimeApi.ParallelFor(context, &RowsRun.RunTaskOf, run.Tasks, &run);
@@ -145,7 +121,7 @@ internal static unsafe class RowsOperator
                 status = OnnxRuntimeApi.Shape(value, other, out var dimensions);
                 if (status == 0 && Count(other[..dimensions]) != Expected(index, run))
                 {
-                    status = OnnxRuntimeApi.Error("elastic-synapse Rows: an input's shape does not fit that of the first"u8);
+                    status = OnnxRuntimeApi.Error($"{Name}: input {index} has {Count(other[..dimensions])} elements; {Expected(index, run)} fit the first");
                 }
             }
             if (status == 0 && value != 0)

@@ -10,6 +10,8 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal sealed class FloatReader(StoredTensor tensor) : IDisposable
 {
+    private const int BytesOnTheStack = 1 << 13; // a row of an embedding
+
     private readonly SafeFileHandle _file = File.OpenHandle(tensor.File);
 
     /// <param name="start">Element of the tensor, in row-major order.</param>
@@ -21,7 +23,8 @@ internal sealed class FloatReader(StoredTensor tensor) : IDisposable
             ReadBytes(start, MemoryMarshal.AsBytes(values));
             return;
         }
-        var bytes = new byte[values.Length * tensor.Type.Size()];
+        var byteLength = values.Length * tensor.Type.Size();
+        var bytes = byteLength <= BytesOnTheStack ? stackalloc byte[byteLength] : new byte[byteLength];
         ReadBytes(start, bytes);
         switch (tensor.Type)
         {

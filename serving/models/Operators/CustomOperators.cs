@@ -1,0 +1,40 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>The operators that are written here, and that ONNX Runtime calls beside its own on a CPU.</summary>
+internal static unsafe class CustomOperators
+{
+    public const string Domain = "elastic-synapse";
+
+    // ONNX Runtime refers to it as long as there is a session, so that it is never let go.
+    private static readonly nint Handle = Create([RowsOperator.Definition, TableRowsOperator.Definition]);
+
+    /// <summary>Makes them known to a session.</summary>
+    /// <param name="sessionOptions">The handle of its SessionOptions.</param>
+    public static void Register(nint sessionOptions) => OnnxRuntimeApi.AddOperatorDomain(sessionOptions, Handle);
+
+    /// <summary>The CPU's.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static byte* GetProvider(OperatorDefinition* definition) => null;
+
+    /// <summary>The provider's.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int GetInputMemory(OperatorDefinition* definition, nuint index) => 0;
+
+    /// <param name="literal">UTF-8, with a zero at its end: such bytes stay where they are.</param>
+    public static byte* Address(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
+
+    private static nint Create(ReadOnlySpan<OperatorDefinition> definitions)
+    {
+        var domain = OnnxRuntimeApi.CreateOperatorDomain("elastic-synapse"u8);
+        foreach (var definition in definitions)
+        {
+            var copy = (OperatorDefinition*)NativeMemory.Alloc((nuint)sizeof(OperatorDefinition));
+            *copy = definition;
+            OnnxRuntimeApi.AddOperator(domain, copy);
+        }
+        return domain;
+    }
+}

@@ -1,0 +1,116 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Gather of rows of an embedding that stays in its file. A mapping's pages would be the process's, and random tokens touch nearly
+/// all of them: 147 MiB of GPT-2 124M's. Read, they are the system's to keep or to drop.
+/// Input: int64 [...], row numbers. Output: float [..., width]. Attributes: where the table lies.
+/// </summary>
+internal static unsafe class TableRowsOperator
+{
+    public const string Name = "TableRows";
+    public const string FileAttribute = "file", OffsetAttribute = "offset", TypeAttribute = "type", RowsAttribute = "rows", WidthAttribute = "width";
+
+    private const int MostDimensions = 4;
+
+    /// <summary>As ONNX Runtime is told of it.</summary>
+    public static OperatorDefinition Definition { get; } = new()
+    {
+        Version = OnnxRuntimeApi.Version,
+        GetName = &GetName,
+        GetProvider = &CustomOperators.GetProvider,
+        GetInputType = &GetInputType,
+        GetInputCount = &GetCount,
+        GetOutputType = &GetOutputType,
+        GetOutputCount = &GetCount,
+        DestroyKernel = &DestroyKernel,
+        GetInputKind = &GetKind,
+        GetOutputKind = &GetKind,
+        GetInputMemory = &CustomOperators.GetInputMemory,
+        CreateKernel = &CreateKernel,
+        Compute = &Compute,
+    };
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte* GetName(OperatorDefinition* definition) => CustomOperators.Address("TableRows\0"u8);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Int64;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetOutputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nuint GetCount(OperatorDefinition* definition) => 1;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetKind(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Required;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
+    {
+        nint status;
+        *kernel = null;
+        if ((status = OnnxRuntimeApi.Attribute(info, "file"u8, out string file)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, "offset"u8, out long offset)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, "type"u8, out long type)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, "rows"u8, out long rows)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, "width"u8, out long width)) != 0)
+        {
+            return status;
+        }
+        try
+        {
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new TableInFile(file, offset, (TensorType)type, rows, (int)width)));
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            return OnnxRuntimeApi.Error($"{Name}: {exception.Message}");
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void DestroyKernel(void* kernel)
+    {
+        var handle = GCHandle.FromIntPtr((nint)kernel);
+        ((TableInFile)handle.Target!).Dispose();
+        handle.Free();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Compute(void* kernel, nint context)
+    {
+        var table = (TableInFile)GCHandle.FromIntPtr((nint)kernel).Target!;
+        Span<long> shape = stackalloc long[MostDimensions + 1];
+        nint status;
+        if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
+            || (status = OnnxRuntimeApi.Shape(input, shape[..MostDimensions], out var dimensions)) != 0
+            || (status = OnnxRuntimeApi.Data(input, out var numbers)) != 0)
+        {
+            return status;
+        }
+        shape[dimensions] = table.Width;
+        if ((status = OnnxRuntimeApi.Output(context, 0, shape[..(dimensions + 1)], out var output)) != 0
+            || (status = OnnxRuntimeApi.Data(output, out var rows)) != 0)
+        {
+            return status;
+        }
+        var count = 1;
+        foreach (var length in shape[..dimensions])
+        {
+            count *= (int)length;
+        }
+        try
+        {
+            table.Read(new ReadOnlySpan<long>((void*)numbers, count), new Span<float>((void*)rows, count * table.Width));
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            return OnnxRuntimeApi.Error($"{Name}: {exception.Message}");
+        }
+    }
+}
