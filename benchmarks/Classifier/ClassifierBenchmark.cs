@@ -43,9 +43,9 @@ internal static class ClassifierBenchmark
     {
         ["transformers", var precision] => new ClassifierWorker(
             new Worker(name, Commands.Peer(options.Peers, "python3", "transformers_bert.py", "bert-base", precision)), options.Seconds, runsMixed: false),
-        ["engine", var precision] => new ClassifierWorker(new Worker(name, Commands.Self("bert-engine", checkpoint, precision)), options.Seconds, runsMixed: true),
+        ["engine", var precision] => new ClassifierWorker(new Worker(name, Commands.Engine("bert-engine", checkpoint, precision)), options.Seconds, runsMixed: true),
         ["padded", var precision] => new ClassifierServer(
-            new Server(name, "/readyz", port => Commands.Self("bert-padded", checkpoint, precision, Number(port))), maxTokens, options.Seconds),
+            new Server(name, "/readyz", port => Commands.Engine("bert-padded", checkpoint, precision, Number(port))), maxTokens, options.Seconds),
         _ => new ClassifierServer(
             new Server(name, "/readyz", port => Commands.Service("classifier", "Classifier", port, checkpoint, ("Model__Precision", name))), maxTokens, options.Seconds),
     };

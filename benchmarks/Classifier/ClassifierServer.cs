@@ -10,7 +10,11 @@ internal sealed class ClassifierServer(Server server, int maxTokens, int seconds
 
     public IReadOnlyList<Measure> Measures => [MixedAsync, NothingAsync];
 
-    public Task StartAsync() => server.StartAsync();
+    public async Task StartAsync()
+    {
+        await server.StartAsync();
+        await new ClassifyLoad(server.Address, maxTokens, Round: -1).RunAsync(ClassifierFigures.Clients, Server.WarmUpSeconds, () => Task.CompletedTask);
+    }
 
     public long PeakMemoryBytes() => server.PeakMemoryBytes();
 

@@ -12,6 +12,14 @@ internal static class Commands
     /// <summary>This program itself, as another process.</summary>
     public static ProcessStartInfo Self(params string[] arguments) => new("dotnet", [typeof(Commands).Assembly.Location, .. arguments]);
 
+    /// <summary>The same with a model, compiled as the model services are.</summary>
+    public static ProcessStartInfo Engine(params string[] arguments)
+    {
+        var start = Self(arguments);
+        start.Environment["DOTNET_TieredPGO"] = "0"; // TieredPGO in their project files
+        return start;
+    }
+
     /// <summary>One of our model services.</summary>
     public static ProcessStartInfo Service(string folder, string assembly, int port, string checkpoint, params (string Name, string Value)[] settings) =>
         Service(folder, assembly, port, [("Model__Uri", checkpoint), .. settings]);

@@ -51,7 +51,7 @@ internal static class GeneratorBenchmark
         ["llama", "q4"] => Llama(name, "Q4_0", workload, options),
         ["transformers"] => new GeneratorWorker(
             new Worker(name, Commands.Peer(options.Peers, "python3", "transformers_gpt2.py", "gpt2-124m")), workload, options.Seconds),
-        ["engine", var precision] => new GeneratorWorker(new Worker(name, Commands.Self("gpt2-engine", checkpoint, precision)), workload, options.Seconds),
+        ["engine", var precision] => new GeneratorWorker(new Worker(name, Commands.Engine("gpt2-engine", checkpoint, precision)), workload, options.Seconds),
         _ => new GeneratorServer(new Server(name, "/readyz", port => Commands.Service("model-server", "ModelServer", port, checkpoint,
             ("Model__Precision", name),
             // A model of random weights repeats itself, so that every guess from its own text would come true.

@@ -8,9 +8,6 @@ namespace ElasticSynapse.Benchmarks.Generator;
 /// <summary>A server that speaks OpenAI's API, measured by clients that stream.</summary>
 internal sealed class GeneratorServer(Server server, Workload workload, int seconds) : IContender
 {
-    // While .NET compiles what runs often, a server is slower by up to a third.
-    private const int WarmUpSeconds = 8;
-
     public string Name => server.Name;
 
     public IReadOnlyList<Measure> Measures => [TogetherAsync, AloneAsync];
@@ -18,7 +15,7 @@ internal sealed class GeneratorServer(Server server, Workload workload, int seco
     public async Task StartAsync()
     {
         await server.StartAsync();
-        await new StreamingLoad(server.Address, workload, Round: -1).RunAsync(GeneratorFigures.Streams, WarmUpSeconds, () => Task.CompletedTask);
+        await new StreamingLoad(server.Address, workload, Round: -1).RunAsync(GeneratorFigures.Streams, Server.WarmUpSeconds, () => Task.CompletedTask);
     }
 
     public long PeakMemoryBytes() => server.PeakMemoryBytes();

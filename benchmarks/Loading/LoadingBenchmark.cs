@@ -50,10 +50,10 @@ internal static class LoadingBenchmark
     {
         ["transformers"] => () => Commands.Peer(options.Peers, "python3", "transformers_load.py", "gpt2-124m"),
         ["transformers", "bin"] => () => Commands.Peer(options.Peers, "python3", "transformers_load.py", "gpt2-124m-bin"),
-        [var precision, "bin"] => () => Commands.Self("gpt2-load", $"{checkpoint}-bin", precision),
-        [var precision, "tensorflow"] => () => Commands.Self("gpt2-load", TensorFlowCopy.Of(checkpoint), precision),
+        [var precision, "bin"] => () => Commands.Engine("gpt2-load", $"{checkpoint}-bin", precision),
+        [var precision, "tensorflow"] => () => Commands.Engine("gpt2-load", TensorFlowCopy.Of(checkpoint), precision),
         // The first load rounds the weights, which is not measured.
-        [var precision, "kept"] => () => Commands.Self("gpt2-load", checkpoint, precision, Path.Combine(Repository.Root, "artifacts", "bench", "cache")),
-        _ => () => Commands.Self("gpt2-load", checkpoint, name),
+        [var precision, "kept"] => () => Commands.Engine("gpt2-load", checkpoint, precision, Path.Combine(Repository.Root, "artifacts", "bench", "cache")),
+        _ => () => Commands.Engine("gpt2-load", checkpoint, name),
     });
 }
