@@ -30,8 +30,8 @@ internal static class CompiledModel
         if (!settings.Device.IsCuda)
         {
             TablesInFiles.Apply(model);
-            CustomOperators.Register(options.DangerousGetHandle());
         }
+        CustomOperators.Register(options.DangerousGetHandle());
         if (ExternalData.Files(model) is { Count: > 0 } files)
         {
             var folder = new ExternalDataFolder(files);

@@ -12,6 +12,7 @@ namespace ElasticSynapse.Serving.Models;
 internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file, bool unsigned) : IProducts
 {
     private const byte ZeroPoint = 128; // of unsigned bytes
+
     private readonly string _zeroPoint = graph.ByteConstant("row.zero_point", ZeroPoint);
     private readonly string _one = graph.Constant("row.one", [1f]);
 

@@ -64,29 +64,31 @@ internal static unsafe partial class OnnxRuntimeApi
         }
     }
 
-    /// <param name="lengths">Room for the lengths of the tensor's dimensions.</param>
-    public static nint Shape(nint value, Span<long> lengths, out int dimensions)
+    /// <summary>The shape of a tensor of at least one dimension.</summary>
+    /// <param name="lengths">Room for the lengths of its dimensions; then as many as it has.</param>
+    public static nint Shape(nint value, scoped ref Span<long> lengths)
     {
         nint shape;
         nuint count = 0;
         var status = ((delegate* unmanaged[Cdecl]<nint, nint*, nint>)Functions[65])(value, &shape);
+        if (status != 0)
+        {
+            return status;
+        }
+        status = ((delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Functions[61])(shape, &count);
+        if (status == 0 && (count == 0 || count > (nuint)lengths.Length))
+        {
+            status = Error($"a tensor has {count} dimensions; the operator takes 1 to {lengths.Length}");
+        }
         if (status == 0)
         {
-            status = ((delegate* unmanaged[Cdecl]<nint, nuint*, nint>)Functions[61])(shape, &count);
-            if (status == 0 && count > (nuint)lengths.Length)
+            lengths = lengths[..(int)count];
+            fixed (long* first = lengths)
             {
-                status = Error($"a tensor has {count} dimensions, more than any of ours");
+                status = ((delegate* unmanaged[Cdecl]<nint, long*, nuint, nint>)Functions[62])(shape, first, count);
             }
-            if (status == 0)
-            {
-                fixed (long* first = lengths)
-                {
-                    status = ((delegate* unmanaged[Cdecl]<nint, long*, nuint, nint>)Functions[62])(shape, first, count);
-                }
-            }
-            ((delegate* unmanaged[Cdecl]<nint, void>)Functions[99])(shape);
         }
-        dimensions = (int)count;
+        ((delegate* unmanaged[Cdecl]<nint, void>)Functions[99])(shape);
         return status;
     }
 

@@ -73,6 +73,10 @@ internal static unsafe class RowsOperator
         {
             return status;
         }
+        if (activation >= 0 && !Enum.IsDefined((Activation)activation))
+        {
+            return OnnxRuntimeApi.Error($"{Name}: no activation {activation}");
+        }
         var settings = (RowSettings*)NativeMemory.Alloc((nuint)sizeof(RowSettings));
         *settings = new RowSettings { Activation = activation < 0 ? null : (Activation)activation, Epsilon = epsilon, Block = (int)block };
         *kernel = settings;
@@ -93,6 +97,10 @@ internal static unsafe class RowsOperator
         {
             return status;
         }
+        if (!run.Settings.IsChecked && !IsWhole(run))
+        {
+            return OnnxRuntimeApi.Error($"{Name}: codes without scales or without a block that divides the width of {run.Width}, or a norm of one input");
+        }
         settings->IsChecked = true;
         if (run.Tasks > 1)
         {
@@ -105,23 +113,23 @@ internal static unsafe class RowsOperator
     private static nint ReadInputs(nint context, scoped ref Span<long> shape, ref RowsRun run)
     {
         Span<nint> data = stackalloc nint[Inputs];
-        Span<long> other = stackalloc long[MostDimensions];
+        Span<long> room = stackalloc long[MostDimensions];
         for (var index = 0; index < Inputs; index++)
         {
             var status = OnnxRuntimeApi.Input(context, index, out var value);
             if (status == 0 && index == XInput)
             {
-                status = OnnxRuntimeApi.Shape(value, shape, out var dimensions);
-                shape = shape[..dimensions];
-                run.Width = shape[^1];
-                run.Rows = Count(shape[..^1]);
+                status = OnnxRuntimeApi.Shape(value, ref shape);
+                run.Width = status == 0 ? shape[^1] : 0;
+                run.Rows = status == 0 ? Count(shape[..^1]) : 0;
             }
             else if (status == 0 && value != 0 && !run.Settings.IsChecked)
             {
-                status = OnnxRuntimeApi.Shape(value, other, out var dimensions);
-                if (status == 0 && Count(other[..dimensions]) != Expected(index, run))
+                Span<long> other = room;
+                status = OnnxRuntimeApi.Shape(value, ref other);
+                if (status == 0 && Count(other) != Expected(index, run))
                 {
-                    status = OnnxRuntimeApi.Error($"{Name}: input {index} has {Count(other[..dimensions])} elements; {Expected(index, run)} fit the first");
+                    status = OnnxRuntimeApi.Error($"{Name}: input {index} has {Count(other)} elements; {Expected(index, run)} fit the first");
                 }
             }
             if (status == 0 && value != 0)
@@ -141,6 +149,10 @@ internal static unsafe class RowsOperator
         run.NormBias = (float*)data[5];
         return 0;
     }
+
+    private static bool IsWhole(in RowsRun run) =>
+        (run.NormWeight == null) == (run.NormBias == null) && (run.Codes == null) == (run.Scales == null)
+        && (run.Codes == null || (run.Settings.Block > 0 && run.Width % run.Settings.Block == 0));
 
     // Elements of an input: beyond a tensor's end there is other memory.
     private static long Expected(int index, in RowsRun run) => index switch

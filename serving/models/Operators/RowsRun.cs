@@ -10,6 +10,8 @@ internal unsafe struct RowsRun
     // Enough work for a thread to be worth waking.
     private const int ElementsATask = 6144;
 
+    private const int MostOnTheStack = 1 << 14; // floats
+
     public RowSettings Settings;
     public long Rows, Width;
     public float* X;          // [rows, width]
@@ -36,8 +38,20 @@ internal unsafe struct RowsRun
     [SkipLocalsInit]
     public readonly void RunTask(long task)
     {
-        // Where a row is worked on if it is wanted in codes only.
+        // Where a row is worked on if it is wanted in codes only. A thread's stack has room for what models have.
+        if (Values == null && Width > MostOnTheStack)
+        {
+            var large = (float*)NativeMemory.Alloc((nuint)Width, sizeof(float));
+            RunRows(task, large);
+            NativeMemory.Free(large);
+            return;
+        }
         var scratch = stackalloc float[Values == null ? (int)Width : 0];
+        RunRows(task, scratch);
+    }
+
+    private readonly void RunRows(long task, float* scratch)
+    {
         var end = Math.Min(Rows, (task + 1) * RowsATask);
         for (var row = task * RowsATask; row < end; row++)
         {

@@ -84,22 +84,22 @@ internal static unsafe class TableRowsOperator
     private static nint Compute(void* kernel, nint context)
     {
         var table = (TableInFile)GCHandle.FromIntPtr((nint)kernel).Target!;
-        Span<long> shape = stackalloc long[MostDimensions + 1];
+        Span<long> shape = stackalloc long[MostDimensions + 1], ids = shape[..MostDimensions];
         nint status;
         if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
-            || (status = OnnxRuntimeApi.Shape(input, shape[..MostDimensions], out var dimensions)) != 0
+            || (status = OnnxRuntimeApi.Shape(input, ref ids)) != 0
             || (status = OnnxRuntimeApi.Data(input, out var numbers)) != 0)
         {
             return status;
         }
-        shape[dimensions] = table.Width;
-        if ((status = OnnxRuntimeApi.Output(context, 0, shape[..(dimensions + 1)], out var output)) != 0
+        shape[ids.Length] = table.Width;
+        if ((status = OnnxRuntimeApi.Output(context, 0, shape[..(ids.Length + 1)], out var output)) != 0
             || (status = OnnxRuntimeApi.Data(output, out var rows)) != 0)
         {
             return status;
         }
         var count = 1;
-        foreach (var length in shape[..dimensions])
+        foreach (var length in ids)
         {
             count *= (int)length;
         }

@@ -86,6 +86,31 @@ public sealed class RowsOperatorTests
         }
     }
 
+    [Fact]
+    public void Run_BlockThatDoesNotDivideTheWidth_ONNXRuntimeThrows()
+    {
+        var inputs = Inputs(optional: 0, rows: 1, width: 65);
+        using var session = Open(inputs, ["", "", "codes", "scales"], block: 64);
+        var error = Assert.Throws<OnnxRuntimeException>(() => Run(session, inputs, 1, 65, ["codes", "scales"]));
+        Assert.Contains("a block that divides the width of 65", error.Message, StringComparison.Ordinal);
+    }
+
+    // More than a thread's stack is asked for.
+    [Fact]
+    public void Run_VeryWideRows_Codes()
+    {
+        const int Width = 1 << 20;
+        var inputs = Inputs(optional: 0, rows: 2, Width);
+        using var session = Open(inputs, ["", "", "codes", "scales"], threads: 2);
+        var results = Run(session, inputs, 2, Width, ["codes", "scales"]);
+        for (var row = 0; row < 2; row++)
+        {
+            var scale = inputs[0]!.Skip(row * Width).Take(Width).Max(Math.Abs) / 127;
+            Assert.Equal(scale, results[1][row]);
+            Assert.Equal(inputs[0]![(row + 1) * Width - 1], (results[0][(row + 1) * Width - 1] - 128) * scale, scale);
+        }
+    }
+
     // Inputs of the same node in a run of some of the rows.
     private static float[]?[] Rows(float[]?[] inputs, int first, int count, int width) =>
         [inputs[0]![(first * width)..((first + count) * width)], inputs[1]![first..(first + count)], inputs[2], inputs[3]![(first * width)..((first + count) * width)], inputs[4], inputs[5]];
@@ -107,13 +132,13 @@ public sealed class RowsOperatorTests
         float[] Numbers(int count) => [.. Enumerable.Range(0, count).Select(_ => (random.NextSingle() * 2) - 1)];
     }
 
-    private static InferenceSession Open(float[]?[] inputs, string[] outputs, Activation? activation = null, int threads = 1)
+    private static InferenceSession Open(float[]?[] inputs, string[] outputs, Activation? activation = null, int threads = 1, int block = 1)
     {
         var graph = new GraphWriter("rows");
         string[] names = [.. inputs.Select((input, index) => input is null ? "" : InputNames[index])];
         foreach (var name in names.Where(name => name.Length > 0))
             graph.Input(name, DataType.Float, name == "x" ? ["a", "b", "width"] : [$"{name}_length"]);
-        graph.Rows(outputs, names, activation, Epsilon, outputs.Contains("codes") ? 1 : 0);
+        graph.Rows(outputs, names, activation, Epsilon, outputs.Contains("codes") ? block : 0);
         foreach (var output in outputs.Where(output => output.Length > 0))
             graph.Output(output, output == "codes" ? DataType.Uint8 : DataType.Float, "a", "b", "c");
         return CompiledModel.Open("test", graph.ToModel(), new SessionSettings(threads));
