@@ -20,6 +20,7 @@ internal static class IdleSettings
             }
         }
     }
+
     /// <summary>Refuses a bound that is set above the one that holds for it anyway. A default may be above.</summary>
     /// <param name="bound">Names as environment variables have them.</param>
     public static void RefuseAbove<T>(

@@ -23,12 +23,9 @@ internal static unsafe class CustomOperators
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int GetInputMemory(OperatorDefinition* definition, nuint index) => 0;
 
-    /// <param name="literal">UTF-8, with a zero at its end: such bytes stay where they are.</param>
-    public static byte* Address(ReadOnlySpan<byte> literal) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetReference(literal));
-
     private static nint Create(ReadOnlySpan<OperatorDefinition> definitions)
     {
-        var domain = OnnxRuntimeApi.CreateOperatorDomain("elastic-synapse"u8);
+        var domain = OnnxRuntimeApi.CreateOperatorDomain(Domain);
         foreach (var definition in definitions)
         {
             var copy = (OperatorDefinition*)NativeMemory.Alloc((nuint)sizeof(OperatorDefinition));

@@ -21,10 +21,10 @@ internal static unsafe partial class OnnxRuntimeApi
 
     private static readonly void** Functions = Load();
 
-    public static nint CreateOperatorDomain(ReadOnlySpan<byte> name)
+    public static nint CreateOperatorDomain(string name)
     {
         nint domain;
-        fixed (byte* nameBytes = name)
+        fixed (byte* nameBytes = Utf8(name))
         {
             Check(((delegate* unmanaged[Cdecl]<byte*, nint*, nint>)Functions[26])(nameBytes, &domain));
         }
@@ -92,30 +92,30 @@ internal static unsafe partial class OnnxRuntimeApi
         return status;
     }
 
-    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out float value)
+    public static nint Attribute(nint kernelInfo, string name, out float value)
     {
-        fixed (byte* nameBytes = name)
+        fixed (byte* nameBytes = Utf8(name))
         fixed (float* result = &value)
         {
             return ((delegate* unmanaged[Cdecl]<nint, byte*, float*, nint>)Functions[85])(kernelInfo, nameBytes, result);
         }
     }
 
-    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out long value)
+    public static nint Attribute(nint kernelInfo, string name, out long value)
     {
-        fixed (byte* nameBytes = name)
+        fixed (byte* nameBytes = Utf8(name))
         fixed (long* result = &value)
         {
             return ((delegate* unmanaged[Cdecl]<nint, byte*, long*, nint>)Functions[86])(kernelInfo, nameBytes, result);
         }
     }
 
-    public static nint Attribute(nint kernelInfo, ReadOnlySpan<byte> name, out string value)
+    public static nint Attribute(nint kernelInfo, string name, out string value)
     {
         nuint length = 0; // with the zero at the end
         nint status;
         value = "";
-        fixed (byte* nameBytes = name)
+        fixed (byte* nameBytes = Utf8(name))
         {
             var get = (delegate* unmanaged[Cdecl]<nint, byte*, byte*, nuint*, nint>)Functions[87];
             if ((status = get(kernelInfo, nameBytes, null, &length)) == 0)
@@ -139,11 +139,13 @@ internal static unsafe partial class OnnxRuntimeApi
     public static nint Error(string message)
     {
         const int failure = 1; // ORT_FAIL
-        fixed (byte* messageBytes = Encoding.UTF8.GetBytes($"{message}\0"))
+        fixed (byte* messageBytes = Utf8(message))
         {
             return ((delegate* unmanaged[Cdecl]<int, byte*, nint>)Functions[0])(failure, messageBytes);
         }
     }
+
+    private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes($"{text}\0");
 
     private static void Check(nint status)
     {

@@ -13,7 +13,6 @@ namespace ElasticSynapse.Serving.Models;
 internal static class RowMath
 {
     private const float LargestCode = 127;
-    private const int WholeBlock = 64; // of a rotation that fits into registers
     private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
 
     // 1.5 * 2^23, whose neighbours are whole numbers: adding it rounds to the nearest, ties to even, and leaves the number plus
@@ -33,41 +32,6 @@ internal static class RowMath
         TensorPrimitives.Subtract(row, mean, normalized);
         TensorPrimitives.Multiply(normalized, 1 / deviation, normalized);
         TensorPrimitives.MultiplyAdd(normalized, weight, bias, normalized);
-    }
-
-    /// <summary>x H of each block, as <see cref="Hadamard"/> has it: a fast Walsh-Hadamard transform.</summary>
-    /// <param name="row">[blocks * block], in place.</param>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Rotate(Span<float> row, int block)
-    {
-        if (block != WholeBlock)
-        {
-            Hadamard.Rotate(row, block);
-            return;
-        }
-        ref var first = ref MemoryMarshal.GetReference(row);
-        for (var start = 0; start < row.Length; start += WholeBlock)
-        {
-            ref var at = ref Unsafe.Add(ref first, start);
-            var a = RotateEight(ref at);
-            var b = RotateEight(ref Unsafe.Add(ref at, 8));
-            var c = RotateEight(ref Unsafe.Add(ref at, 16));
-            var d = RotateEight(ref Unsafe.Add(ref at, 24));
-            var e = RotateEight(ref Unsafe.Add(ref at, 32));
-            var f = RotateEight(ref Unsafe.Add(ref at, 40));
-            var g = RotateEight(ref Unsafe.Add(ref at, 48));
-            var h = RotateEight(ref Unsafe.Add(ref at, 56));
-            (a, b, c, d, e, f, g, h) = (a + b, a - b, c + d, c - d, e + f, e - f, g + h, g - h);
-            (a, b, c, d, e, f, g, h) = (a + c, b + d, a - c, b - d, e + g, f + h, e - g, f - h);
-            (a + e).StoreUnsafe(ref at);
-            (b + f).StoreUnsafe(ref Unsafe.Add(ref at, 8));
-            (c + g).StoreUnsafe(ref Unsafe.Add(ref at, 16));
-            (d + h).StoreUnsafe(ref Unsafe.Add(ref at, 24));
-            (a - e).StoreUnsafe(ref Unsafe.Add(ref at, 32));
-            (b - f).StoreUnsafe(ref Unsafe.Add(ref at, 40));
-            (c - g).StoreUnsafe(ref Unsafe.Add(ref at, 48));
-            (d - h).StoreUnsafe(ref Unsafe.Add(ref at, 56));
-        }
     }
 
     /// <summary>Rounds to unsigned bytes around 128, with one scale: a value is (code - 128) * scale.</summary>
@@ -98,16 +62,6 @@ internal static class RowMath
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<uint> Code(ref float at, float steps) =>
         ((Vector256.LoadUnsafe(ref at) * steps) + Vector256.Create(Rounder)).AsUInt32() & Vector256.Create(0xFFu);
-
-    // Sums and differences of neighbours, of pairs and of fours.
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> RotateEight(ref float at)
-    {
-        var x = Vector256.LoadUnsafe(ref at);
-        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f), Vector256.Shuffle(x, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
-        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)));
-        return Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)));
-    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static float Sum(ReadOnlySpan<float> row)

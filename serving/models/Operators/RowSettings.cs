@@ -12,6 +12,6 @@ internal struct RowSettings
     /// <summary>Of the rotation before rounding; 0 where nothing is rounded.</summary>
     public int Block;
 
-    /// <summary>Whether the inputs' shapes have been looked at, which later runs have no others of.</summary>
+    /// <summary>Whether a first run has shown that the inputs fit each other; those of later ones come from the same nodes.</summary>
     public bool IsChecked;
 }

@@ -23,6 +23,8 @@ internal static unsafe class RowsOperator
     private const int MostDimensions = 4;
     private const int Inputs = 6, Outputs = 4, CodesOutput = 2, ScalesOutput = 3;
 
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name); // never let go: sessions refer to it
+
     /// <summary>As ONNX Runtime is told of it.</summary>
     public static OperatorDefinition Definition { get; } = new()
     {
@@ -42,7 +44,7 @@ internal static unsafe class RowsOperator
     };
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte* GetName(OperatorDefinition* definition) => CustomOperators.Address("Rows\0"u8);
+    private static byte* GetName(OperatorDefinition* definition) => NameAddress;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
@@ -67,9 +69,9 @@ internal static unsafe class RowsOperator
     {
         nint status;
         *kernel = null;
-        if ((status = OnnxRuntimeApi.Attribute(info, "activation"u8, out long activation)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "epsilon"u8, out float epsilon)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "block"u8, out long block)) != 0)
+        if ((status = OnnxRuntimeApi.Attribute(info, ActivationAttribute, out long activation)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, EpsilonAttribute, out float epsilon)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, BlockAttribute, out long block)) != 0)
         {
             return status;
         }

@@ -80,7 +80,7 @@ internal unsafe struct RowsRun
         }
         if (Codes != null)
         {
-            RowMath.Rotate(last, Settings.Block);
+            Hadamard.Rotate(last, Settings.Block);
             Scales[row] = RowMath.Round(last, new Span<byte>(Codes + start, width));
         }
     }

@@ -15,6 +15,8 @@ internal static unsafe class TableRowsOperator
 
     private const int MostDimensions = 4;
 
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name); // never let go: sessions refer to it
+
     /// <summary>As ONNX Runtime is told of it.</summary>
     public static OperatorDefinition Definition { get; } = new()
     {
@@ -34,7 +36,7 @@ internal static unsafe class TableRowsOperator
     };
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte* GetName(OperatorDefinition* definition) => CustomOperators.Address("TableRows\0"u8);
+    private static byte* GetName(OperatorDefinition* definition) => NameAddress;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Int64;
@@ -53,11 +55,11 @@ internal static unsafe class TableRowsOperator
     {
         nint status;
         *kernel = null;
-        if ((status = OnnxRuntimeApi.Attribute(info, "file"u8, out string file)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "offset"u8, out long offset)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "type"u8, out long type)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "rows"u8, out long rows)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, "width"u8, out long width)) != 0)
+        if ((status = OnnxRuntimeApi.Attribute(info, FileAttribute, out string file)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, OffsetAttribute, out long offset)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, TypeAttribute, out long type)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, RowsAttribute, out long rows)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, WidthAttribute, out long width)) != 0)
         {
             return status;
         }

@@ -56,7 +56,7 @@ internal sealed class FloatReader(StoredTensor tensor) : IDisposable
             var read = RandomAccess.Read(_file, bytes, offset);
             if (read == 0)
             {
-                throw Refusal.OfTensor(tensor.File, tensor.Name, "the file's end before the tensor's", "a file that does not change while it is loaded");
+                throw Refusal.OfTensor(tensor.File, tensor.Name, "the file's end before the tensor's", "a file that does not change while it is in use");
             }
             bytes = bytes[read..];
             offset += read;

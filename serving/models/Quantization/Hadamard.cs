@@ -1,5 +1,8 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace ElasticSynapse.Serving.Models;
 
@@ -21,6 +24,11 @@ internal static class Hadamard
     /// <param name="values">[..., block], in place.</param>
     public static void Rotate(Span<float> values, int block)
     {
+        if (block == LargestBlock)
+        {
+            RotateLargest(values);
+            return;
+        }
         for (var half = 1; half < block; half *= 2)
         {
             for (var start = 0; start < values.Length; start += 2 * half)
@@ -36,6 +44,45 @@ internal static class Hadamard
     {
         Rotate(weights, block); // H is its own transpose
         TensorPrimitives.Divide(weights, block, weights);
+    }
+
+    // The same steps in registers.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void RotateLargest(Span<float> values)
+    {
+        ref var first = ref MemoryMarshal.GetReference(values);
+        for (var start = 0; start < values.Length; start += LargestBlock)
+        {
+            ref var at = ref Unsafe.Add(ref first, start);
+            var a = RotateEight(ref at);
+            var b = RotateEight(ref Unsafe.Add(ref at, 8));
+            var c = RotateEight(ref Unsafe.Add(ref at, 16));
+            var d = RotateEight(ref Unsafe.Add(ref at, 24));
+            var e = RotateEight(ref Unsafe.Add(ref at, 32));
+            var f = RotateEight(ref Unsafe.Add(ref at, 40));
+            var g = RotateEight(ref Unsafe.Add(ref at, 48));
+            var h = RotateEight(ref Unsafe.Add(ref at, 56));
+            (a, b, c, d, e, f, g, h) = (a + b, a - b, c + d, c - d, e + f, e - f, g + h, g - h);
+            (a, b, c, d, e, f, g, h) = (a + c, b + d, a - c, b - d, e + g, f + h, e - g, f - h);
+            (a + e).StoreUnsafe(ref at);
+            (b + f).StoreUnsafe(ref Unsafe.Add(ref at, 8));
+            (c + g).StoreUnsafe(ref Unsafe.Add(ref at, 16));
+            (d + h).StoreUnsafe(ref Unsafe.Add(ref at, 24));
+            (a - e).StoreUnsafe(ref Unsafe.Add(ref at, 32));
+            (b - f).StoreUnsafe(ref Unsafe.Add(ref at, 40));
+            (c - g).StoreUnsafe(ref Unsafe.Add(ref at, 48));
+            (d - h).StoreUnsafe(ref Unsafe.Add(ref at, 56));
+        }
+    }
+
+    // Sums and differences of neighbours, of pairs and of fours.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<float> RotateEight(ref float at)
+    {
+        var x = Vector256.LoadUnsafe(ref at);
+        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, -1f, 1f, -1f, 1f, -1f, 1f, -1f), Vector256.Shuffle(x, Vector256.Create(1, 0, 3, 2, 5, 4, 7, 6)));
+        x = Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, -1f, -1f, 1f, 1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(2, 3, 0, 1, 6, 7, 4, 5)));
+        return Vector256.MultiplyAddEstimate(x, Vector256.Create(1f, 1f, 1f, 1f, -1f, -1f, -1f, -1f), Vector256.Shuffle(x, Vector256.Create(4, 5, 6, 7, 0, 1, 2, 3)));
     }
 
     private static void SumAndDifference(Span<float> first, Span<float> second)

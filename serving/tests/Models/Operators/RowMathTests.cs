@@ -5,20 +5,6 @@ namespace ElasticSynapse.Serving.Tests.Models;
 public sealed class RowMathTests
 {
     [Theory]
-    [InlineData(64, 64)]
-    [InlineData(768, 64)]
-    [InlineData(48, 16)]
-    [InlineData(50, 2)]
-    [InlineData(27, 1)]
-    public void Rotate_AnyBlock_BitIdenticalToTheWeights(int width, int block)
-    {
-        float[] row = Numbers(width), expected = [.. row];
-        Hadamard.Rotate(expected, block);
-        RowMath.Rotate(row, block);
-        Assert.Equal(expected, row);
-    }
-
-    [Theory]
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(31)]

@@ -20,6 +20,25 @@ public sealed class HadamardTests
         Assert.Equal([1, 1, 1, 1, 1, -1, 1, -1, 1, 1, -1, -1, 1, -1, -1, 1], values);
     }
 
+    // To the last bit, as for a vector of weights and for one of activations: a sum's order is that of the transform's steps.
+    [Theory]
+    [InlineData(64, 64)]
+    [InlineData(768, 64)]
+    [InlineData(48, 16)]
+    [InlineData(50, 2)]
+    [InlineData(27, 1)]
+    public void Rotate_AnyBlock_BitIdenticalToStepByStep(int length, int block)
+    {
+        var random = new Random(length);
+        float[] values = [.. Enumerable.Range(0, length).Select(_ => random.NextSingle() - 0.5f)], expected = [.. values];
+        for (var half = 1; half < block; half *= 2)
+        {
+            expected = [.. expected.Select((x, i) => (i & half) == 0 ? x + expected[i + half] : expected[i - half] - x)];
+        }
+        Hadamard.Rotate(values, block);
+        Assert.Equal(expected, values);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
