@@ -29,7 +29,7 @@ internal static class CompiledModel
         };
         if (!settings.Device.IsCuda)
         {
-            TablesInFiles.Apply(model);
+            WeightsInFiles.Apply(model);
         }
         CustomOperators.Register(options.DangerousGetHandle());
         if (ExternalData.Files(model) is { Count: > 0 } files)

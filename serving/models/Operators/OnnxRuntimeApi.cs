@@ -145,6 +145,9 @@ internal static unsafe partial class OnnxRuntimeApi
         }
     }
 
+    /// <summary>Lets go of a status that is an error.</summary>
+    public static void Release(nint status) => ((delegate* unmanaged[Cdecl]<nint, void>)Functions[93])(status);
+
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes($"{text}\0");
 
     private static void Check(nint status)
@@ -154,7 +157,7 @@ internal static unsafe partial class OnnxRuntimeApi
             return;
         }
         var message = Marshal.PtrToStringUTF8(((delegate* unmanaged[Cdecl]<nint, nint>)Functions[2])(status));
-        ((delegate* unmanaged[Cdecl]<nint, void>)Functions[93])(status);
+        Release(status);
         throw new InvalidOperationException($"ONNX Runtime refuses an operator: {message}");
     }
 

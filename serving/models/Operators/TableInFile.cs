@@ -1,11 +1,12 @@
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>A table of floats in a file: [rows, width]. Threads may read at once.</summary>
-internal sealed class TableInFile(string file, long offset, TensorType type, long rows, int width) : IDisposable
+internal sealed class TableInFile(StoredTensor table) : IDisposable
 {
-    private readonly FloatReader _reader = new(new StoredTensor("table", type, [rows, width], file, offset, rows * width * type.Size()));
+    private readonly FloatReader _reader = new(table);
+    private readonly long _rows = table.Shape[0];
 
-    public int Width => width;
+    public int Width { get; } = (int)table.Shape[1];
 
     /// <param name="numbers">[count], from 0 on.</param>
     /// <param name="values">[count, width]</param>
@@ -15,11 +16,11 @@ internal sealed class TableInFile(string file, long offset, TensorType type, lon
     {
         for (var i = 0; i < numbers.Length; i++)
         {
-            if (numbers[i] < 0 || numbers[i] >= rows)
+            if (numbers[i] < 0 || numbers[i] >= _rows)
             {
-                throw new ArgumentOutOfRangeException(nameof(numbers), numbers[i], $"the table has {rows:N0} rows");
+                throw new ArgumentOutOfRangeException(nameof(numbers), numbers[i], $"the table has {_rows:N0} rows");
             }
-            _reader.Read(numbers[i] * width, values.Slice(i * width, width));
+            _reader.Read(numbers[i] * Width, values.Slice(i * Width, Width));
         }
     }
 

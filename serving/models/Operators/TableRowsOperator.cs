@@ -6,12 +6,11 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>
 /// Gather of rows of an embedding that stays in its file. A mapping's pages would be the process's, and random tokens touch nearly
 /// all of them: 147 MiB of GPT-2 124M's. Read, they are the system's to keep or to drop.
-/// Input: int64 [...], row numbers. Output: float [..., width]. Attributes: where the table lies.
+/// Input: int64 [...], row numbers. Output: float [..., width]. Attributes: where the table lies (<see cref="TensorAttributes"/>).
 /// </summary>
 internal static unsafe class TableRowsOperator
 {
     public const string Name = "TableRows";
-    public const string FileAttribute = "file", OffsetAttribute = "offset", TypeAttribute = "type", RowsAttribute = "rows", WidthAttribute = "width";
 
     private const int MostDimensions = 4;
 
@@ -55,17 +54,13 @@ internal static unsafe class TableRowsOperator
     {
         nint status;
         *kernel = null;
-        if ((status = OnnxRuntimeApi.Attribute(info, FileAttribute, out string file)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, OffsetAttribute, out long offset)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, TypeAttribute, out long type)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, RowsAttribute, out long rows)) != 0
-            || (status = OnnxRuntimeApi.Attribute(info, WidthAttribute, out long width)) != 0)
+        if ((status = TensorAttributes.Read(info, out var matrix)) != 0)
         {
             return status;
         }
         try
         {
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new TableInFile(file, offset, (TensorType)type, rows, (int)width)));
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new TableInFile(matrix)));
             return 0;
         }
         catch (Exception exception)

@@ -69,7 +69,7 @@ public sealed class TableRowsOperatorTests : IDisposable
     public void Apply_TableOfTheGraphsType_OnlyFloatsAreRead(int type, bool isRead)
     {
         var model = Graph(Write((DataType)type), (DataType)type, castTo: null);
-        TablesInFiles.Apply(model, leastBytes: 1);
+        WeightsInFiles.Apply(model, leastTableBytes: 1);
         Assert.Equal(isRead, Assert.Single(model.Graph.Node).OpType == "TableRows");
         Assert.Equal(isRead, model.Graph.Initializer.Count == 0);
     }
@@ -79,7 +79,7 @@ public sealed class TableRowsOperatorTests : IDisposable
     {
         var model = Graph(Write(DataType.Float), DataType.Float, castTo: null);
         model.Graph.Node.Add(new NodeProto { OpType = "Transpose", Input = { "table" }, Output = { "transposed" } });
-        TablesInFiles.Apply(model, leastBytes: 1);
+        WeightsInFiles.Apply(model, leastTableBytes: 1);
         Assert.Contains(model.Graph.Node, node => node.OpType == "Gather");
         Assert.Single(model.Graph.Initializer);
     }
@@ -88,14 +88,14 @@ public sealed class TableRowsOperatorTests : IDisposable
     public void Apply_SmallTable_Stays()
     {
         var model = Graph(Write(DataType.Float), DataType.Float, castTo: null);
-        TablesInFiles.Apply(model);
+        WeightsInFiles.Apply(model);
         Assert.Equal("Gather", Assert.Single(model.Graph.Node).OpType);
     }
 
     private static InferenceSession Open(string file, DataType type)
     {
         var model = Graph(file, type, castTo: type == DataType.Float ? null : DataType.Float);
-        TablesInFiles.Apply(model, leastBytes: 1);
+        WeightsInFiles.Apply(model, leastTableBytes: 1);
         Assert.Equal("TableRows", Assert.Single(model.Graph.Node).OpType);
         return CompiledModel.Open("test", model, new SessionSettings(1));
     }

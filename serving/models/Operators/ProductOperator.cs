@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// MatMul with a matrix of floats that is packed by a run, with all threads; ONNX Runtime packs its own while it loads, with one.
+/// A row's bits depend on the row alone. Input: float [..., inputs]. Output: float [..., outputs]. Attributes: where the matrix lies
+/// (<see cref="TensorAttributes"/>), and whether as [outputs, inputs].
+/// </summary>
+internal static unsafe class ProductOperator
+{
+    public const string Name = "Product";
+    public const string TransposedAttribute = "transposed";
+
+    private const int MostDimensions = 4;
+
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name); // never let go: sessions refer to it
+
+    /// <summary>As ONNX Runtime is told of it.</summary>
+    public static OperatorDefinition Definition { get; } = new()
+    {
+        Version = OnnxRuntimeApi.Version,
+        GetName = &GetName,
+        GetProvider = &CustomOperators.GetProvider,
+        GetInputType = &GetType,
+        GetInputCount = &GetCount,
+        GetOutputType = &GetType,
+        GetOutputCount = &GetCount,
+        DestroyKernel = &DestroyKernel,
+        GetInputKind = &GetKind,
+        GetOutputKind = &GetKind,
+        GetInputMemory = &CustomOperators.GetInputMemory,
+        CreateKernel = &CreateKernel,
+        Compute = &Compute,
+    };
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte* GetName(OperatorDefinition* definition) => NameAddress;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nuint GetCount(OperatorDefinition* definition) => 1;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetKind(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Required;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
+    {
+        nint status;
+        *kernel = null;
+        if ((status = TensorAttributes.Read(info, out var matrix)) != 0
+            || (status = OnnxRuntimeApi.Attribute(info, TransposedAttribute, out long transposed)) != 0)
+        {
+            return status;
+        }
+        try
+        {
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new ProductMatrix(matrix, transposed != 0)));
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            return OnnxRuntimeApi.Error($"{Name}: {exception.Message}");
+        }
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static void DestroyKernel(void* kernel)
+    {
+        var handle = GCHandle.FromIntPtr((nint)kernel);
+        ((ProductMatrix)handle.Target!).Dispose();
+        handle.Free();
+    }
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Compute(void* kernel, nint context)
+    {
+        var matrix = (ProductMatrix)GCHandle.FromIntPtr((nint)kernel).Target!;
+        Span<long> shape = stackalloc long[MostDimensions];
+        nint status;
+        if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
+            || (status = OnnxRuntimeApi.Shape(input, ref shape)) != 0
+            || (status = OnnxRuntimeApi.Data(input, out var x)) != 0)
+        {
+            return status;
+        }
+        if (shape[^1] != matrix.Inputs)
+        {
+            return OnnxRuntimeApi.Error($"{Name}: rows of {shape[^1]} elements; the matrix takes {matrix.Inputs}");
+        }
+        shape[^1] = matrix.Outputs;
+        if ((status = OnnxRuntimeApi.Output(context, 0, shape, out var output)) != 0
+            || (status = OnnxRuntimeApi.Data(output, out var y)) != 0)
+        {
+            return status;
+        }
+        long rows = 1;
+        foreach (var length in shape[..^1])
+        {
+            rows *= length;
+        }
+        var run = new ProductRun { Context = context, Matrix = (nint)kernel, X = (float*)x, Rows = rows, Y = (float*)y };
+        return rows == 0 ? 0 : run.Start(matrix);
+    }
+}

@@ -1,0 +1,109 @@
+using System.Runtime.Intrinsics.X86;
+using ElasticSynapse.Serving.Models;
+
+namespace ElasticSynapse.Serving.Tests.Models;
+
+public sealed unsafe class StripProductTests
+{
+    [Theory]
+    [InlineData(1, 1, 96)]
+    [InlineData(1, 768, 96)]
+    [InlineData(2, 33, 1)]
+    [InlineData(3, 7, 95)]
+    [InlineData(4, 64, 17)]
+    [InlineData(9, 200, 96)]
+    public void Run_AnyShape_SumsOfProducts(int rows, int inputs, int columns)
+    {
+        float[] x = Numbers(rows * inputs, seed: 1), strip = Numbers(inputs * StripProduct.Columns, seed: 2);
+        var y = Run(x, rows, strip, StripProduct.Columns, inputs, columns);
+        for (var row = 0; row < rows; row++)
+        {
+            for (var column = 0; column < columns; column++)
+            {
+                var sum = 0.0;
+                for (var k = 0; k < inputs; k++)
+                {
+                    sum += (double)x[(row * inputs) + k] * strip[(k * StripProduct.Columns) + column];
+                }
+                Assert.Equal(sum, y[(row * columns) + column], 1e-4);
+            }
+        }
+    }
+
+    // What is promised of a request alone and among others starts here.
+    [Theory]
+    [InlineData(96)]
+    [InlineData(50)]
+    public void Run_RowAloneOrAmongOthers_SameBits(int columns)
+    {
+        const int rows = 7, inputs = 129;
+        float[] x = Numbers(rows * inputs, seed: 3), strip = Numbers(inputs * StripProduct.Columns, seed: 4);
+        var together = Run(x, rows, strip, StripProduct.Columns, inputs, columns);
+        for (var row = 0; row < rows; row++)
+        {
+            Assert.Equal(Run(x[(row * inputs)..((row + 1) * inputs)], 1, strip, StripProduct.Columns, inputs, columns), together[(row * columns)..((row + 1) * columns)]);
+        }
+    }
+
+    [Fact]
+    public void Run_StripWithinAMatrix_SameBits()
+    {
+        const int rows = 5, inputs = 40, stride = 250;
+        float[] x = Numbers(rows * inputs, seed: 5), matrix = Numbers(inputs * stride, seed: 6);
+        var strip = Enumerable.Range(0, inputs).SelectMany(k => matrix.Skip(k * stride).Take(StripProduct.Columns)).ToArray();
+        Assert.Equal(Run(x, rows, strip, StripProduct.Columns, inputs, 96), Run(x, rows, matrix, stride, inputs, 96));
+    }
+
+    [Fact]
+    public void RunNarrow_BesideRunWide_SameBits()
+    {
+        if (!Avx512F.IsSupported)
+        {
+            return; // there is one way only
+        }
+        const int inputs = 300;
+        float[] x = Numbers(4 * inputs, seed: 7), strip = Numbers(inputs * StripProduct.Columns, seed: 8);
+        float[] wide = new float[4 * StripProduct.Columns], narrow = new float[4 * StripProduct.Columns];
+        fixed (float* a = x, w = strip, y = wide, z = narrow)
+        {
+            StripProduct.RunWide(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, StripProduct.Columns, inputs, y, y + 96, y + 192, y + 288);
+            StripProduct.RunNarrow(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, StripProduct.Columns, inputs, z, z + 96, z + 192, z + 288);
+        }
+        Assert.Equal(wide, narrow);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(8, 8)]
+    [InlineData(96, 768)]
+    [InlineData(13, 31)]
+    [InlineData(96, 7)]
+    public void Transposition_AnyShape_RowsAreColumns(int rows, int length)
+    {
+        float[] from = Numbers(rows * length, seed: 9), to = new float[rows * length];
+        fixed (float* source = from, target = to)
+        {
+            Transposition.Run(source, rows, length, target);
+        }
+        for (var i = 0; i < to.Length; i++)
+        {
+            Assert.Equal(from[(i % rows * length) + (i / rows)], to[i]);
+        }
+    }
+
+    private static float[] Run(float[] x, int rows, float[] strip, int stride, int inputs, int columns)
+    {
+        var y = new float[rows * columns];
+        fixed (float* a = x, w = strip, b = y)
+        {
+            StripProduct.Run(a, rows, w, stride, inputs, b, columns, columns);
+        }
+        return y;
+    }
+
+    private static float[] Numbers(int count, int seed)
+    {
+        var random = new Random(seed);
+        return [.. Enumerable.Range(0, count).Select(_ => random.NextSingle() - 0.5f)];
+    }
+}
