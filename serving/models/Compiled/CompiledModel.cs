@@ -12,6 +12,13 @@ internal static class CompiledModel
 
     static CompiledModel() => OnnxRuntimeTelemetry.TurnOff();
 
+    /// <summary>Loads ONNX Runtime on another thread, while a checkpoint is read. What goes wrong shows again in <see cref="Open"/>.</summary>
+    public static void Prepare() => Task.Run(() =>
+    {
+        using var options = new SessionOptions();
+        CustomOperators.Register(options.DangerousGetHandle());
+    });
+
     /// <param name="checkpoint">The folder served; the owner in messages.</param>
     /// <param name="model">The graph, whose weights are in files of full paths; those become relative.</param>
     /// <exception cref="CheckpointException">ONNX Runtime refuses the graph or cannot read the weights.</exception>
@@ -46,11 +53,28 @@ internal static class CompiledModel
             {
                 CudaProvider.Append(options, index);
             }
-            return new InferenceSession(model.ToByteArray(), options);
+            return OpenAndPack(model, options);
         }
         catch (OnnxRuntimeException e)
         {
             throw new CheckpointException(Refusal.OneLine($"{checkpoint}: ONNX Runtime cannot load the compiled graph{(settings.Device.IsCuda ? $" on {settings.Device}" : "")}: {e.Message}"), e);
+        }
+    }
+
+    private static InferenceSession OpenAndPack(ModelProto model, SessionOptions options)
+    {
+        InferenceSession? session = null;
+        try
+        {
+            session = new InferenceSession(model.ToByteArray(), options);
+            MatrixPacking.Run(options.IntraOpNumThreads);
+            return session;
+        }
+        catch
+        {
+            MatrixPacking.Clear();
+            session?.Dispose();
+            throw;
         }
     }
 }

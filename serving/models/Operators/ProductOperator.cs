@@ -4,8 +4,7 @@ using System.Runtime.InteropServices;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// MatMul with a matrix of floats that is packed by a run, with all threads; ONNX Runtime packs its own while it loads, with one.
-/// A row's bits depend on the row alone. Input: float [..., inputs]. Output: float [..., outputs]. Attributes: where the matrix lies
+/// MatMul with a matrix of floats, packed as <see cref="MatrixPacking"/> says. A row's bits depend on the row alone. Input: float [..., inputs]. Output: float [..., outputs]. Attributes: where the matrix lies
 /// (<see cref="TensorAttributes"/>), and whether as [outputs, inputs].
 /// </summary>
 internal static unsafe class ProductOperator
@@ -59,7 +58,9 @@ internal static unsafe class ProductOperator
         }
         try
         {
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new ProductMatrix(matrix, transposed != 0)));
+            var product = new ProductMatrix(matrix, transposed != 0);
+            MatrixPacking.Add(product);
+            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(product));
             return 0;
         }
         catch (Exception exception)
@@ -103,7 +104,7 @@ internal static unsafe class ProductOperator
         {
             rows *= length;
         }
-        var run = new ProductRun { Context = context, Matrix = (nint)kernel, X = (float*)x, Rows = rows, Y = (float*)y };
-        return rows == 0 ? 0 : run.Start(matrix);
+        var run = new ProductRun { Matrix = (nint)kernel, X = (float*)x, Rows = rows, Y = (float*)y };
+        return run.Start(context, matrix);
     }
 }

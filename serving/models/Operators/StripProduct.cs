@@ -5,9 +5,9 @@ using System.Runtime.Intrinsics.X86;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Products of rows with a strip: <see cref="Columns"/> columns of a matrix. Each result is one chain of fused multiplications and
-/// additions in the order of the inputs, so that its bits depend neither on the other rows of a run, nor on where the strip lies,
-/// nor on the processor's width.
+/// Products of rows with a strip: <see cref="Columns"/> columns of a matrix that lie together. Each result is one chain of fused
+/// multiplications and additions in the order of the inputs, so that its bits depend neither on the other rows of a run nor on the
+/// processor's width.
 /// </summary>
 internal static unsafe class StripProduct
 {
@@ -21,10 +21,10 @@ internal static unsafe class StripProduct
     public static bool IsSupported => Fma.IsSupported;
 
     /// <param name="x">[rows, inputs]</param>
-    /// <param name="strip">[inputs, stride], of which the first 96 columns are read.</param>
+    /// <param name="strip">[inputs, 96]</param>
     /// <param name="y">[rows, width], at the strip's first column.</param>
     /// <param name="columns">Of the strip, that the matrix has.</param>
-    public static void Run(float* x, long rows, float* strip, long stride, long inputs, float* y, long width, int columns)
+    public static void Run(float* x, long rows, float* strip, long inputs, float* y, long width, int columns)
     {
         var narrow = stackalloc float[columns < Columns ? TileRows * Columns : 0];
         for (long row = 0; row < rows; row += TileRows)
@@ -34,10 +34,10 @@ internal static unsafe class StripProduct
             float* x0 = x + (row * inputs), x1 = x + (second * inputs), x2 = x + (third * inputs), x3 = x + (fourth * inputs);
             if (columns == Columns)
             {
-                RunTile(x0, x1, x2, x3, strip, stride, inputs, y + (row * width), y + (second * width), y + (third * width), y + (fourth * width));
+                RunTile(x0, x1, x2, x3, strip, inputs, y + (row * width), y + (second * width), y + (third * width), y + (fourth * width));
                 continue;
             }
-            RunTile(x0, x1, x2, x3, strip, stride, inputs, narrow, narrow + Columns, narrow + (2 * Columns), narrow + (3 * Columns));
+            RunTile(x0, x1, x2, x3, strip, inputs, narrow, narrow + Columns, narrow + (2 * Columns), narrow + (3 * Columns));
             for (var i = row; i < Math.Min(row + TileRows, rows); i++)
             {
                 new ReadOnlySpan<float>(narrow + ((i - row) * Columns), columns).CopyTo(new Span<float>(y + (i * width), columns));
@@ -46,19 +46,19 @@ internal static unsafe class StripProduct
     }
 
     private static void RunTile(
-        float* x0, float* x1, float* x2, float* x3, float* strip, long stride, long inputs, float* y0, float* y1, float* y2, float* y3)
+        float* x0, float* x1, float* x2, float* x3, float* strip, long inputs, float* y0, float* y1, float* y2, float* y3)
     {
         if (Avx512F.IsSupported && x0 == x1)
         {
-            RunRow(x0, strip, stride, inputs, y0);
+            RunRow(x0, strip, inputs, y0);
         }
         else if (Avx512F.IsSupported)
         {
-            RunWide(x0, x1, x2, x3, strip, stride, inputs, y0, y1, y2, y3);
+            RunWide(x0, x1, x2, x3, strip, inputs, y0, y1, y2, y3);
         }
         else
         {
-            RunNarrow(x0, x1, x2, x3, strip, stride, inputs, y0, y1, y2, y3);
+            RunNarrow(x0, x1, x2, x3, strip, inputs, y0, y1, y2, y3);
         }
     }
 
@@ -67,7 +67,7 @@ internal static unsafe class StripProduct
     /// <param name="y0">[96], as the others; out.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void RunWide(
-        float* x0, float* x1, float* x2, float* x3, float* strip, long stride, long inputs, float* y0, float* y1, float* y2, float* y3)
+        float* x0, float* x1, float* x2, float* x3, float* strip, long inputs, float* y0, float* y1, float* y2, float* y3)
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
         Vector512<float> b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default;
@@ -75,7 +75,7 @@ internal static unsafe class StripProduct
         Vector512<float> d0 = default, d1 = default, d2 = default, d3 = default, d4 = default, d5 = default;
         for (long k = 0; k < inputs; k++)
         {
-            var ahead = strip + (Ahead * stride);
+            var ahead = strip + (Ahead * Columns);
             Sse.Prefetch0(ahead);
             Sse.Prefetch0(ahead + 16);
             Sse.Prefetch0(ahead + 32);
@@ -96,7 +96,7 @@ internal static unsafe class StripProduct
             v = Vector512.Create(x3[k]);
             (d0, d1, d2) = (Avx512F.FusedMultiplyAdd(v, w0, d0), Avx512F.FusedMultiplyAdd(v, w1, d1), Avx512F.FusedMultiplyAdd(v, w2, d2));
             (d3, d4, d5) = (Avx512F.FusedMultiplyAdd(v, w3, d3), Avx512F.FusedMultiplyAdd(v, w4, d4), Avx512F.FusedMultiplyAdd(v, w5, d5));
-            strip += stride;
+            strip += Columns;
         }
         Store(y0, a0, a1, a2, a3, a4, a5);
         Store(y1, b0, b1, b2, b3, b4, b5);
@@ -106,12 +106,12 @@ internal static unsafe class StripProduct
 
     // A lone row, which leaves the neighbour of a shared core more of its arithmetic.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void RunRow(float* x, float* strip, long stride, long inputs, float* y)
+    private static void RunRow(float* x, float* strip, long inputs, float* y)
     {
         Vector512<float> a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default;
         for (long k = 0; k < inputs; k++)
         {
-            var ahead = strip + (Ahead * stride);
+            var ahead = strip + (Ahead * Columns);
             Sse.Prefetch0(ahead);
             Sse.Prefetch0(ahead + 16);
             Sse.Prefetch0(ahead + 32);
@@ -125,7 +125,7 @@ internal static unsafe class StripProduct
             a3 = Avx512F.FusedMultiplyAdd(v, Vector512.Load(strip + 48), a3);
             a4 = Avx512F.FusedMultiplyAdd(v, Vector512.Load(strip + 64), a4);
             a5 = Avx512F.FusedMultiplyAdd(v, Vector512.Load(strip + 80), a5);
-            strip += stride;
+            strip += Columns;
         }
         Store(y, a0, a1, a2, a3, a4, a5);
     }
@@ -144,26 +144,26 @@ internal static unsafe class StripProduct
 
     /// <summary>The same with AVX2.</summary>
     public static void RunNarrow(
-        float* x0, float* x1, float* x2, float* x3, float* strip, long stride, long inputs, float* y0, float* y1, float* y2, float* y3)
+        float* x0, float* x1, float* x2, float* x3, float* strip, long inputs, float* y0, float* y1, float* y2, float* y3)
     {
         const int step = 3 * 8;
         for (var column = 0; column < Columns; column += step)
         {
-            RunQuarter(x0, x1, x2, x3, strip + column, stride, inputs, y0 + column, y1 + column, y2 + column, y3 + column);
+            RunQuarter(x0, x1, x2, x3, strip + column, inputs, y0 + column, y1 + column, y2 + column, y3 + column);
         }
     }
 
     // Twelve sums, three weights and an input are the sixteen registers of AVX2.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void RunQuarter(
-        float* x0, float* x1, float* x2, float* x3, float* strip, long stride, long inputs, float* y0, float* y1, float* y2, float* y3)
+        float* x0, float* x1, float* x2, float* x3, float* strip, long inputs, float* y0, float* y1, float* y2, float* y3)
     {
         Vector256<float> a0 = default, a1 = default, a2 = default, b0 = default, b1 = default, b2 = default;
         Vector256<float> c0 = default, c1 = default, c2 = default, d0 = default, d1 = default, d2 = default;
         for (long k = 0; k < inputs; k++)
         {
-            Sse.Prefetch0(strip + (Ahead * stride));
-            Sse.Prefetch0(strip + (Ahead * stride) + 16);
+            Sse.Prefetch0(strip + (Ahead * Columns));
+            Sse.Prefetch0(strip + (Ahead * Columns) + 16);
             Vector256<float> w0 = Vector256.Load(strip), w1 = Vector256.Load(strip + 8), w2 = Vector256.Load(strip + 16);
             var v = Vector256.Create(x0[k]);
             (a0, a1, a2) = (Fma.MultiplyAdd(v, w0, a0), Fma.MultiplyAdd(v, w1, a1), Fma.MultiplyAdd(v, w2, a2));
@@ -173,7 +173,7 @@ internal static unsafe class StripProduct
             (c0, c1, c2) = (Fma.MultiplyAdd(v, w0, c0), Fma.MultiplyAdd(v, w1, c1), Fma.MultiplyAdd(v, w2, c2));
             v = Vector256.Create(x3[k]);
             (d0, d1, d2) = (Fma.MultiplyAdd(v, w0, d0), Fma.MultiplyAdd(v, w1, d1), Fma.MultiplyAdd(v, w2, d2));
-            strip += stride;
+            strip += Columns;
         }
         Store(y0, a0, a1, a2);
         Store(y1, b0, b1, b2);

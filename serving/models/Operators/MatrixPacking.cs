@@ -1,0 +1,32 @@
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Packs the matrices of a session that has been opened, with all its threads; ONNX Runtime packs with one. It creates its kernels,
+/// and so our matrices, on the thread that opens the session.
+/// </summary>
+internal static class MatrixPacking
+{
+    [ThreadStatic]
+    private static List<ProductMatrix>? _created;
+
+    /// <summary>Expects a matrix that is not packed yet.</summary>
+    public static void Add(ProductMatrix matrix) => (_created ??= []).Add(matrix);
+
+    /// <summary>Forgets those of a session that could not be opened.</summary>
+    public static void Clear() => _created?.Clear();
+
+    /// <exception cref="CheckpointException">A file has become shorter.</exception>
+    public static void Run(int threads)
+    {
+        var parts = (_created ?? []).SelectMany(matrix => Enumerable.Range(0, matrix.Parts), (matrix, part) => (matrix, part)).ToArray();
+        Clear();
+        try
+        {
+            Parallel.ForEach(parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, static each => each.matrix.Pack(each.part));
+        }
+        catch (AggregateException exception) when (exception.InnerException is CheckpointException cause)
+        {
+            throw new CheckpointException(cause.Message, cause);
+        }
+    }
+}
