@@ -34,7 +34,7 @@ internal sealed class Gpt2Graph
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
-        _steps = precision.IsQuantized() ? new FusedSteps(_graph, rounds: precision == Precision.Int8) : new OnnxSteps(_graph);
+        _steps = precision == Precision.Fp16 ? new OnnxSteps(_graph) : new FusedSteps(_graph, rounds: precision == Precision.Int8);
         _pairs = precision == Precision.Int4 ? new RowPairs(_graph, config.HiddenSize) : null;
         _head = weights.Has(Gpt2Tensors.Head) ? Gpt2Tensors.Head : Gpt2Tensors.TokenEmbedding;
     }

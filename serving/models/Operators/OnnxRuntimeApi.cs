@@ -132,8 +132,9 @@ internal static unsafe partial class OnnxRuntimeApi
     }
 
     /// <summary>Calls a function with 0 to <paramref name="count"/> - 1 on the session's threads, and waits.</summary>
-    public static nint ParallelFor(nint context, delegate* unmanaged[Cdecl]<void*, nuint, void> body, int count, void* state) =>
-        ((delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, nuint, void>, nuint, nuint, void*, nint>)Functions[274])(context, body, (nuint)count, 0, state);
+    /// <param name="batches">That threads take one after the other; 0 for one each, which spares small bodies the counting.</param>
+    public static nint ParallelFor(nint context, delegate* unmanaged[Cdecl]<void*, nuint, void> body, int count, void* state, int batches = 0) =>
+        ((delegate* unmanaged[Cdecl]<nint, delegate* unmanaged[Cdecl]<void*, nuint, void>, nuint, nuint, void*, nint>)Functions[274])(context, body, (nuint)count, (nuint)batches, state);
 
     /// <summary>A status.</summary>
     public static nint Error(string message)

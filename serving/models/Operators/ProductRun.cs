@@ -26,7 +26,8 @@ internal unsafe struct ProductRun
         {
             fixed (ProductRun* run = &this)
             {
-                return OnnxRuntimeApi.ParallelFor(context, &RunTaskOf, tasks, run);
+                // One by one, so that no thread waits for one that the system has put off.
+                return OnnxRuntimeApi.ParallelFor(context, &RunTaskOf, tasks, run, batches: tasks);
             }
         }
         for (var task = 0; task < tasks; task++)

@@ -12,6 +12,8 @@ public sealed unsafe class StripProductTests
     [InlineData(3, 7, 95)]
     [InlineData(4, 64, 17)]
     [InlineData(9, 200, 96)]
+    [InlineData(5, 1700, 96)]
+    [InlineData(5, 1700, 90)]
     public void Run_AnyShape_SumsOfProducts(int rows, int inputs, int columns)
     {
         float[] x = Numbers(rows * inputs, seed: 1), strip = Numbers(inputs * StripProduct.Columns, seed: 2);
@@ -36,7 +38,7 @@ public sealed unsafe class StripProductTests
     [InlineData(50)]
     public void Run_RowAloneOrAmongOthers_SameBits(int columns)
     {
-        const int rows = 7, inputs = 129;
+        const int rows = 7, inputs = 900;
         float[] x = Numbers(rows * inputs, seed: 3), strip = Numbers(inputs * StripProduct.Columns, seed: 4);
         var together = Run(x, rows, strip, inputs, columns);
         for (var row = 0; row < rows; row++)
@@ -46,7 +48,7 @@ public sealed unsafe class StripProductTests
     }
 
     [Fact]
-    public void RunNarrow_BesideRunWide_SameBits()
+    public void RunWithAvx2_BesideAvx512_SameBits()
     {
         if (!Avx512F.IsSupported)
         {
@@ -57,8 +59,8 @@ public sealed unsafe class StripProductTests
         float[] wide = new float[4 * StripProduct.Columns], narrow = new float[4 * StripProduct.Columns];
         fixed (float* a = x, w = strip, y = wide, z = narrow)
         {
-            StripProduct.RunWide(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, inputs, y, y + 96, y + 192, y + 288);
-            StripProduct.RunNarrow(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, inputs, z, z + 96, z + 192, z + 288);
+            StripProduct.RunWithAvx512(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, inputs, false, y, y + 96, y + 192, y + 288);
+            StripProduct.RunWithAvx2(a, a + inputs, a + (2 * inputs), a + (3 * inputs), w, inputs, false, z, z + 96, z + 192, z + 288);
         }
         Assert.Equal(wide, narrow);
     }
