@@ -18,15 +18,25 @@ internal static class MatrixPacking
     /// <exception cref="CheckpointException">A file has become shorter.</exception>
     public static void Run(int threads)
     {
-        var parts = (_created ?? []).SelectMany(matrix => Enumerable.Range(0, matrix.Parts), (matrix, part) => (matrix, part)).ToArray();
+        ProductMatrix[] created = [.. _created ?? []];
         Clear();
         try
         {
-            Parallel.ForEach(parts, new ParallelOptions { MaxDegreeOfParallelism = threads }, static each => each.matrix.Pack(each.part));
+            Parallel.ForEach(
+                created.SelectMany(matrix => Enumerable.Range(0, matrix.Parts), (matrix, part) => (matrix, part)).ToArray(),
+                new ParallelOptions { MaxDegreeOfParallelism = threads },
+                static each => each.matrix.Pack(each.part));
         }
         catch (AggregateException exception) when (exception.InnerException is CheckpointException cause)
         {
             throw new CheckpointException(cause.Message, cause);
+        }
+        finally
+        {
+            foreach (var matrix in created)
+            {
+                matrix.CloseFile();
+            }
         }
     }
 }

@@ -59,10 +59,13 @@ internal sealed unsafe class ProductMatrix : IDisposable
         }
     }
 
+    /// <summary>Once it is packed. A temporary file's room goes back with it.</summary>
+    public void CloseFile() => _reader.Dispose();
+
     public void Dispose()
     {
         NativeMemory.AlignedFree(Packed);
-        _reader.Dispose();
+        CloseFile();
     }
 
     // A strip's columns are rows of the file.

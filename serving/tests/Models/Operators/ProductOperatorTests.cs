@@ -61,10 +61,12 @@ public sealed class ProductOperatorTests : IDisposable
     }
 
     [Fact]
-    public void Run_FileGoneSinceTheStart_StillThere()
+    public void Run_FileGoneSinceTheStart_NothingNeedsItAnyMore()
     {
         var matrix = Matrix(6);
         using var session = Open(DataType.Float, isTransposed: true, 2, 3, matrix, threads: 1);
+        if (OperatingSystem.IsLinux()) // where a file that is still open would keep its room on the disk
+            Assert.DoesNotContain(_folder.File("matrix.bin"), Directory.GetFiles("/proc/self/fd").Select(OpenFile));
         File.Delete(_folder.File("matrix.bin"));
         Assert.Equal(Expected([1, 2], matrix, 2, 3, true), Run(session, [1, 2], 2));
     }
@@ -103,6 +105,18 @@ public sealed class ProductOperatorTests : IDisposable
         product.Attribute.Add(OnnxAttribute.Int(attribute, value));
         WeightsInFiles.Apply(model);
         Assert.Equal("FusedMatMul", product.OpType);
+    }
+
+    private static string? OpenFile(string descriptor)
+    {
+        try
+        {
+            return File.ResolveLinkTarget(descriptor, returnFinalTarget: false)?.FullName;
+        }
+        catch (IOException)
+        {
+            return null; // another test has closed it meanwhile
+        }
     }
 
     // Exact in 16 bits.
