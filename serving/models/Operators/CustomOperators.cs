@@ -23,6 +23,27 @@ internal static unsafe class CustomOperators
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static int GetInputMemory(OperatorDefinition* definition, nuint index) => 0;
 
+    /// <summary>Of inputs or outputs, for an operator with one.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static nuint GetOne(OperatorDefinition* definition) => 1;
+
+    /// <summary>Whether an input or output may be left out: none may.</summary>
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static int GetRequired(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Required;
+
+    /// <summary>A kernel that is an object of ours, which <see cref="DestroyKernel"/> disposes.</summary>
+    public static void* Kernel(IDisposable kernel) => (void*)GCHandle.ToIntPtr(GCHandle.Alloc(kernel));
+
+    /// <summary>The object of a kernel.</summary>
+    public static object Object(void* kernel) => GCHandle.FromIntPtr((nint)kernel).Target!;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    public static void DestroyKernel(void* kernel)
+    {
+        ((IDisposable)Object(kernel)).Dispose();
+        GCHandle.FromIntPtr((nint)kernel).Free();
+    }
+
     private static nint Create(ReadOnlySpan<OperatorDefinition> definitions)
     {
         var domain = OnnxRuntimeApi.CreateOperatorDomain(Domain);

@@ -15,7 +15,7 @@ internal static class MatrixPacking
     /// <summary>Forgets those of a session that could not be opened.</summary>
     public static void Clear() => _created?.Clear();
 
-    /// <exception cref="CheckpointException">A file has become shorter.</exception>
+    /// <exception cref="CheckpointException">A file has become shorter, or cannot be read.</exception>
     public static void Run(int threads)
     {
         ProductMatrix[] created = [.. _created ?? []];
@@ -27,9 +27,9 @@ internal static class MatrixPacking
                 new ParallelOptions { MaxDegreeOfParallelism = threads },
                 static each => each.matrix.Pack(each.part));
         }
-        catch (AggregateException exception) when (exception.InnerException is CheckpointException cause)
+        catch (AggregateException exception) when (exception.InnerException is CheckpointException or IOException)
         {
-            throw new CheckpointException(cause.Message, cause);
+            throw new CheckpointException(Refusal.OneLine(exception.InnerException.Message), exception);
         }
         finally
         {

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// MatMul with a matrix of floats, packed as <see cref="MatrixPacking"/> says. A row's bits depend on the row alone. Input: float [..., inputs]. Output: float [..., outputs]. Attributes: where the matrix lies
-/// (<see cref="TensorAttributes"/>), and whether as [outputs, inputs].
+/// MatMul with a matrix of floats, packed as <see cref="MatrixPacking"/> says. A row's bits depend on the row alone. Input: float
+/// [..., inputs]. Output: float [..., outputs]. Attributes: where the matrix lies (<see cref="TensorAttributes"/>), and whether as
+/// [outputs, inputs].
 /// </summary>
 internal static unsafe class ProductOperator
 {
@@ -23,12 +24,12 @@ internal static unsafe class ProductOperator
         GetName = &GetName,
         GetProvider = &CustomOperators.GetProvider,
         GetInputType = &GetType,
-        GetInputCount = &GetCount,
+        GetInputCount = &CustomOperators.GetOne,
         GetOutputType = &GetType,
-        GetOutputCount = &GetCount,
-        DestroyKernel = &DestroyKernel,
-        GetInputKind = &GetKind,
-        GetOutputKind = &GetKind,
+        GetOutputCount = &CustomOperators.GetOne,
+        DestroyKernel = &CustomOperators.DestroyKernel,
+        GetInputKind = &CustomOperators.GetRequired,
+        GetOutputKind = &CustomOperators.GetRequired,
         GetInputMemory = &CustomOperators.GetInputMemory,
         CreateKernel = &CreateKernel,
         Compute = &Compute,
@@ -39,12 +40,6 @@ internal static unsafe class ProductOperator
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int GetType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nuint GetCount(OperatorDefinition* definition) => 1;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetKind(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Required;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
@@ -60,7 +55,7 @@ internal static unsafe class ProductOperator
         {
             var product = new ProductMatrix(matrix, transposed != 0);
             MatrixPacking.Add(product);
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(product));
+            *kernel = CustomOperators.Kernel(product);
             return 0;
         }
         catch (Exception exception)
@@ -70,17 +65,9 @@ internal static unsafe class ProductOperator
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void DestroyKernel(void* kernel)
-    {
-        var handle = GCHandle.FromIntPtr((nint)kernel);
-        ((ProductMatrix)handle.Target!).Dispose();
-        handle.Free();
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Compute(void* kernel, nint context)
     {
-        var matrix = (ProductMatrix)GCHandle.FromIntPtr((nint)kernel).Target!;
+        var matrix = (ProductMatrix)CustomOperators.Object(kernel);
         Span<long> shape = stackalloc long[MostDimensions];
         nint status;
         if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
@@ -104,7 +91,7 @@ internal static unsafe class ProductOperator
         {
             rows *= length;
         }
-        var run = new ProductRun { Matrix = (nint)kernel, X = (float*)x, Rows = rows, Y = (float*)y };
+        var run = new ProductRun { Matrix = kernel, X = (float*)x, Rows = rows, Y = (float*)y };
         return run.Start(context, matrix);
     }
 }

@@ -10,7 +10,7 @@ internal unsafe struct ProductRun
 
     private const long TaskRows = 64;
 
-    public nint Matrix;  // a handle of ProductMatrix
+    public void* Matrix; // the kernel: a ProductMatrix
     public float* X;     // [rows, inputs]
     public long Rows;
     public float* Y;     // [rows, outputs], out
@@ -39,7 +39,7 @@ internal unsafe struct ProductRun
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static void RunTaskOf(void* run, nuint task) =>
-        ((ProductRun*)run)->RunTask((ProductMatrix)GCHandle.FromIntPtr(((ProductRun*)run)->Matrix).Target!, (int)task);
+        ((ProductRun*)run)->RunTask((ProductMatrix)CustomOperators.Object(((ProductRun*)run)->Matrix), (int)task);
 
     // Tasks of one strip follow each other, so that a thread reads it from memory once.
     private readonly void RunTask(ProductMatrix matrix, int task)

@@ -23,12 +23,12 @@ internal static unsafe class TableRowsOperator
         GetName = &GetName,
         GetProvider = &CustomOperators.GetProvider,
         GetInputType = &GetInputType,
-        GetInputCount = &GetCount,
+        GetInputCount = &CustomOperators.GetOne,
         GetOutputType = &GetOutputType,
-        GetOutputCount = &GetCount,
-        DestroyKernel = &DestroyKernel,
-        GetInputKind = &GetKind,
-        GetOutputKind = &GetKind,
+        GetOutputCount = &CustomOperators.GetOne,
+        DestroyKernel = &CustomOperators.DestroyKernel,
+        GetInputKind = &CustomOperators.GetRequired,
+        GetOutputKind = &CustomOperators.GetRequired,
         GetInputMemory = &CustomOperators.GetInputMemory,
         CreateKernel = &CreateKernel,
         Compute = &Compute,
@@ -44,12 +44,6 @@ internal static unsafe class TableRowsOperator
     private static int GetOutputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nuint GetCount(OperatorDefinition* definition) => 1;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetKind(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Required;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
     {
         nint status;
@@ -60,7 +54,7 @@ internal static unsafe class TableRowsOperator
         }
         try
         {
-            *kernel = (void*)GCHandle.ToIntPtr(GCHandle.Alloc(new TableInFile(matrix)));
+            *kernel = CustomOperators.Kernel(new TableInFile(matrix));
             return 0;
         }
         catch (Exception exception)
@@ -70,17 +64,9 @@ internal static unsafe class TableRowsOperator
     }
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static void DestroyKernel(void* kernel)
-    {
-        var handle = GCHandle.FromIntPtr((nint)kernel);
-        ((TableInFile)handle.Target!).Dispose();
-        handle.Free();
-    }
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nint Compute(void* kernel, nint context)
     {
-        var table = (TableInFile)GCHandle.FromIntPtr((nint)kernel).Target!;
+        var table = (TableInFile)CustomOperators.Object(kernel);
         Span<long> shape = stackalloc long[MostDimensions + 1], ids = shape[..MostDimensions];
         nint status;
         if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
