@@ -22,9 +22,10 @@ try
     builder.Services.AddSingleton<RequestMetrics>();
     builder.AddBrowsers(options);                                    // whose pages may call
     builder.AddCallers(options);                                     // who may call, and how much
-    builder.AddCatalogue(options);                                   // which models, versions and replicas there are
+    var deadlines = builder.AddDeadlines(options);                   // how long it may take
+    builder.AddCatalogue(options, deadlines);                        // which models, versions and replicas there are
     builder.AddReplicas(options);                                    // who is ready, who is loaded
-    builder.AddAdmission(options);                                   // how many at a time
+    builder.AddAdmission(options, deadlines);                        // how many at a time
     builder.AddForwarding(options);                                  // version -> replica -> tries
     builder.Services.AddSingleton(options.Read<AdminOptions>("Admin"));
     builder.Services.AddHostedService<AdminServer>();                // the operators' own address

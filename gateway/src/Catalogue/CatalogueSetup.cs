@@ -7,6 +7,7 @@ using ElasticSynapse.Gateway.Configuration;
 using ElasticSynapse.Gateway.Health;
 using ElasticSynapse.Gateway.Hedging;
 using ElasticSynapse.Gateway.Replicas;
+using ElasticSynapse.Gateway.Retries;
 using ElasticSynapse.Serving.Hosting.Configuration;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
@@ -15,13 +16,14 @@ namespace ElasticSynapse.Gateway.Catalogue;
 /// <summary>Chooses the source of the catalogue, and what /readyz makes of it.</summary>
 internal static class CatalogueSetup
 {
-    public static void AddCatalogue(this WebApplicationBuilder builder, OptionsReader options)
+    public static void AddCatalogue(this WebApplicationBuilder builder, OptionsReader options, DeadlineOptions deadlines)
     {
         var services = builder.Services;
         var upstreams = options.Read<UpstreamOptions>("Upstreams");
         var file = options.Read<CatalogueOptions>("Catalogue");
         var cluster = options.Read<KubernetesOptions>("Kubernetes");
         var scaling = options.Read<ScaleFromZeroOptions>("ScaleFromZero");
+        options.RefuseAbove(builder.Configuration, ("ScaleFromZero__MaxWait", scaling.MaxWait), ("Deadlines__Request", deadlines.Request));
         services.AddSingleton(upstreams);
         if (cluster.Namespace is not null)
         {

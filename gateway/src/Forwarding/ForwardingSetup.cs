@@ -17,6 +17,15 @@ namespace ElasticSynapse.Gateway.Forwarding;
 /// <summary>The stages that a request passes, and the proxy at their end.</summary>
 internal static class ForwardingSetup
 {
+    /// <summary>How long a request may take, which bounds what else a request may wait for.</summary>
+    public static DeadlineOptions AddDeadlines(this WebApplicationBuilder builder, OptionsReader options)
+    {
+        var deadlines = options.Read<DeadlineOptions>("Deadlines");
+        options.RefuseAbove(builder.Configuration, ("Deadlines__Try", deadlines.Try), ("Deadlines__Request", deadlines.Request));
+        builder.Services.AddSingleton(deadlines);
+        return deadlines;
+    }
+
     public static void AddForwarding(this WebApplicationBuilder builder, OptionsReader options)
     {
         // Two lines a request at Information, where RequestLog has one; and a stack trace for each client that leaves.
@@ -25,9 +34,6 @@ internal static class ForwardingSetup
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<ForwarderCounters>();
         builder.Services.AddSingleton(options.Read<RetryOptions>("Retries"));
-        var deadlines = options.Read<DeadlineOptions>("Deadlines");
-        options.RefuseAbove(builder.Configuration, ("Deadlines__Try", deadlines.Try), ("Deadlines__Request", deadlines.Request));
-        builder.Services.AddSingleton(deadlines);
         builder.Services.AddSingleton(options.Read<StreamingOptions>("Streaming"));
         builder.Services.AddSingleton(options.Read<ShadowOptions>("Shadow"));
         builder.Services.AddSingleton<RetryBudget>();

@@ -134,6 +134,7 @@ public sealed class OptionRangesTests
         var settings = ClusterRanges.ToDictionary(range => range.Name, range => most ? range.Most : range.Least);
         settings["Kubernetes__Namespace"] = "synapse";
         settings["Kubernetes__ApiServer"] = api.Address.AbsoluteUri;
+        settings["Deadlines__Request"] = "1.00:00:00"; // which bounds how long a start is waited for
         using var gateway = ServiceProcess.Start(Assembly, settings);
         var client = await gateway.ReadyAsync();
 

@@ -111,15 +111,20 @@ public sealed class ProcessTests
             ["Deadlines__Request"] = "00:00:20",
             ["Deadlines__Try"] = "00:00:20.001",
             ["Outliers__BaseEjection"] = "00:02:01",
+            ["Admission__MaxWait"] = "00:00:21",
+            ["ScaleFromZero__MaxWait"] = "00:00:22",
         });
 
         Assert.Equal(
             """
-            gateway: cannot start: 4 configuration mistake(s):
+            gateway: cannot start: 7 configuration mistake(s):
+              Deadlines__Try='00:00:20.001' has no effect above Deadlines__Request, which is 00:00:20
+              ScaleFromZero__MaxWait='00:00:22' has no effect above Deadlines__Request, which is 00:00:20
+              ScaleFromZero__MaxWait='00:00:22' has no effect without Kubernetes__Namespace
               Outliers__BaseEjection='00:02:01' has no effect above Outliers__MaxEjection, which is 00:02:00
               Admission__MaxRunningPerCaller='1025' has no effect above Admission__MaxRunning, which is 1024
               Admission__MaxQueuedPerCaller='10' has no effect above Admission__MaxQueued, which is 9
-              Deadlines__Try='00:00:20.001' has no effect above Deadlines__Request, which is 00:00:20
+              Admission__MaxWait='00:00:21' has no effect above Deadlines__Request, which is 00:00:20
             """,
             await RefusalAsync(gateway));
     }
