@@ -33,7 +33,7 @@ internal static class Inspection
         }
         Line("tokenizer", $"{Vocabulary.Of(checkpoint) ?? $"none, and none can be served without; accepted: {Vocabulary.Accepted(checkpoint)}"}");
         Line("precision", $"auto (default: fp32 on a CPU, fp16 on CUDA), fp32, fp16 (CUDA only), int8, int4");
-        Line("memory", $"weights: fp32 {Size(4 * Elements(tensors))}, fp16 {Size(2 * Elements(tensors))}, int8 about {Size(Quantized(tensors, 8))}, int4 about {Size(Quantized(tensors, 4))}");
+        Line("memory", $"weights: fp32 {Size(MemoryOf(tensors))}, fp16 {Size(2 * Elements(tensors))}, int8 about {Size(MemoryOf(tensors, 8))}, int4 about {Size(MemoryOf(tensors, 4))}");
         if (Compilation.Of(folder).ToArray() is { Length: > 0 } compiled)
             Line("compiled", $"{string.Join(", ", compiled).ToLowerInvariant()}");
         if (checkpoint.Weights.Unused.Count > 0)
@@ -43,14 +43,26 @@ internal static class Inspection
             output.WriteLine($"{name,-56} {tensor.Type.Name(),-5} {Refusal.Shape(tensor.Shape)}");
     }
 
-    private static long Elements(IEnumerable<(string Name, StoredTensor Tensor)> tensors) => tensors.Sum(t => TensorShape.Elements(t.Tensor.Shape)!.Value);
-
-    // Embeddings are looked up, not multiplied, and stay floats.
-    private static long Quantized((string Name, StoredTensor Tensor)[] tensors, int bits)
+    /// <summary>Bytes of the weights on a CPU: products as they are packed, all else as floats.</summary>
+    /// <param name="bits">Of a product's weights; 32 for fp32.</param>
+    internal static long MemoryOf((string Name, StoredTensor Tensor)[] tensors, int bits = 32)
     {
-        var products = Elements(tensors.Where(t => t.Tensor.Shape.Count == 2 && !t.Name.Contains("embeddings", StringComparison.Ordinal) && t.Name is not ("wte.weight" or "wpe.weight")));
-        return 4 * (Elements(tensors) - products) + products * bits / 8 + 4 * products / QuantizationBlock;
+        var tables = tensors.Where(t => t.Name is "wte.weight" or "embeddings.word_embeddings.weight").ToArray();
+        // Rows of a large one are read from the file as they are needed.
+        var read = Elements(tables.Where(t => t.Tensor.ByteLength >= WeightsInFiles.LeastTableBytes));
+        // GPT-2's is the head, too, unless the checkpoint has one of its own.
+        var isHead = !tensors.Any(t => t.Name == "lm_head.weight");
+        var heads = Elements(tables.Where(t => t.Name == "wte.weight" && isHead));
+        var products = heads + Elements(tensors.Where(IsProduct));
+        var floats = Elements(tensors) + heads - products - read;
+        return (4 * floats) + (products * bits / 8) + (bits < 32 ? 4 * products / QuantizationBlock : 0);
     }
+
+    // Embeddings are looked up, not multiplied.
+    private static bool IsProduct((string Name, StoredTensor Tensor) weight) =>
+        weight.Tensor.Shape.Count == 2 && !weight.Name.Contains("embeddings", StringComparison.Ordinal) && weight.Name is not ("wte.weight" or "wpe.weight");
+
+    private static long Elements(IEnumerable<(string Name, StoredTensor Tensor)> tensors) => tensors.Sum(t => TensorShape.Elements(t.Tensor.Shape)!.Value);
 
     private static string Size(long bytes) => bytes switch
     {

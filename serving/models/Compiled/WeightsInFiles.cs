@@ -7,7 +7,8 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>Leaves large weights in their files, for operators of our own to read them from there.</summary>
 internal static class WeightsInFiles
 {
-    private const long LeastTableBytes = 1 << 24; // a smaller one is not worth a read for each row
+    /// <summary>Of an embedding: a smaller one is not worth a read for each row.</summary>
+    public const long LeastTableBytes = 1 << 24;
 
     /// <param name="model">With the full paths of its weights' files.</param>
     /// <param name="leastTableBytes">Of an embedding.</param>

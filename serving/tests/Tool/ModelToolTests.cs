@@ -26,7 +26,7 @@ public sealed class ModelToolTests : IDisposable
         Assert.Contains("KV cache    196.6 kB a sequence of 128 tokens", output, StringComparison.Ordinal); // 2 * 3 layers * 128 * 64 * 4
         Assert.Contains("tokenizer   encoder.json and vocab.bpe\n", output, StringComparison.Ordinal);
         Assert.Contains("precision   auto (default: fp32 on a CPU, fp16 on CUDA), fp32, fp16 (CUDA only), int8, int4\n", output, StringComparison.Ordinal);
-        Assert.Contains("memory      weights: fp32 848.9 kB, fp16 424.4 kB", output, StringComparison.Ordinal);
+        Assert.Contains("memory      weights: fp32 1.1 MB, fp16 424.4 kB", output, StringComparison.Ordinal);
         Assert.Contains("h.2.mlp.c_fc.weight", output, StringComparison.Ordinal);
     }
 
