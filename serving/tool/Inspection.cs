@@ -47,12 +47,12 @@ internal static class Inspection
     /// <param name="bits">Of a product's weights; 32 for fp32.</param>
     internal static long MemoryOf((string Name, StoredTensor Tensor)[] tensors, int bits = 32)
     {
-        var tables = tensors.Where(t => t.Name is "wte.weight" or "embeddings.word_embeddings.weight").ToArray();
+        var tables = tensors.Where(t => t.Name is Gpt2Tensors.TokenEmbedding or BertTensors.TokenEmbedding).ToArray();
         // Rows of a large one are read from the file as they are needed.
         var read = Elements(tables.Where(t => t.Tensor.ByteLength >= WeightsInFiles.LeastTableBytes));
         // GPT-2's is the head, too, unless the checkpoint has one of its own.
-        var isHead = !tensors.Any(t => t.Name == "lm_head.weight");
-        var heads = Elements(tables.Where(t => t.Name == "wte.weight" && isHead));
+        var isHead = !tensors.Any(t => t.Name == Gpt2Tensors.Head);
+        var heads = Elements(tables.Where(t => t.Name == Gpt2Tensors.TokenEmbedding && isHead));
         var products = heads + Elements(tensors.Where(IsProduct));
         var floats = Elements(tensors) + heads - products - read;
         return (4 * floats) + (products * bits / 8) + (bits < 32 ? 4 * products / QuantizationBlock : 0);
@@ -60,7 +60,7 @@ internal static class Inspection
 
     // Embeddings are looked up, not multiplied.
     private static bool IsProduct((string Name, StoredTensor Tensor) weight) =>
-        weight.Tensor.Shape.Count == 2 && !weight.Name.Contains("embeddings", StringComparison.Ordinal) && weight.Name is not ("wte.weight" or "wpe.weight");
+        weight.Tensor.Shape.Count == 2 && !weight.Name.Contains("embeddings", StringComparison.Ordinal) && weight.Name is not (Gpt2Tensors.TokenEmbedding or Gpt2Tensors.PositionEmbedding);
 
     private static long Elements(IEnumerable<(string Name, StoredTensor Tensor)> tensors) => tensors.Sum(t => TensorShape.Elements(t.Tensor.Shape)!.Value);
 

@@ -5,7 +5,7 @@ namespace ElasticSynapse.Serving.Models;
 /// <summary>
 /// Brings a checkpoint's weights into a graph without reading them: each is external data that points into the file, and
 /// ONNX Runtime maps it. A weight of another type than the graph's goes through a Cast, which ONNX Runtime folds once while
-/// loading.
+/// loading. On a CPU <see cref="WeightsInFiles"/> takes the large ones out again.
 /// </summary>
 /// <param name="type">What the graph computes in.</param>
 internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights, DataType type = DataType.Float)
@@ -19,8 +19,8 @@ internal sealed class GraphWeights(GraphWriter graph, CheckpointWeights weights,
         return _written.Add(name) ? Write(name, tensor, tensor.Shape, tensor.ByteLength) : name;
     }
 
-    /// <summary>The same for the matrix of a product: an initializer of its own, of which ONNX Runtime lets go once it has packed
-    /// it, also where an embedding is the same tensor.</summary>
+    /// <summary>The same for the matrix of a product: an initializer of its own, so that whoever packs it needs it no longer, also
+    /// where an embedding is the same tensor.</summary>
     public string UseInProduct(string name)
     {
         var tensor = weights[name];

@@ -2,7 +2,7 @@ using static ElasticSynapse.Serving.Models.OnnxAttribute;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>Steps on floats by ONNX Runtime's own operators, which every device has.</summary>
+/// <summary>Steps by ONNX Runtime's own operators, which every device has.</summary>
 internal sealed class OnnxSteps(GraphWriter graph) : IRowSteps
 {
     public RowValues Prepare(string x, int width) => new(x);

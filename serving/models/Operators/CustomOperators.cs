@@ -37,6 +37,7 @@ internal static unsafe class CustomOperators
     /// <summary>The object of a kernel.</summary>
     public static object Object(void* kernel) => GCHandle.FromIntPtr((nint)kernel).Target!;
 
+    /// <summary>Disposes such an object.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     public static void DestroyKernel(void* kernel)
     {

@@ -100,13 +100,7 @@ internal static unsafe class StripProduct
         }
         for (long k = 0; k < inputs; k++)
         {
-            var ahead = strip + (Ahead * Columns);
-            Sse.Prefetch0(ahead);
-            Sse.Prefetch0(ahead + 16);
-            Sse.Prefetch0(ahead + 32);
-            Sse.Prefetch0(ahead + 48);
-            Sse.Prefetch0(ahead + 64);
-            Sse.Prefetch0(ahead + 80);
+            Fetch(strip + (Ahead * Columns));
             Vector512<float> w0 = Vector512.Load(strip), w1 = Vector512.Load(strip + 16), w2 = Vector512.Load(strip + 32);
             Vector512<float> w3 = Vector512.Load(strip + 48), w4 = Vector512.Load(strip + 64), w5 = Vector512.Load(strip + 80);
             var v = Vector512.Create(x0[k]);
@@ -140,13 +134,7 @@ internal static unsafe class StripProduct
         }
         for (long k = 0; k < inputs; k++)
         {
-            var ahead = strip + (Ahead * Columns);
-            Sse.Prefetch0(ahead);
-            Sse.Prefetch0(ahead + 16);
-            Sse.Prefetch0(ahead + 32);
-            Sse.Prefetch0(ahead + 48);
-            Sse.Prefetch0(ahead + 64);
-            Sse.Prefetch0(ahead + 80);
+            Fetch(strip + (Ahead * Columns));
             var v = Vector512.Create(x[k]);
             a0 = Avx512F.FusedMultiplyAdd(v, Vector512.Load(strip), a0);
             a1 = Avx512F.FusedMultiplyAdd(v, Vector512.Load(strip + 16), a1);
@@ -157,6 +145,18 @@ internal static unsafe class StripProduct
             strip += Columns;
         }
         Store(y, a0, a1, a2, a3, a4, a5);
+    }
+
+    // A strip's row: six cache lines.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Fetch(float* row)
+    {
+        Sse.Prefetch0(row);
+        Sse.Prefetch0(row + 16);
+        Sse.Prefetch0(row + 32);
+        Sse.Prefetch0(row + 48);
+        Sse.Prefetch0(row + 64);
+        Sse.Prefetch0(row + 80);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
