@@ -20,14 +20,30 @@ internal static class WeightsInFiles
             if (node is { OpType: "Gather", Domain: "", Attribute.Count: 0 })
             {
                 if (TakeMatrix(model.Graph, weights, node, input: 0, leastTableBytes) is { } table)
-                    Replace(node, TableRowsOperator.Name, table);
+                    Replace(node, TableRowsOperator.Name, Stored(table, StoredType(table)!.Value));
             }
             else if (StripProduct.IsSupported && IsProduct(node, out var isTransposed) && TakeMatrix(model.Graph, weights, node, input: 1) is { } matrix)
             {
-                Replace(node, ProductOperator.Name, matrix);
+                Replace(node, ProductOperator.Name, Stored(matrix, StoredType(matrix)!.Value));
                 node.Attribute.Add(Int(ProductOperator.TransposedAttribute, isTransposed ? 1 : 0));
             }
+            else if (Int8Product(node) is { } op && VnniTile.IsSupported && TakeInt8Matrix(model.Graph, weights, node) is var (codes, scales))
+            {
+                Replace(node, op, codes);
+                node.Attribute.Add(TensorAttributes.Of(scales, Int8ProductOperator.ScalesPrefix));
+            }
         }
+
+        // Of bytes around 128 that have no scale, and of floats.
+        string? Int8Product(NodeProto node) => node switch
+        {
+            { OpType: "MatMulIntegerToFloat", Input: [_, _, var scale, _, var zeroPoint] }
+                when IsConstant(scale, BitConverter.GetBytes(1f)) && IsConstant(zeroPoint, [Int8Matrix.ZeroPoint]) => Int8ProductOperator.Name,
+            { OpType: "DynamicQuantizeMatMul", Input: [_, _, _] } => Int8ProductOperator.RoundingName,
+            _ => null,
+        };
+
+        bool IsConstant(string name, byte[] value) => model.Graph.Initializer.Any(constant => constant.Name == name && constant.RawData.Span.SequenceEqual(value));
     }
 
     private static bool IsProduct(NodeProto node, out bool isTransposed)
@@ -36,6 +52,28 @@ internal static class WeightsInFiles
         return isTransposed || node is { OpType: "MatMul", Domain: "" };
     }
 
+    // Out of the graph, with the scale of each output. Null if it does not fit the operator, or is not only this node's.
+    private static (StoredTensor Codes, StoredTensor Scales)? TakeInt8Matrix(GraphProto graph, Dictionary<string, TensorProto> weights, NodeProto node)
+    {
+        var scalesName = node.Input[node.Input.Count == 3 ? 2 : 3];
+        if (!weights.TryGetValue(node.Input[1], out var codes) || !weights.TryGetValue(scalesName, out var scales)
+            || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % VnniTile.Group != 0 || inputs > Int8Matrix.MostInputs
+            || scales is not { DataType: (int)DataType.Float, Dims: [var length] } || length != outputs
+            || IsUsedElsewhere(graph, codes.Name, node) || IsUsedElsewhere(graph, scales.Name, node))
+        {
+            return null;
+        }
+        graph.Initializer.Remove(codes);
+        graph.Initializer.Remove(scales);
+        var x = node.Input[0];
+        node.Input.Clear();
+        node.Input.Add(x);
+        return (Stored(codes, TensorType.I8), Stored(scales, TensorType.F32));
+    }
+
+    private static bool IsUsedElsewhere(GraphProto graph, string value, NodeProto user) =>
+        graph.Node.Any(other => other != user && other.Input.Contains(value));
+
     // Out of the graph, with the cast of one of another type. Null if it is no matrix of floats, or not only this node's.
     private static TensorProto? TakeMatrix(GraphProto graph, Dictionary<string, TensorProto> weights, NodeProto node, int input, long leastBytes = 0)
     {
@@ -43,7 +81,7 @@ internal static class WeightsInFiles
         var name = cast?.Input[0] ?? node.Input[input];
         if (!weights.TryGetValue(name, out var matrix) || matrix.Dims.Count != 2 || ExternalData.ByteLength(matrix) < leastBytes
             || StoredType(matrix) is not { } type || (cast is null ? type != TensorType.F32 : cast.Attribute[0].I != (long)DataType.Float)
-            || IsUsedElsewhere(name, cast ?? node) || (cast is not null && IsUsedElsewhere(cast.Output[0], node)))
+            || IsUsedElsewhere(graph, name, cast ?? node) || (cast is not null && IsUsedElsewhere(graph, cast.Output[0], node)))
         {
             return null;
         }
@@ -52,17 +90,17 @@ internal static class WeightsInFiles
             graph.Node.Remove(cast);
         node.Input.RemoveAt(input);
         return matrix;
-
-        bool IsUsedElsewhere(string value, NodeProto user) => graph.Node.Any(other => other != user && other.Input.Contains(value));
     }
 
-    private static void Replace(NodeProto node, string op, TensorProto matrix)
+    private static void Replace(NodeProto node, string op, StoredTensor matrix)
     {
         (node.OpType, node.Domain) = (op, CustomOperators.Domain);
         node.Attribute.Clear();
-        node.Attribute.Add(TensorAttributes.Of(new StoredTensor(
-            matrix.Name, StoredType(matrix)!.Value, matrix.Dims, ExternalData.File(matrix), ExternalData.Offset(matrix), ExternalData.ByteLength(matrix))));
+        node.Attribute.Add(TensorAttributes.Of(matrix));
     }
+
+    private static StoredTensor Stored(TensorProto weight, TensorType type) =>
+        new(weight.Name, type, weight.Dims, ExternalData.File(weight), ExternalData.Offset(weight), ExternalData.ByteLength(weight));
 
     private static TensorType? StoredType(TensorProto matrix) => (DataType)matrix.DataType switch
     {

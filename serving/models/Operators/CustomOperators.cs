@@ -9,7 +9,11 @@ internal static unsafe class CustomOperators
     public const string Domain = "elastic-synapse";
 
     // ONNX Runtime refers to it as long as there is a session, so that it is never let go.
-    private static readonly nint Handle = Create([RowsOperator.Definition, TableRowsOperator.Definition, ProductOperator.Definition]);
+    private static readonly nint Handle = Create(
+    [
+        RowsOperator.Definition, TableRowsOperator.Definition, ProductOperator.Definition, Int8ProductOperator.Definition,
+        Int8ProductOperator.RoundingDefinition,
+    ]);
 
     /// <summary>Makes them known to a session.</summary>
     /// <param name="sessionOptions">The handle of its SessionOptions.</param>

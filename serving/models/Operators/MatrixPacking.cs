@@ -7,10 +7,14 @@ namespace ElasticSynapse.Serving.Models;
 internal static class MatrixPacking
 {
     [ThreadStatic]
-    private static List<ProductMatrix>? _created;
+    private static List<PackedMatrix>? _created;
 
-    /// <summary>Expects a matrix that is not packed yet.</summary>
-    public static void Add(ProductMatrix matrix) => (_created ??= []).Add(matrix);
+    /// <summary>A kernel that is a matrix, which is not packed yet.</summary>
+    public static unsafe void* Kernel(PackedMatrix matrix)
+    {
+        (_created ??= []).Add(matrix);
+        return CustomOperators.Kernel(matrix);
+    }
 
     /// <summary>Forgets those of a session that could not be opened.</summary>
     public static void Clear() => _created?.Clear();
@@ -18,14 +22,15 @@ internal static class MatrixPacking
     /// <exception cref="CheckpointException">A file has become shorter, or cannot be read.</exception>
     public static void Run(int threads)
     {
-        ProductMatrix[] created = [.. _created ?? []];
+        PackedMatrix[] created = [.. _created ?? []];
         Clear();
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads };
         try
         {
             Parallel.ForEach(
                 created.SelectMany(matrix => Enumerable.Range(0, matrix.Parts), (matrix, part) => (matrix, part)).ToArray(),
-                new ParallelOptions { MaxDegreeOfParallelism = threads },
-                static each => each.matrix.Pack(each.part));
+                options, static each => each.matrix.Pack(each.part));
+            Parallel.ForEach(created, options, static matrix => matrix.Complete());
         }
         catch (AggregateException exception) when (exception.InnerException is CheckpointException or IOException)
         {

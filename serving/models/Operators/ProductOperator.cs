@@ -53,9 +53,7 @@ internal static unsafe class ProductOperator
         }
         try
         {
-            var product = new ProductMatrix(matrix, transposed != 0);
-            MatrixPacking.Add(product);
-            *kernel = CustomOperators.Kernel(product);
+            *kernel = MatrixPacking.Kernel(new FloatMatrix(matrix, transposed != 0));
             return 0;
         }
         catch (Exception exception)
@@ -64,10 +62,11 @@ internal static unsafe class ProductOperator
         }
     }
 
+    /// <summary>Of a kernel that is a <see cref="PackedMatrix"/>.</summary>
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint Compute(void* kernel, nint context)
+    public static nint Compute(void* kernel, nint context)
     {
-        var matrix = (ProductMatrix)CustomOperators.Object(kernel);
+        var matrix = (PackedMatrix)CustomOperators.Object(kernel);
         Span<long> shape = stackalloc long[MostDimensions];
         nint status;
         if ((status = OnnxRuntimeApi.Input(context, 0, out var input)) != 0
@@ -91,7 +90,6 @@ internal static unsafe class ProductOperator
         {
             rows *= length;
         }
-        var run = new ProductRun { Matrix = kernel, X = (float*)x, Rows = rows, Y = (float*)y };
-        return run.Start(context, matrix);
+        return matrix.Product(context, kernel, (void*)x, rows, (float*)y);
     }
 }

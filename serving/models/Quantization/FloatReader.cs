@@ -1,18 +1,14 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Microsoft.Win32.SafeHandles;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>
-/// Reads a stored weight as 32-bit floats. From the file, not through a mapping: pages of a mapping that were read once would
-/// stay in the process's memory beside what is made of them. Threads may read at once.
-/// </summary>
+/// <summary>Reads a stored weight as 32-bit floats. Threads may read at once.</summary>
 internal sealed class FloatReader(StoredTensor tensor) : IDisposable
 {
     private const int BytesOnTheStack = 1 << 13; // a row of an embedding
 
-    private readonly SafeFileHandle _file = File.OpenHandle(tensor.File);
+    private readonly ByteReader _bytes = new(tensor);
 
     /// <param name="start">Element of the tensor, in row-major order.</param>
     /// <exception cref="CheckpointException">The file has become shorter since it was checked.</exception>
@@ -20,12 +16,12 @@ internal sealed class FloatReader(StoredTensor tensor) : IDisposable
     {
         if (tensor.Type == TensorType.F32)
         {
-            ReadBytes(start, MemoryMarshal.AsBytes(values));
+            ReadBytes(start * sizeof(float), MemoryMarshal.AsBytes(values));
             return;
         }
         var byteLength = values.Length * tensor.Type.Size();
         var bytes = byteLength <= BytesOnTheStack ? stackalloc byte[byteLength] : new byte[byteLength];
-        ReadBytes(start, bytes);
+        ReadBytes(start * tensor.Type.Size(), bytes);
         switch (tensor.Type)
         {
             case TensorType.F16:
@@ -46,20 +42,10 @@ internal sealed class FloatReader(StoredTensor tensor) : IDisposable
         }
     }
 
-    public void Dispose() => _file.Dispose();
+    /// <summary>As they lie in the file.</summary>
+    /// <param name="start">Byte of the tensor.</param>
+    /// <exception cref="CheckpointException">As above.</exception>
+    public void ReadBytes(long start, Span<byte> bytes) => _bytes.Read(start, bytes);
 
-    private void ReadBytes(long start, Span<byte> bytes)
-    {
-        var offset = tensor.Offset + (start * tensor.Type.Size());
-        while (bytes.Length > 0)
-        {
-            var read = RandomAccess.Read(_file, bytes, offset);
-            if (read == 0)
-            {
-                throw Refusal.OfTensor(tensor.File, tensor.Name, "the file's end before the tensor's", "a file that does not change while it is in use");
-            }
-            bytes = bytes[read..];
-            offset += read;
-        }
-    }
+    public void Dispose() => _bytes.Dispose();
 }

@@ -4,50 +4,33 @@ using System.Runtime.InteropServices;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>A matrix of a product, packed from its file as strips (<see cref="StripProduct"/>), one after the other.</summary>
-internal sealed unsafe class ProductMatrix : IDisposable
+/// <summary>A matrix of floats, for <see cref="StripProduct"/>.</summary>
+internal sealed unsafe class FloatMatrix : PackedMatrix
 {
     private const nuint CacheLine = 64;
     private const int RowsAPart = 16; // that stay in the processor's cache while they are spread over the strips
 
     private readonly FloatReader _reader;
     private readonly bool _isTransposed;
+    private readonly float* _strips; // [strips, inputs, 96], the last strip filled up with zeros
 
     /// <param name="tensor">[inputs, outputs] or, if transposed, [outputs, inputs].</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the packed matrix.</exception>
-    public ProductMatrix(StoredTensor tensor, bool isTransposed)
+    public FloatMatrix(StoredTensor tensor, bool isTransposed)
+        : base(tensor.Shape[isTransposed ? 1 : 0], tensor.Shape[isTransposed ? 0 : 1], StripProduct.Columns)
     {
         _reader = new FloatReader(tensor);
         _isTransposed = isTransposed;
-        Inputs = tensor.Shape[isTransposed ? 1 : 0];
-        Outputs = tensor.Shape[isTransposed ? 0 : 1];
-        Strips = (int)((Outputs + StripProduct.Columns - 1) / StripProduct.Columns);
-        Parts = isTransposed ? Strips : (int)((Inputs + RowsAPart - 1) / RowsAPart);
-        Packed = (float*)NativeMemory.AlignedAlloc((nuint)(Strips * Elements * sizeof(float)), CacheLine);
+        _strips = (float*)NativeMemory.AlignedAlloc((nuint)(Strips * Elements * sizeof(float)), CacheLine);
     }
 
-    public long Inputs { get; }
+    public override int Parts => _isTransposed ? Strips : (int)((Inputs + RowsAPart - 1) / RowsAPart);
 
-    public long Outputs { get; }
+    // Of a strip.
+    private long Elements => Inputs * StripProduct.Columns;
 
-    public int Strips { get; }
-
-    /// <summary>Of a strip.</summary>
-    public long Elements => Inputs * StripProduct.Columns;
-
-    /// <summary>What packing is split into.</summary>
-    public int Parts { get; }
-
-    /// <summary>[strips, inputs, 96], the last strip filled up with zeros.</summary>
-    public float* Packed { get; }
-
-    /// <summary>Of a strip, that the matrix has.</summary>
-    public int Columns(int strip) => (int)Math.Min(StripProduct.Columns, Outputs - ((long)strip * StripProduct.Columns));
-
-    /// <summary>Threads may pack parts at once.</summary>
-    /// <exception cref="CheckpointException">The file has become shorter.</exception>
-    public void Pack(int part)
+    public override void Pack(int part)
     {
         if (_isTransposed)
         {
@@ -59,14 +42,22 @@ internal sealed unsafe class ProductMatrix : IDisposable
         }
     }
 
-    /// <summary>Once it is packed. A temporary file's room goes back with it.</summary>
-    public void CloseFile() => _reader.Dispose();
-
-    public void Dispose()
+    public override void Complete()
     {
-        NativeMemory.AlignedFree(Packed);
+    }
+
+    public override void CloseFile() => _reader.Dispose();
+
+    public override void Dispose()
+    {
+        NativeMemory.AlignedFree(_strips);
         CloseFile();
     }
+
+    public override void Multiply(int strip, void* x, long first, long rows, float* y) =>
+        StripProduct.Run(
+            (float*)x + (first * Inputs), rows, _strips + (strip * Elements), Inputs,
+            y + (first * Outputs) + FirstColumn(strip), Outputs, Columns(strip));
 
     // A strip's columns are rows of the file.
     private void PackColumns(int strip)
@@ -77,7 +68,7 @@ internal sealed unsafe class ProductMatrix : IDisposable
         columns.AsSpan(length).Clear();
         fixed (float* values = columns)
         {
-            Transposition.Run(values, StripProduct.Columns, Inputs, Packed + (strip * Elements));
+            Transposition.Run(values, StripProduct.Columns, Inputs, _strips + (strip * Elements));
         }
         ArrayPool<float>.Shared.Return(columns);
     }
@@ -87,7 +78,7 @@ internal sealed unsafe class ProductMatrix : IDisposable
         var length = (int)(Math.Min(RowsAPart, Inputs - first) * Outputs);
         var rows = ArrayPool<float>.Shared.Rent(length);
         _reader.Read(first * Outputs, rows.AsSpan(0, length));
-        Spread(rows.AsSpan(0, length), Packed + (first * StripProduct.Columns));
+        Spread(rows.AsSpan(0, length), _strips + (first * StripProduct.Columns));
         ArrayPool<float>.Shared.Return(rows);
     }
 
@@ -98,7 +89,7 @@ internal sealed unsafe class ProductMatrix : IDisposable
         {
             var columns = Columns(strip);
             var to = strips + (strip * Elements);
-            for (var start = (long)strip * StripProduct.Columns; start < rows.Length; start += Outputs)
+            for (var start = FirstColumn(strip); start < rows.Length; start += Outputs)
             {
                 rows.Slice((int)start, columns).CopyTo(new Span<float>(to, columns));
                 new Span<float>(to + columns, StripProduct.Columns - columns).Clear();

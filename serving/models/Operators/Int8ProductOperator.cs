@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace ElasticSynapse.Serving.Models;
+
+/// <summary>
+/// Products with a matrix of signed bytes that is packed as <see cref="MatrixPacking"/> says, where <see cref="VnniTile"/> is
+/// supported: MatMulIntegerToFloat of bytes around 128, and DynamicQuantizeMatMul, with the same bits as ONNX Runtime's. Input:
+/// bytes, or floats, [..., inputs]. Output: float [..., outputs]. Attributes: where codes and scales lie (<see cref="TensorAttributes"/>).
+/// </summary>
+internal static unsafe class Int8ProductOperator
+{
+    public const string Name = "Int8Product", RoundingName = "RoundingInt8Product";
+    public const string ScalesPrefix = "scales_";
+
+    // Never let go: sessions refer to them.
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name);
+    private static readonly byte* RoundingNameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(RoundingName);
+
+    /// <summary>Of bytes, as ONNX Runtime is told of it.</summary>
+    public static OperatorDefinition Definition { get; } = ProductOperator.Definition with
+    {
+        GetName = &GetName,
+        GetInputType = &GetInputType,
+        CreateKernel = &CreateKernel,
+    };
+
+    /// <summary>Of floats.</summary>
+    public static OperatorDefinition RoundingDefinition { get; } = ProductOperator.Definition with
+    {
+        GetName = &GetRoundingName,
+        CreateKernel = &CreateRoundingKernel,
+    };
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte* GetName(OperatorDefinition* definition) => NameAddress;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static byte* GetRoundingName(OperatorDefinition* definition) => RoundingNameAddress;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Byte;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => Create(info, kernel, rounds: false);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint CreateRoundingKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => Create(info, kernel, rounds: true);
+
+    private static nint Create(nint info, void** kernel, bool rounds)
+    {
+        nint status;
+        *kernel = null;
+        if ((status = TensorAttributes.Read(info, out var codes)) != 0
+            || (status = TensorAttributes.Read(info, out var scales, ScalesPrefix)) != 0)
+        {
+            return status;
+        }
+        try
+        {
+            *kernel = MatrixPacking.Kernel(new Int8Matrix(codes, scales, rounds));
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            return OnnxRuntimeApi.Error($"{Name}: {exception.Message}");
+        }
+    }
+}
