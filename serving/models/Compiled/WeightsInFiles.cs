@@ -27,11 +27,19 @@ internal static class WeightsInFiles
                 Replace(node, ProductOperator.Name, Stored(matrix, StoredType(matrix)!.Value));
                 node.Attribute.Add(Int(ProductOperator.TransposedAttribute, isTransposed ? 1 : 0));
             }
-            else if (Int8Product(node) is { } op && VnniTile.IsSupported && TakeInt8Matrix(model.Graph, weights, node) is var (codes, scales))
+            else if (Int8Product(node) is { } op && Int8Tile.IsSupported && TakeInt8Matrix(model.Graph, weights, node) is var (codes, scales))
             {
                 Replace(node, op, codes);
                 node.Attribute.Add(TensorAttributes.Of(scales, Int8ProductOperator.ScalesPrefix));
             }
+            else if (node.OpType == "MatMulNBits" && Int4Tile.IsSupported)
+            {
+                TakeInt4Matrix(model.Graph, weights, node);
+            }
+        }
+        if (!model.Graph.Node.Any(node => node.OpType == "MatMulNBits"))
+        {
+            RowPairs.Remove(model.Graph);
         }
 
         // Of bytes around 128 that have no scale, and of floats.
@@ -57,7 +65,7 @@ internal static class WeightsInFiles
     {
         var scalesName = node.Input[node.Input.Count == 3 ? 2 : 3];
         if (!weights.TryGetValue(node.Input[1], out var codes) || !weights.TryGetValue(scalesName, out var scales)
-            || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % VnniTile.Group != 0 || inputs > Int8Matrix.MostInputs
+            || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % VnniCode.Group != 0 || inputs > Int8Matrix.MostInputs
             || scales is not { DataType: (int)DataType.Float, Dims: [var length] } || length != outputs
             || IsUsedElsewhere(graph, codes.Name, node) || IsUsedElsewhere(graph, scales.Name, node))
         {
@@ -69,6 +77,32 @@ internal static class WeightsInFiles
         node.Input.Clear();
         node.Input.Add(x);
         return (Stored(codes, TensorType.I8), Stored(scales, TensorType.F32));
+    }
+
+    // Leaves alone what is not as BlockwiseProducts writes it.
+    private static void TakeInt4Matrix(GraphProto graph, Dictionary<string, TensorProto> weights, NodeProto node)
+    {
+        var attributes = node.Attribute.ToDictionary(attribute => attribute.Name, attribute => attribute.I, StringComparer.Ordinal);
+        var format = new BlockFormat((int)attributes.GetValueOrDefault("block_size"));
+        var inputs = attributes.GetValueOrDefault("K");
+        if (node.Input is not [var x, var codesName, var scalesName]
+            || attributes.GetValueOrDefault("bits") != BlockFormat.Bits || format.Size < BlockFormat.SmallestBlock || inputs is < 1 or > int.MaxValue
+            || !weights.TryGetValue(codesName, out var codes) || !weights.TryGetValue(scalesName, out var scales)
+            || codes is not { DataType: (int)DataType.Uint8, Dims: [var outputs, var blocks, var bytes] }
+            || blocks != format.Blocks((int)inputs) || bytes != format.BytesPerBlock
+            || scales.DataType != (int)DataType.Float || ExternalData.ByteLength(scales) != outputs * blocks * sizeof(float)
+            || IsUsedElsewhere(graph, codes.Name, node) || IsUsedElsewhere(graph, scales.Name, node))
+        {
+            return;
+        }
+        graph.Initializer.Remove(codes);
+        graph.Initializer.Remove(scales);
+        node.Input.Clear();
+        node.Input.Add(x);
+        Replace(node, Int4ProductOperator.Name, Stored(codes, TensorType.U8) with { Shape = [outputs, blocks * bytes] });
+        node.Attribute.Add(TensorAttributes.Of(Stored(scales, TensorType.F32) with { Shape = [outputs, blocks] }, Int4ProductOperator.ScalesPrefix));
+        node.Attribute.Add(Int(Int4ProductOperator.InputsAttribute, inputs));
+        node.Attribute.Add(Int(Int4ProductOperator.BlockAttribute, format.Size));
     }
 
     private static bool IsUsedElsewhere(GraphProto graph, string value, NodeProto user) =>

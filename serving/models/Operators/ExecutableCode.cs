@@ -12,7 +12,7 @@ internal static unsafe partial class ExecutableCode
 
     /// <returns>Where it begins.</returns>
     /// <exception cref="Win32Exception">The system has no memory, or does not let it be executed.</exception>
-    public static byte* Load(ReadOnlySpan<byte> code)
+    public static nint Load(ReadOnlySpan<byte> code)
     {
         var memory = mmap(null, (nuint)code.Length, Readable | Writable, PrivateAnonymous, -1, 0);
         if ((nint)memory == Failed)
@@ -26,7 +26,7 @@ internal static unsafe partial class ExecutableCode
             _ = munmap(memory, (nuint)code.Length);
             throw new Win32Exception(error);
         }
-        return (byte*)memory;
+        return (nint)memory;
     }
 
 #pragma warning disable IDE1006, SYSLIB1054 // the names are the system's

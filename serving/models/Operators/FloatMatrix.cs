@@ -42,10 +42,6 @@ internal sealed unsafe class FloatMatrix : PackedMatrix
         }
     }
 
-    public override void Complete()
-    {
-    }
-
     public override void CloseFile() => _reader.Dispose();
 
     public override void Dispose()

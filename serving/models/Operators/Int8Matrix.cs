@@ -7,7 +7,7 @@ using System.Runtime.Intrinsics.X86;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// A matrix of signed bytes with a scale for each output, for <see cref="VnniTile"/>. Sums are whole numbers and exact, so that a
+/// A matrix of signed bytes with a scale for each output, for <see cref="Int8Tile"/>. Sums are whole numbers and exact, so that a
 /// product is rounded once, and a row's bits depend on its bytes alone.
 /// </summary>
 internal sealed unsafe class Int8Matrix : PackedMatrix
@@ -27,13 +27,13 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
     private readonly sbyte* _strips;  // [strips, inputs / 4, 64, 4], the last strip filled up with zeros
     private readonly int* _sums;      // [strips, 64] of the codes, for the inputs' zero point
 
-    /// <param name="codes">[inputs, outputs]; inputs are a multiple of <see cref="VnniTile.Group"/>, at most <see cref="MostInputs"/>.</param>
+    /// <param name="codes">[inputs, outputs]; inputs are a multiple of <see cref="VnniCode.Group"/>, at most <see cref="MostInputs"/>.</param>
     /// <param name="scales">[outputs]</param>
     /// <param name="rounds">Whether inputs are floats, which a run rounds to bytes with one scale; else bytes around 128.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the packed matrix.</exception>
     public Int8Matrix(StoredTensor codes, StoredTensor scales, bool rounds)
-        : base(codes.Shape[0], codes.Shape[1], VnniTile.Columns)
+        : base(codes.Shape[0], codes.Shape[1], Int8Tile.Columns)
     {
         _rounds = rounds;
         _scales = new float[Outputs];
@@ -43,12 +43,12 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         }
         _reader = new ByteReader(codes);
         _strips = (sbyte*)NativeMemory.AlignedAlloc((nuint)(Strips * StripBytes), CacheLine);
-        _sums = (int*)NativeMemory.AlignedAlloc((nuint)(Strips * VnniTile.Columns * sizeof(int)), CacheLine);
+        _sums = (int*)NativeMemory.AlignedAlloc((nuint)(Strips * Int8Tile.Columns * sizeof(int)), CacheLine);
     }
 
     public override int Parts => (int)((Inputs + RowsAPart - 1) / RowsAPart);
 
-    private long StripBytes => Inputs * VnniTile.Columns;
+    private long StripBytes => Inputs * Int8Tile.Columns;
 
     public override void Pack(int part)
     {
@@ -60,11 +60,11 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         {
             for (var strip = 0; strip < Strips; strip++)
             {
-                var to = _strips + (strip * StripBytes) + (first * VnniTile.Columns);
-                for (var start = FirstColumn(strip); start < length; start += VnniTile.Group * Outputs)
+                var to = _strips + (strip * StripBytes) + (first * Int8Tile.Columns);
+                for (var start = FirstColumn(strip); start < length; start += VnniCode.Group * Outputs)
                 {
                     Interleave((sbyte*)codes + start, to, Columns(strip));
-                    to += VnniTile.Group * VnniTile.Columns;
+                    to += VnniCode.Group * Int8Tile.Columns;
                 }
             }
         }
@@ -80,7 +80,7 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         {
             for (var strip = 0; strip < Strips; strip++)
             {
-                VnniTile.Run(row, Inputs, rows: 1, _strips + (strip * StripBytes), _sums + FirstColumn(strip));
+                Int8Tile.Run(row, Inputs, rows: 1, _strips + (strip * StripBytes), _sums + FirstColumn(strip));
             }
         }
     }
@@ -116,17 +116,17 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
     public override void Multiply(int strip, void* x, long first, long rows, float* y)
     {
         var input = *(RoundedRows*)x;
-        var room = stackalloc int[(VnniTile.MostRows + 1) * VnniTile.Columns];
+        var room = stackalloc int[(Int8Tile.MostRows + 1) * Int8Tile.Columns];
         var sums = (int*)(((nuint)room + CacheLine - 1) & ~(CacheLine - 1));
         // As many rows in each tile, or one less.
-        var tiles = (rows + VnniTile.MostRows - 1) / VnniTile.MostRows;
+        var tiles = (rows + Int8Tile.MostRows - 1) / Int8Tile.MostRows;
         for (var end = first + rows; first < end; tiles--)
         {
             var count = (int)((end - first + tiles - 1) / tiles);
-            VnniTile.Run(input.Codes + (first * Inputs), Inputs, count, _strips + (strip * StripBytes), sums);
+            Int8Tile.Run(input.Codes + (first * Inputs), Inputs, count, _strips + (strip * StripBytes), sums);
             for (var row = 0; row < count; row++)
             {
-                Scale(sums + (row * VnniTile.Columns), input, strip, y + ((first + row) * Outputs));
+                Scale(sums + (row * Int8Tile.Columns), input, strip, y + ((first + row) * Outputs));
             }
             first += count;
         }
@@ -167,16 +167,16 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         {
             Vector128<sbyte> a = Vector128.Load(codes + column), b = Vector128.Load(second + column);
             Vector128<sbyte> c = Vector128.Load(third + column), d = Vector128.Load(fourth + column);
-            var to = (short*)(strip + (column * VnniTile.Group));
+            var to = (short*)(strip + (column * VnniCode.Group));
             Interleave(Sse2.UnpackLow(a, b).AsInt16(), Sse2.UnpackLow(c, d).AsInt16(), to);
             Interleave(Sse2.UnpackHigh(a, b).AsInt16(), Sse2.UnpackHigh(c, d).AsInt16(), to + (2 * Vector128<short>.Count));
         }
         for (; column < columns; column++)
         {
-            var to = strip + (column * VnniTile.Group);
+            var to = strip + (column * VnniCode.Group);
             (to[0], to[1], to[2], to[3]) = (codes[column], second[column], third[column], fourth[column]);
         }
-        new Span<sbyte>(strip + (columns * VnniTile.Group), (VnniTile.Columns - columns) * VnniTile.Group).Clear();
+        new Span<sbyte>(strip + (columns * VnniCode.Group), (Int8Tile.Columns - columns) * VnniCode.Group).Clear();
     }
 
     private static void Interleave(Vector128<short> pairs, Vector128<short> others, short* to)

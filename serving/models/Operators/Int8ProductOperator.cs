@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Products with a matrix of signed bytes that is packed as <see cref="MatrixPacking"/> says, where <see cref="VnniTile"/> is
+/// Products with a matrix of signed bytes that is packed as <see cref="MatrixPacking"/> says, where <see cref="Int8Tile"/> is
 /// supported: MatMulIntegerToFloat of bytes around 128, and DynamicQuantizeMatMul, with the same bits as ONNX Runtime's. Input:
 /// bytes, or floats, [..., inputs]. Output: float [..., outputs]. Attributes: where codes and scales lie (<see cref="TensorAttributes"/>).
 /// </summary>

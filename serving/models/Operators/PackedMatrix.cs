@@ -21,7 +21,9 @@ internal abstract unsafe class PackedMatrix(long inputs, long outputs, int strip
     public abstract void Pack(int part);
 
     /// <summary>Once all parts are packed.</summary>
-    public abstract void Complete();
+    public virtual void Complete()
+    {
+    }
 
     /// <summary>A temporary file's room goes back with it.</summary>
     public abstract void CloseFile();

@@ -13,7 +13,7 @@ internal readonly record struct BlockFormat(int Size)
     /// <summary>The code of weight 0, which the operator assumes when it gets no zero points.</summary>
     public const int ZeroPoint = 1 << (Bits - 1);
 
-    private const int SmallestBlock = 16;
+    public const int SmallestBlock = 16;
 
     // docs/precision.md has the measurements: blocks of 128 are the fastest, and larger ones are not faster.
     private const int LargestBlock = 128;

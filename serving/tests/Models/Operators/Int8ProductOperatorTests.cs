@@ -85,7 +85,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
         using var session = Open(matrix, rounds: true, threads: 1);
         var x = Enumerable.Repeat(1f, 64).ToArray();
         x[7] = value;
-        if (VnniTile.IsSupported) // ONNX Runtime's own loses a NaN
+        if (Int8Tile.IsSupported) // ONNX Runtime's own loses a NaN
             Assert.All(Run(session, x, rows: 1), y => Assert.False(float.IsFinite(y)));
     }
 
@@ -132,7 +132,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
     public void Open_FileThatIsCut_RefusedAndTheNextIsFine()
     {
         var matrix = Matrix(64, 200);
-        if (VnniTile.IsSupported) // else ONNX Runtime maps it, and says so in its own words
+        if (Int8Tile.IsSupported) // else ONNX Runtime maps it, and says so in its own words
         {
             var refusal = Assert.Throws<CheckpointException>(() => Open(matrix with { Codes = matrix.Codes[1..] }, rounds: false, threads: 2));
             Assert.Contains("the file's end before the tensor's", refusal.Message, StringComparison.Ordinal);
@@ -192,7 +192,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
     {
         var model = Graph(matrix, rounds, Files(matrix));
         var session = CompiledModel.Open("test", model, new SessionSettings(threads));
-        Assert.Equal(VnniTile.IsSupported, Assert.Single(model.Graph.Node).OpType.EndsWith("Int8Product", StringComparison.Ordinal));
+        Assert.Equal(Int8Tile.IsSupported, Assert.Single(model.Graph.Node).OpType.EndsWith("Int8Product", StringComparison.Ordinal));
         return session;
     }
 
