@@ -6,7 +6,7 @@ using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Tests.Models;
 
-/// <summary>Products with matrices of bytes, beside ONNX Runtime's own. Where the processor has no VNNI, both are ONNX Runtime's.</summary>
+/// <summary>Products with matrices of bytes. Where the processor has no VNNI, they are ONNX Runtime's.</summary>
 public sealed class Int8ProductOperatorTests : IDisposable
 {
     private const int Offset = 64;
@@ -24,16 +24,15 @@ public sealed class Int8ProductOperatorTests : IDisposable
     [InlineData(20, 97)]
     [InlineData(768, 2304)]
     [InlineData(3072, 768)]
-    public void Run_Bytes_TheSameBits(int inputs, int outputs)
+    public void Run_Bytes_TheProductRoundedOnce(int inputs, int outputs)
     {
         var matrix = Matrix(inputs, outputs);
         using var session = Open(matrix, rounds: false, threads: 2);
-        using var reference = Reference(matrix, rounds: false);
         foreach (var rows in new[] { 3, 1, 2, 4, 5, 6, 7, 64, 65, 130, 0 })
         {
             var x = new byte[rows * inputs];
             _random.NextBytes(x);
-            Assert.Equal(Run(reference, x, rows), Run(session, x, rows));
+            Assert.Equal(Expected(matrix, x), Run(session, x, rows));
         }
     }
 
@@ -57,11 +56,11 @@ public sealed class Int8ProductOperatorTests : IDisposable
     [InlineData(100, 200, -1e-6f, 3e-6f)]
     [InlineData(768, 768, -20f, 5f)]
     [InlineData(8, 4, 0f, 0f)]
-    public void Run_Floats_TheSameBits(int inputs, int outputs, float least, float most)
+    public void Run_Floats_TheBitsOfOnnxRuntime(int inputs, int outputs, float least, float most)
     {
         var matrix = Matrix(inputs, outputs);
         using var session = Open(matrix, rounds: true, threads: 2);
-        using var reference = Reference(matrix, rounds: true);
+        using var reference = Reference(matrix);
         foreach (var rows in new[] { 1, 3, 7, 128 })
         {
             var x = Enumerable.Range(0, rows * inputs).Select(_ => least + (_random.NextSingle() * (most - least))).ToArray();
@@ -85,7 +84,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
         using var session = Open(matrix, rounds: true, threads: 1);
         var x = Enumerable.Repeat(1f, 64).ToArray();
         x[7] = value;
-        if (Int8Tile.IsSupported) // ONNX Runtime's own loses a NaN
+        if (Int8Tile.IsSupported) // ONNX Runtime's loses a NaN
             Assert.All(Run(session, x, rows: 1), y => Assert.False(float.IsFinite(y)));
     }
 
@@ -111,7 +110,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
         const int inputs = 256, outputs = 300;
         var matrix = Matrix(inputs, outputs);
         using var session = Open(matrix, rounds, threads: 1);
-        using var reference = Reference(matrix, rounds);
+        using var reference = Reference(matrix);
         Parallel.For(0, 24, new ParallelOptions { MaxDegreeOfParallelism = 8 }, run =>
         {
             var rows = (run % 9) + 1;
@@ -123,7 +122,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
             else
             {
                 var x = Enumerable.Range(0, rows * inputs).Select(i => (byte)(i * (run + 1) % 251)).ToArray();
-                Assert.Equal(Run(reference, x, rows), Run(session, x, rows));
+                Assert.Equal(Expected(matrix, x), Run(session, x, rows));
             }
         });
     }
@@ -138,8 +137,7 @@ public sealed class Int8ProductOperatorTests : IDisposable
             Assert.Contains("the file's end before the tensor's", refusal.Message, StringComparison.Ordinal);
         }
         using var session = Open(matrix, rounds: false, threads: 2);
-        using var reference = Reference(matrix, rounds: false);
-        Assert.Equal(Run(reference, new byte[64], rows: 1), Run(session, new byte[64], rows: 1));
+        Assert.Equal(Expected(matrix, new byte[64]), Run(session, new byte[64], rows: 1));
     }
 
     [Theory]
@@ -192,14 +190,26 @@ public sealed class Int8ProductOperatorTests : IDisposable
     {
         var model = Graph(matrix, rounds, Files(matrix));
         var session = CompiledModel.Open("test", model, new SessionSettings(threads));
-        Assert.Equal(Int8Tile.IsSupported, Assert.Single(model.Graph.Node).OpType.EndsWith("Int8Product", StringComparison.Ordinal));
+        Assert.Equal(Int8Tile.IsSupported, model.Graph.Node.Any(node => node.OpType.EndsWith("Int8Product", StringComparison.Ordinal)));
         return session;
     }
 
-    // ONNX Runtime's own operator, the weights in the model.
-    private static InferenceSession Reference(Int8 matrix, bool rounds)
+    private static float[] Expected(Int8 matrix, byte[] x)
     {
-        var model = Graph(matrix, rounds, "");
+        var products = new int[x.Length / matrix.Inputs * matrix.Outputs];
+        for (var i = 0; i < x.Length; i++)
+        {
+            var (row, input) = Math.DivRem(i, matrix.Inputs);
+            for (var output = 0; output < matrix.Outputs; output++)
+                products[(row * matrix.Outputs) + output] += (x[i] - 128) * matrix.Codes[(input * matrix.Outputs) + output];
+        }
+        return [.. products.Select((product, i) => product * matrix.Scales[i % matrix.Outputs])];
+    }
+
+    // ONNX Runtime's own operator of floats, the weights in the model.
+    private static InferenceSession Reference(Int8 matrix)
+    {
+        var model = Graph(matrix, rounds: true, "");
         foreach (var (name, bytes) in new[] { ("codes", matrix.Codes.Select(code => (byte)code)), ("scales", matrix.Scales.SelectMany(BitConverter.GetBytes)) })
         {
             var tensor = model.Graph.Initializer.Single(weight => weight.Name == name);
