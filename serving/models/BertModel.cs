@@ -49,7 +49,7 @@ public sealed class BertModel : IDisposable
     /// <summary>The same in a precision whether or not the device is one to serve it on: the CPU computes fp16 too, only slowly.</summary>
     internal static BertModel Load(string folder, SessionSettings settings, Precision precision, CacheSettings? cache)
     {
-        CompiledModel.Prepare();
+        using var prepared = CompiledModel.Prepare();
         folder = Path.GetFullPath(folder);
         var config = BertConfig.Load(folder);
         using var source = CheckpointTensors.Open(folder);

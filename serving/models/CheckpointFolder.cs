@@ -66,7 +66,7 @@ public static class CheckpointFolder
 
     // TensorFlow exports weights alone; the vocabulary may have been laid beside the export's folder.
     private static string WithVocabulary(string folder, string export) =>
-        IsSavedModel(export) && !File.Exists(Path.Combine(export, VocabularyName)) && File.Exists(Path.Combine(folder, VocabularyName)) && IsNumbered(export)
+        IsSavedModel(export) && !File.Exists(SavedModelAssets.Find(export, VocabularyName)) && File.Exists(Path.Combine(folder, VocabularyName)) && IsNumbered(export)
             ? folder
             : export;
 

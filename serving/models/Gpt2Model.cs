@@ -84,7 +84,7 @@ public sealed class Gpt2Model : IDisposable
     /// <summary>As above in any precision that ONNX Runtime can compute in there, if slowly.</summary>
     internal static Gpt2Model Load(string folder, SessionSettings settings, Precision precision, CacheSettings? cache = null)
     {
-        CompiledModel.Prepare();
+        using var prepared = CompiledModel.Prepare();
         folder = Path.GetFullPath(folder);
         var config = Gpt2Config.Load(folder);
         using var source = CheckpointTensors.Open(folder);

@@ -32,8 +32,8 @@ internal static class Conversion
                 Directory.Delete(unfinished, recursive: true);
             Directory.CreateDirectory(unfinished);
             WriteConfig(checkpoint, Path.Combine(unfinished, ConfigFile.HuggingFace));
-            foreach (var (from, to) in Copied.Where(c => File.Exists(Path.Combine(folder, c.From)) && !File.Exists(Path.Combine(unfinished, c.To))))
-                File.Copy(Path.Combine(folder, from), Path.Combine(unfinished, to));
+            foreach (var (from, to) in Copied.Where(c => File.Exists(SavedModelAssets.Find(folder, c.From)) && !File.Exists(Path.Combine(unfinished, c.To))))
+                File.Copy(SavedModelAssets.Find(folder, from), Path.Combine(unfinished, to));
             var tensors = checkpoint.Tensors.ToDictionary(t => SavedName(checkpoint, t.Name), t => t.Tensor);
             SafetensorsWriter.Write(Path.Combine(unfinished, "model.safetensors"), checkpoint.Source, tensors, precision == Precision.Fp16 ? TensorType.F16 : null);
             // What computes in fp16 is a GPU: here the rounded weights are computed with in fp32.

@@ -1,3 +1,5 @@
+using ElasticSynapse.Serving.Models;
+
 namespace ElasticSynapse.Serving.Tool;
 
 /// <summary>The files that a checkpoint's tokenizer is read from: a service does not start without them.</summary>
@@ -8,7 +10,7 @@ internal static class Vocabulary
 
     /// <summary>Their names; null if they are not there.</summary>
     public static string? Of(LoadedCheckpoint checkpoint) =>
-        Forms(checkpoint).FirstOrDefault(form => form.All(name => File.Exists(Path.Combine(checkpoint.Folder, name)))) is { } form ? string.Join(" and ", form) : null;
+        Forms(checkpoint).FirstOrDefault(form => form.All(name => File.Exists(SavedModelAssets.Find(checkpoint.Folder, name)))) is { } form ? string.Join(" and ", form) : null;
 
     public static string Accepted(LoadedCheckpoint checkpoint) => string.Join(", or ", Forms(checkpoint).Select(form => string.Join(" and ", form)));
 

@@ -16,7 +16,7 @@ internal static class WordPieceReader
             var (tokens, rules, special) = TokenizerJson.Read(pipeline, config, lowerCase);
             return Make(pipeline, tokens, rules, special);
         }
-        var vocabulary = Path.Combine(folder, "vocab.txt");
+        var vocabulary = SavedModelAssets.Find(folder, "vocab.txt");
         if (File.Exists(vocabulary))
         {
             var isGoogle = IsGoogleFolder(folder);
@@ -78,7 +78,7 @@ internal static class WordPieceReader
         .Any(token => token.EnumerateRunes().Any(Rune.IsUpper));
 
     private static bool IsGoogleFolder(string folder) =>
-        File.Exists(Path.Combine(folder, "bert_config.json"))
+        File.Exists(SavedModelAssets.Find(folder, "bert_config.json"))
         && !File.Exists(Path.Combine(folder, "config.json"))
         && !File.Exists(Path.Combine(folder, "tokenizer_config.json"));
 }

@@ -13,11 +13,12 @@ internal static class CompiledModel
     static CompiledModel() => OnnxRuntimeTelemetry.TurnOff();
 
     /// <summary>Loads ONNX Runtime on another thread, while a checkpoint is read. What goes wrong shows again in <see cref="Open"/>.</summary>
-    public static void Prepare() => Task.Run(() =>
+    /// <returns>Waits when it is disposed: a process that ends meanwhile, because the checkpoint is refused, would crash now and then.</returns>
+    public static IDisposable Prepare() => new Preparation(Task.Run(() =>
     {
         using var options = new SessionOptions();
         CustomOperators.Register(options.DangerousGetHandle());
-    });
+    }));
 
     /// <param name="checkpoint">The folder served; the owner in messages.</param>
     /// <param name="model">The graph, whose weights are in files of full paths; those become relative.</param>
@@ -59,6 +60,11 @@ internal static class CompiledModel
         {
             throw new CheckpointException(Refusal.OneLine($"{checkpoint}: ONNX Runtime cannot load the compiled graph{(settings.Device.IsCuda ? $" on {settings.Device}" : "")}: {e.Message}"), e);
         }
+    }
+
+    private sealed class Preparation(Task task) : IDisposable
+    {
+        public void Dispose() => ((IAsyncResult)task).AsyncWaitHandle.WaitOne();
     }
 
     private static InferenceSession OpenAndPack(ModelProto model, SessionOptions options)

@@ -19,8 +19,8 @@ internal static class Fingerprint
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         Add(FormattableString.Invariant($"{Version} {precision}{(unsignedCodes ? " unsigned" : "")}\n"));
-        foreach (var name in ConfigFile.Names.Where(name => File.Exists(Path.Combine(folder, name))))
-            hash.AppendData(File.ReadAllBytes(Path.Combine(folder, name)));
+        foreach (var file in ConfigFile.Names.Select(name => SavedModelAssets.Find(folder, name)).Where(File.Exists))
+            hash.AppendData(File.ReadAllBytes(file));
         foreach (var (name, tensor) in weights.ByName.OrderBy(weight => weight.Key, StringComparer.Ordinal))
         {
             var place = CheckpointFile.NameIn(folder, tensor.File) is { } file ? $"{file} {tensor.Offset}" : "";

@@ -47,13 +47,14 @@ public sealed record BertConfig
             return exported;
         var file = ConfigFile.Find(folder, ModelFamily.Bert);
         using var json = CheckpointJson.Read(file);
-        return Read(file, new ConfigReader(json.RootElement));
+        return Read(file, new ConfigReader(json.RootElement), folder);
     }
 
-    /// <param name="file">Its name tells whose words it is in; of Google's, what else is needed lies beside it.</param>
-    internal static BertConfig Read(string file, ConfigReader reader)
+    /// <param name="file">Its name tells whose words it is in.</param>
+    /// <param name="folder">Of the checkpoint, where of Google's what else is needed lies; the file's own if null.</param>
+    internal static BertConfig Read(string file, ConfigReader reader, string? folder = null)
     {
-        var googleFolder = Path.GetFileName(file) == ConfigFile.GoogleBert ? Path.GetDirectoryName(file) : null;
+        var googleFolder = Path.GetFileName(file) == ConfigFile.GoogleBert ? folder ?? Path.GetDirectoryName(file) : null;
         if (googleFolder is null)
             reader.Family("bert", Architectures);
         var vocabulary = reader.Size("vocab_size", ConfigFile.LargestVocabulary);

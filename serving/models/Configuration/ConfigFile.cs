@@ -24,7 +24,7 @@ internal static class ConfigFile
     public static readonly IReadOnlyList<string> Names = [HuggingFace, OpenAiGpt2, GoogleBert];
 
     /// <summary>Whether a folder holds any of the three.</summary>
-    public static bool IsIn(string folder) => Names.Any(name => File.Exists(Path.Combine(folder, name)));
+    public static bool IsIn(string folder) => Names.Any(name => File.Exists(SavedModelAssets.Find(folder, name)));
 
     /// <summary>The configuration of a checkpoint of one family.</summary>
     /// <exception cref="CheckpointException">None is there, that of the other family is, or both are.</exception>
@@ -36,7 +36,7 @@ internal static class ConfigFile
             throw Refusal.Of(folder, $"no config.json, hparams.json or bert_config.json, but {FolderContent.Of(folder)}", AcceptedFolders);
         var (own, other) = family == ModelFamily.Gpt2 ? (OpenAiGpt2, GoogleBert) : (GoogleBert, OpenAiGpt2);
         var huggingFace = Path.Combine(folder, HuggingFace);
-        var native = Path.Combine(folder, own);
+        var native = SavedModelAssets.Find(folder, own);
         var hasOwn = File.Exists(huggingFace) || File.Exists(native);
         if (File.Exists(Path.Combine(folder, other)))
         {
@@ -57,7 +57,7 @@ internal static class ConfigFile
         {
             if (!IsIn(folder) && ExportedBertConfig.Read(folder) is not null)
                 return ModelFamily.Bert;
-            var family = File.Exists(Path.Combine(folder, GoogleBert)) ? ModelFamily.Bert : ModelFamily.Gpt2;
+            var family = File.Exists(SavedModelAssets.Find(folder, GoogleBert)) ? ModelFamily.Bert : ModelFamily.Gpt2;
             Find(folder, family);
             return family;
         }

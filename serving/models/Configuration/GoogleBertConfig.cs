@@ -13,18 +13,18 @@ internal static class GoogleBertConfig
     /// <exception cref="CheckpointException">The file is refused.</exception>
     public static string[]? LabelsOf(string folder)
     {
-        if (!File.Exists(Path.Combine(folder, LabelsName)))
+        if (!File.Exists(SavedModelAssets.Find(folder, LabelsName)))
             return null;
         var reader = new ConfigReader(default);
         var labels = ReadLabels(folder, reader);
-        reader.ThrowIfRefused(Path.Combine(folder, LabelsName));
+        reader.ThrowIfRefused(SavedModelAssets.Find(folder, LabelsName));
         return labels;
     }
 
     /// <summary>One label a line; blank lines at the end do not count.</summary>
     public static string[] ReadLabels(string folder, ConfigReader reader)
     {
-        var file = Path.Combine(folder, LabelsName);
+        var file = SavedModelAssets.Find(folder, LabelsName);
         if (!File.Exists(file))
         {
             reader.Refuse($"{LabelsName} is missing beside it, and so is id2label; accepted: one label a line, in the order of output_weights");

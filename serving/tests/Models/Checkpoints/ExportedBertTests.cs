@@ -24,6 +24,35 @@ public sealed class ExportedBertTests : IDisposable
         Assert.Equal(ModelFamily.Bert, ConfigFile.Recognize(copy.FullPath));
     }
 
+    [Theory]
+    [InlineData(".", "assets.extra")]
+    [InlineData("1557429385", "assets.extra")]
+    [InlineData("1557429385", "assets")]
+    public void Load_GoogleExportWithTheRestAmongItsAssets_AsBesideIt(string export, string assets)
+    {
+        using var copy = new GoogleExportCopy(export);
+        using var expected = BertModel.Load(CheckpointFolder.Existing(copy.FullPath), Settings);
+        Directory.CreateDirectory(copy.File(Path.Combine(export, assets)));
+        foreach (var name in new[] { "bert_config.json", "labels.txt", "vocab.txt" })
+            File.Move(copy.File(name), copy.File(Path.Combine(export, assets, name)));
+        var folder = CheckpointFolder.Existing(copy.FullPath);
+        using var model = BertModel.Load(folder, Settings);
+        Assert.Equivalent(expected.Config, model.Config);
+        Assert.Equal(BertRun.Logits(expected, [5, 9, 2]), BertRun.Logits(model, [5, 9, 2]));
+        Assert.Equal(ModelFamily.Bert, ConfigFile.Recognize(folder));
+        Assert.True(File.Exists(SavedModelAssets.Find(folder, "vocab.txt")));
+    }
+
+    [Fact]
+    public void Find_BesideTheGraphAndAmongItsAssets_TheOneBeside()
+    {
+        using var copy = new GoogleExportCopy();
+        Directory.CreateDirectory(copy.File("assets.extra"));
+        File.WriteAllText(copy.File("assets.extra/labels.txt"), "another");
+        Assert.Equal(copy.File("labels.txt"), SavedModelAssets.Find(copy.FullPath, "labels.txt"));
+        Assert.Equal(copy.File("nowhere.txt"), SavedModelAssets.Find(copy.FullPath, "nowhere.txt"));
+    }
+
     // 64 hidden units are one head, where the fixture's configuration says four.
     [Theory]
     [InlineData(".")]
