@@ -1,8 +1,12 @@
+using System.Numerics.Tensors;
+
 namespace ElasticSynapse.ModelServer.Beams;
 
 /// <summary>The best of many candidates, descending; of equal ones the first that came.</summary>
 internal sealed class TopCandidates(int count)
 {
+    private const int Block = 256; // tokens that are looked at together
+
     private readonly List<BeamCandidate> _best = new(count + 1);
 
     public IReadOnlyList<BeamCandidate> Best => _best;
@@ -15,9 +19,22 @@ internal sealed class TopCandidates(int count)
     /// <param name="logprobs">[vocabulary]</param>
     public void Add(int beam, float score, ReadOnlySpan<float> logprobs)
     {
-        for (var token = 0; token < logprobs.Length; token++)
+        for (var start = 0; start < logprobs.Length; start += Block)
         {
-            var sum = score + logprobs[token];
+            var block = logprobs[start..Math.Min(start + Block, logprobs.Length)];
+            // Of most blocks none is among them.
+            if (_best.Count < count || score + TensorPrimitives.Max(block) > _best[^1].Score)
+            {
+                AddBlock(beam, score, start, block);
+            }
+        }
+    }
+
+    private void AddBlock(int beam, float score, int start, ReadOnlySpan<float> logprobs)
+    {
+        for (var i = 0; i < logprobs.Length; i++)
+        {
+            var sum = score + logprobs[i];
             if (_best.Count == count && sum <= _best[^1].Score)
             {
                 continue;
@@ -27,7 +44,7 @@ internal sealed class TopCandidates(int count)
             {
                 place--;
             }
-            _best.Insert(place, new BeamCandidate(beam, token, sum));
+            _best.Insert(place, new BeamCandidate(beam, start + i, sum));
             if (_best.Count > count)
             {
                 _best.RemoveAt(count);

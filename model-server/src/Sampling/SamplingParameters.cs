@@ -49,4 +49,7 @@ internal sealed record SamplingParameters
     public int Choice { get; init; }
 
     public bool IsGreedy => Temperature == 0;
+
+    /// <summary>Whether <see cref="LogitsPenalties"/> may change a score.</summary>
+    public bool HasPenalties => this is not { LogitBias.Count: 0, RepetitionPenalty: 1, PresencePenalty: 0, FrequencyPenalty: 0, NoRepeatNgramSize: 0, MinTokens: 0 };
 }

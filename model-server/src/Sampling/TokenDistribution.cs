@@ -1,4 +1,6 @@
+using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.Intrinsics;
 
 namespace ElasticSynapse.ModelServer.Sampling;
 
@@ -6,52 +8,63 @@ namespace ElasticSynapse.ModelServer.Sampling;
 /// The tokens that temperature, top-k, top-p, min-p and typical-p leave, with their probabilities. Holds buffers of the vocabulary's
 /// size for reuse; one thread at a time.
 /// </summary>
-/// <remarks>Order and semantics of Hugging Face's warpers: top-k keeps ties with the k-th; top-p keeps a token while the mass
-/// of more probable ones is below p; typical-p keeps ties with the last. Equal scores rank by ascending id.</remarks>
+/// <remarks>Order and semantics of Hugging Face's warpers, in single precision as there: top-k keeps ties with the k-th; top-p
+/// keeps a token while the mass of more probable ones is below p; typical-p keeps ties with the last. Equal scores rank by
+/// ascending id.</remarks>
 internal sealed class TokenDistribution(int vocabularySize)
 {
-    private readonly float[] _scratch = new float[vocabularySize];
+    private const int Lanes = 8; // of a Vector256
+    private const uint AllLanes = (1 << Lanes) - 1;
+
     private readonly int[] _tokens = new int[vocabularySize];
-    private readonly double[] _weights = new double[vocabularySize];
-    private readonly double[] _weightScratch = new double[vocabularySize];
-    private double[] _distances = []; // for typical-p alone
+    private readonly float[] _weights = new float[vocabularySize]; // probabilities, the best token's being 1
+    private readonly float[] _scratch = new float[vocabularySize];
+    private readonly ColumnMaxima _maxima = new(vocabularySize);
+    private readonly Nucleus _nucleus = new(vocabularySize);
+    private double[] _distances = [], _distanceScratch = [], _weightScratch = []; // for typical-p alone
     private int _count;
 
     /// <summary>Tokens that can be drawn, in order of their ids, parallel to <see cref="Probability"/>.</summary>
     public ReadOnlySpan<int> Tokens => _tokens.AsSpan(0, _count);
 
+    private Span<float> Weights => _weights.AsSpan(0, _count);
+
     /// <summary>Sums to 1 over <see cref="Tokens"/>.</summary>
-    public double Probability(int index) => _weights[index] / TotalWeight();
+    public double Probability(int index) => _weights[index] / LogSums.Sum(Weights);
 
     /// <summary>Keeps what may be drawn; none is left when every score is negative infinity.</summary>
     /// <param name="scores">[vocabulary], after the penalties; unchanged.</param>
     public void Compute(ReadOnlySpan<float> scores, SamplingParameters parameters)
     {
-        var temperature = parameters.Temperature;
-        var best = TensorPrimitives.Max(scores);
-        var least = parameters.TopK > 0 && parameters.TopK < scores.Length ? KthLargest(scores, parameters.TopK) : float.NegativeInfinity;
+        var best = scores[_maxima.IndexOfMax(scores)];
         _count = 0;
         if (float.IsNegativeInfinity(best))
         {
             return;
         }
-        for (var token = 0; token < scores.Length; token++)
+        var isTopK = parameters.TopK > 0 && parameters.TopK < scores.Length;
+        var floor = isTopK ? _maxima.Floor(scores, parameters.TopK) : float.NegativeInfinity;
+        Keep(scores, isWhole: true, Math.Max(floor, float.MinValue)); // none that is banned
+        if (isTopK && _count > parameters.TopK)
         {
-            if (scores[token] >= least && !float.IsNegativeInfinity(scores[token]))
-            {
-                _tokens[_count] = token;
-                _weights[_count++] = Math.Exp((scores[token] - best) / (double)temperature);
-            }
+            Weights.CopyTo(_scratch);
+            Keep(Weights, isWhole: false, QuickSelect.KthLargest(_scratch.AsSpan(0, _count), parameters.TopK));
         }
+        TensorPrimitives.Subtract(Weights, best, Weights);
+        if (parameters.Temperature != 1)
+        {
+            TensorPrimitives.Divide(Weights, parameters.Temperature, Weights);
+        }
+        TensorPrimitives.Exp(Weights, Weights);
         if (parameters.TopP < 1)
         {
-            KeepNucleus(parameters.TopP);
+            var (least, ties) = _nucleus.Find(Weights, parameters.TopP * LogSums.Sum(Weights));
+            // Tokens stand in order of their ids, so the first of equal ones are those with the lowest.
+            Keep(Weights, isWhole: false, least, ties);
         }
         if (parameters.MinP > 0)
         {
-            // Weights are relative to the best token's, which is 1.
-            var leastWeight = (double)parameters.MinP;
-            Keep(weight => weight >= leastWeight);
+            Keep(Weights, isWhole: false, parameters.MinP);
         }
         if (parameters.TypicalP < 1)
         {
@@ -62,62 +75,70 @@ internal sealed class TokenDistribution(int vocabularySize)
     /// <summary>The token at cumulative probability <paramref name="uniform"/>, a number in [0, 1).</summary>
     public int Draw(double uniform)
     {
-        var target = uniform * TotalWeight();
-        for (var i = 0; i < _count; i++)
+        var target = uniform * LogSums.Sum(Weights);
+        var last = 0; // that can be drawn: rounding may leave some of the target behind it
+        for (var start = 0; start < _count; start += LogSums.Block)
         {
-            target -= _weights[i];
-            if (target < 0)
+            var block = Weights[start..Math.Min(start + LogSums.Block, _count)];
+            double mass = TensorPrimitives.Sum<float>(block);
+            if (mass == 0)
             {
-                return _tokens[i];
+                continue;
+            }
+            if (target >= mass)
+            {
+                target -= mass;
+                last = start + block.LastIndexOfAnyExcept(0f);
+                continue;
+            }
+            for (var i = 0; i < block.Length; i++)
+            {
+                target -= block[i];
+                last = block[i] > 0 ? start + i : last;
+                if (target < 0)
+                {
+                    break;
+                }
+            }
+            break;
+        }
+        return _tokens[last];
+    }
+
+    // Those above a value, and the first of those equal to it.
+    private void Keep(ReadOnlySpan<float> values, bool isWhole, float least, int ties = int.MaxValue)
+    {
+        var kept = 0;
+        for (var start = 0; start < values.Length; start += Lanes)
+        {
+            var lanes = AtLeast(values[start..], least);
+            if (isWhole && lanes == AllLanes)
+            {
+                values.Slice(start, Lanes).CopyTo(_weights.AsSpan(kept));
+                (Vector256<int>.Indices + Vector256.Create(start)).CopyTo(_tokens, kept);
+                kept += Lanes;
+                continue;
+            }
+            // Without a branch for each, which none could foresee.
+            for (var i = start; lanes != 0; i++, lanes >>= 1)
+            {
+                (_tokens[kept], _weights[kept]) = (isWhole ? i : _tokens[i], values[i]);
+                kept += (int)(lanes & 1);
             }
         }
-        return _tokens[_count - 1];
+        _count = kept;
+        if (ties < int.MaxValue)
+        {
+            DropTies(least, ties);
+        }
     }
 
-    private void KeepNucleus(float topP)
-    {
-        var weights = _weights.AsSpan(0, _count);
-        weights.CopyTo(_weightScratch);
-        var (least, ties) = QuickSelect.SmallestReaching(_weightScratch.AsSpan(0, _count), topP * TotalWeight());
-        // Tokens stand in order of their ids, so the first of equal ones are those with the lowest.
-        Keep(weight => weight > least || (weight == least && ties-- > 0));
-    }
-
-    private void KeepTypical(float typicalP)
-    {
-        var total = TotalWeight();
-        var average = 0.0; // information of a token, the distribution's entropy
-        foreach (var weight in _weights.AsSpan(0, _count))
-        {
-            average += weight > 0 ? weight / total * Information(weight) : 0;
-        }
-        _distances = _distances.Length > 0 ? _distances : new double[_weights.Length];
-        for (var i = 0; i < _count; i++)
-        {
-            (_distances[i], _weightScratch[i]) = (Distance(_weights[i]), _weights[i]);
-        }
-        Array.Sort(_distances, _weightScratch, 0, _count);
-        var last = 0;
-        for (var mass = _weightScratch[0]; mass < typicalP * total && last < _count - 1; mass += _weightScratch[last])
-        {
-            last++;
-        }
-        var farthest = _distances[last];
-        Keep(weight => Distance(weight) <= farthest);
-
-        double Information(double weight) => Math.Log(total) - Math.Log(weight);
-
-        double Distance(double weight) => Math.Abs(Information(weight) - average);
-    }
-
-    private double TotalWeight() => TensorPrimitives.Sum<double>(_weights.AsSpan(0, _count));
-
-    private void Keep(Func<double, bool> wanted)
+    private void DropTies(float least, int ties)
     {
         var kept = 0;
         for (var i = 0; i < _count; i++)
         {
-            if (wanted(_weights[i]))
+            if (_weights[i] > least || ties-- > 0)
             {
                 (_tokens[kept], _weights[kept]) = (_tokens[i], _weights[i]);
                 kept++;
@@ -126,9 +147,55 @@ internal sealed class TokenDistribution(int vocabularySize)
         _count = kept;
     }
 
-    private float KthLargest(ReadOnlySpan<float> scores, int k)
+    // A bit for each of the first lanes.
+    private static uint AtLeast(ReadOnlySpan<float> values, float least)
     {
-        scores.CopyTo(_scratch);
-        return QuickSelect.KthLargest(_scratch.AsSpan(0, scores.Length), k);
+        if (values.Length >= Lanes)
+        {
+            return Vector256.GreaterThanOrEqual(Vector256.Create(values), Vector256.Create(least)).ExtractMostSignificantBits();
+        }
+        var lanes = 0u;
+        for (var i = 0; i < values.Length; i++)
+        {
+            lanes |= values[i] >= least ? 1u << i : 0;
+        }
+        return lanes;
+    }
+
+    private void KeepTypical(float typicalP)
+    {
+        if (_distances.Length == 0)
+        {
+            (_distances, _distanceScratch, _weightScratch) = (new double[_weights.Length], new double[_weights.Length], new double[_weights.Length]);
+        }
+        var total = LogSums.Sum(Weights);
+        var average = 0.0; // information of a token, the distribution's entropy
+        foreach (var weight in Weights)
+        {
+            average += weight > 0 ? weight / total * Information(weight) : 0;
+        }
+        for (var i = 0; i < _count; i++)
+        {
+            _distances[i] = _distanceScratch[i] = Math.Abs(Information(_weights[i]) - average);
+            _weightScratch[i] = _weights[i];
+        }
+        Array.Sort(_distanceScratch, _weightScratch, 0, _count);
+        var last = 0;
+        for (var mass = _weightScratch[0]; mass < typicalP * total && last < _count - 1; mass += _weightScratch[last])
+        {
+            last++;
+        }
+        var (farthest, kept) = (_distanceScratch[last], 0);
+        for (var i = 0; i < _count; i++)
+        {
+            if (_distances[i] <= farthest)
+            {
+                (_tokens[kept], _weights[kept]) = (_tokens[i], _weights[i]);
+                kept++;
+            }
+        }
+        _count = kept;
+
+        double Information(double weight) => Math.Log(total) - Math.Log(weight);
     }
 }

@@ -14,30 +14,32 @@ internal sealed record TokenLogprobs(int Token, float Logprob, IReadOnlyList<(in
     /// <param name="topCount">How many of the likeliest are wanted; small.</param>
     public static TokenLogprobs Of(ReadOnlySpan<float> logits, int token, int topCount)
     {
-        var best = TensorPrimitives.Max(logits);
-        var sum = 0.0;
-        foreach (var logit in logits)
-        {
-            sum += Math.Exp(logit - best);
-        }
-        var normalizer = best + Math.Log(sum);
-
+        var normalizer = LogSums.LogSumOfExponentials(logits);
         var top = new List<(int Token, float Logprob)>(topCount + 1);
-        for (var candidate = 0; topCount > 0 && candidate < logits.Length; candidate++)
+        for (var start = 0; topCount > 0 && start < logits.Length; start += LogSums.Block)
         {
-            if (top.Count == topCount && logits[candidate] <= logits[top[^1].Token])
+            var end = Math.Min(start + LogSums.Block, logits.Length);
+            // Of most blocks none is among them.
+            if (top.Count == topCount && TensorPrimitives.Max(logits[start..end]) <= logits[top[^1].Token])
             {
                 continue;
             }
-            var place = top.Count;
-            while (place > 0 && logits[candidate] > logits[top[place - 1].Token])
+            for (var candidate = start; candidate < end; candidate++)
             {
-                place--;
-            }
-            top.Insert(place, (candidate, (float)(logits[candidate] - normalizer)));
-            if (top.Count > topCount)
-            {
-                top.RemoveAt(topCount);
+                if (top.Count == topCount && logits[candidate] <= logits[top[^1].Token])
+                {
+                    continue;
+                }
+                var place = top.Count;
+                while (place > 0 && logits[candidate] > logits[top[place - 1].Token])
+                {
+                    place--;
+                }
+                top.Insert(place, (candidate, (float)(logits[candidate] - normalizer)));
+                if (top.Count > topCount)
+                {
+                    top.RemoveAt(topCount);
+                }
             }
         }
         return new TokenLogprobs(token, (float)(logits[token] - normalizer), top);

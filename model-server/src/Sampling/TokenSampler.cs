@@ -10,6 +10,8 @@ internal sealed class TokenSampler(int vocabularySize)
     private readonly HashSet<int> _seen = [];
     private readonly TokenDistribution _distribution = new(vocabularySize);
     private readonly BestScores _best = new(vocabularySize);
+    private readonly ColumnMaxima _maxima = new(vocabularySize);
+    private bool _isPenalized; // _scores hold what the last token was chosen from
     private int _last;
 
     /// <param name="logits">[vocabulary], as the model gave them; unchanged.</param>
@@ -18,20 +20,29 @@ internal sealed class TokenSampler(int vocabularySize)
     /// <param name="parameters">What to do with the logits.</param>
     public int Next(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
-        var scores = Finite(logits);
-        LogitsPenalties.Apply(scores, sequence, promptLength, parameters, _seen);
-        if (float.IsNegativeInfinity(TensorPrimitives.Max<float>(scores)))
+        _last = IndexOfFiniteMax(logits);
+        _isPenalized = parameters.HasPenalties;
+        var scores = logits;
+        if (_isPenalized)
         {
-            // Everything is banned; Hugging Face fails here. The best token that the ban left out is what a user would want.
-            logits.CopyTo(scores);
-            return _last = TensorPrimitives.IndexOfMax<float>(scores);
+            logits.CopyTo(_scores);
+            LogitsPenalties.Apply(_scores, sequence, promptLength, parameters, _seen);
+            var best = _maxima.IndexOfMax(_scores);
+            if (float.IsNegativeInfinity(_scores[best]))
+            {
+                // Everything is banned; Hugging Face fails here. The best token that the ban left out is what a user would want.
+                _isPenalized = false;
+                return _last;
+            }
+            _last = best;
+            scores = _scores;
         }
-        if (parameters.IsGreedy)
+        if (!parameters.IsGreedy)
         {
-            return _last = TensorPrimitives.IndexOfMax<float>(scores);
+            _distribution.Compute(scores, parameters);
+            _last = _distribution.Draw(CounterRandom.NextDouble(parameters.Seed, parameters.Choice, sequence.Length));
         }
-        _distribution.Compute(scores, parameters);
-        return _last = _distribution.Draw(CounterRandom.NextDouble(parameters.Seed, parameters.Choice, sequence.Length));
+        return _last;
     }
 
     /// <summary>The same token, chosen from the row's best alone.</summary>
@@ -55,32 +66,27 @@ internal sealed class TokenSampler(int vocabularySize)
     /// <remarks>As in Hugging Face, penalties act on log-probabilities here, which are not normalised again.</remarks>
     public ReadOnlySpan<float> Logprobs(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
-        var scores = Finite(logits);
-        var best = TensorPrimitives.Max<float>(scores);
-        var sum = 0.0;
-        foreach (var score in scores)
-        {
-            sum += Math.Exp(score - best);
-        }
-        TensorPrimitives.Subtract(scores, best + (float)Math.Log(sum), scores);
-        LogitsPenalties.Apply(scores, sequence, promptLength, parameters, _seen);
-        return scores;
+        _ = IndexOfFiniteMax(logits);
+        TensorPrimitives.Subtract(logits, (float)LogSums.LogSumOfExponentials(logits), _scores);
+        LogitsPenalties.Apply(_scores, sequence, promptLength, parameters, _seen);
+        return _scores;
     }
 
     /// <summary>By how much the best score beat the second when the last token was chosen, greedily.</summary>
-    public float LastMargin()
+    /// <param name="logits">As they were.</param>
+    public float LastMargin(ReadOnlySpan<float> logits)
     {
-        var best = _scores[_last];
-        _scores[_last] = float.NegativeInfinity;
-        return best - TensorPrimitives.Max<float>(_scores);
+        var scores = _isPenalized ? _scores : logits;
+        return scores[_last] - MathF.Max(Max(scores[.._last]), Max(scores[(_last + 1)..]));
+
+        static float Max(ReadOnlySpan<float> others) => others.IsEmpty ? float.NegativeInfinity : TensorPrimitives.Max(others);
     }
 
-    private Span<float> Finite(ReadOnlySpan<float> logits)
+    private int IndexOfFiniteMax(ReadOnlySpan<float> logits)
     {
-        var scores = _scores.AsSpan(0, logits.Length);
-        logits.CopyTo(scores);
-        return float.IsFinite(TensorPrimitives.Max<float>(scores))
-            ? scores
+        var best = _maxima.IndexOfMax(logits);
+        return float.IsFinite(logits[best])
+            ? best
             : throw new InvalidOperationException("the model's logits are not finite: the checkpoint's weights are broken or overflow");
     }
 }

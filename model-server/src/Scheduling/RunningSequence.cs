@@ -125,7 +125,7 @@ internal sealed class RunningSequence : ActiveJob
     private FinishReason[]? Choose(ReadOnlySpan<float> logits, TokenSampler sampler)
     {
         var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
-        if (_exact < Position && sampler.LastMargin() < _closeCall)
+        if (_exact < Position && sampler.LastMargin(logits) < _closeCall)
         {
             Drafts.Lost(runs: Position - _exact);
             (Position, _isCloseCall) = (_exact, true);

@@ -41,9 +41,10 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
-    /// <summary>The sum of a counter over its labels.</summary>
+    /// <summary>The sum of a counter over its labels, once all requests have ended: a caller may have its last token before it
+    /// is counted.</summary>
     /// <param name="name">What its lines of /metrics begin with.</param>
-    public async Task<double> CountAsync(string name) => (await Http.GetStringAsync("/metrics")).Split('\n')
+    public async Task<double> CountAsync(string name) => (await IdleAsync()).Split('\n')
         .Where(line => line.StartsWith(name, StringComparison.Ordinal))
         .Sum(line => double.Parse(line[(line.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
 
@@ -55,6 +56,12 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
             using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
             Assert.True(response.IsSuccessStatusCode);
         }
+        await IdleAsync();
+    }
+
+    // The metrics, once no sequence waits or runs.
+    private async Task<string> IdleAsync()
+    {
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         string metrics;
         do
@@ -63,6 +70,7 @@ public sealed class ModelServerFixture : WebApplicationFactory<Program>, IAsyncL
         }
         while (!metrics.Contains("vllm:num_requests_running{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal)
             || !metrics.Contains("vllm:num_requests_waiting{model_name=\"gpt2\"} 0\n", StringComparison.Ordinal));
+        return metrics;
     }
 
     async Task IAsyncLifetime.DisposeAsync() => await base.DisposeAsync();

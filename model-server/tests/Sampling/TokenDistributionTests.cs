@@ -105,28 +105,48 @@ public class TokenDistributionTests
         Assert.Equal([0], distribution.Tokens.ToArray());
     }
 
+    // Half of the scores are whole numbers, so that there are ties at every border; some are banned.
     [Fact]
-    public void Compute_NucleusOfALargeVocabulary_EqualsAFullSort()
+    public void Compute_ManyScoresAndParameters_EqualsASort()
     {
         var random = new Random(7);
-        var scores = Enumerable.Range(0, 50_257).Select(_ => (float)(random.NextDouble() * 20)).ToArray();
-        var distribution = new TokenDistribution(scores.Length);
-        distribution.Compute(scores, new SamplingParameters { TopP = 0.9f });
-
-        var weights = scores.Select(score => Math.Exp(score - scores.Max())).ToArray();
-        var limit = 0.9f * weights.Sum();
-        var expected = new List<int>();
-        var before = 0.0;
-        foreach (var token in Enumerable.Range(0, scores.Length).OrderByDescending(token => scores[token]).ThenBy(token => token))
+        for (var round = 0; round < 300; round++)
         {
-            if (before >= limit)
+            var scores = Enumerable.Range(0, random.Next(3) == 0 ? 50_257 : random.Next(1, 3_000)).Select(_ => Score()).ToArray();
+            var parameters = new SamplingParameters
             {
-                break;
+                Temperature = random.Next(2) == 0 ? 1 : 0.3f + random.NextSingle(),
+                TopK = random.Next(2) == 0 ? 0 : random.Next(1, 400),
+                TopP = random.Next(2) == 0 ? 1 : random.NextSingle(),
+                MinP = random.Next(2) == 0 ? 0 : random.NextSingle() / 10,
+            };
+            var distribution = new TokenDistribution(scores.Length);
+            distribution.Compute(scores, parameters);
+
+            var expected = Expected(scores, parameters);
+            Assert.Equal(expected.Select(token => token.Token), distribution.Tokens.ToArray());
+            for (var i = 0; i < expected.Count; i += 97)
+            {
+                Assert.Equal(expected[i].Probability, distribution.Probability(i), 1e-6);
             }
-            expected.Add(token);
-            before += weights[token];
         }
-        Assert.Equal(expected.Order(), distribution.Tokens.ToArray());
+
+        float Score() => random.Next(50) switch
+        {
+            0 => float.NegativeInfinity,
+            < 25 => random.Next(-8, 8),
+            _ => (float)((random.NextDouble() * 16) - 8),
+        };
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(0.9999999)]
+    public void Compute_ManyEqualScores_TopPKeepsItsShare(double topP)
+    {
+        var distribution = new TokenDistribution(5_000);
+        distribution.Compute(new float[5_000], new SamplingParameters { TopP = (float)topP });
+        Assert.Equal(topP == 0 ? 1 : 5_000, distribution.Tokens.Length);
     }
 
     [Fact]
@@ -139,6 +159,54 @@ public class TokenDistributionTests
         Assert.Equal(1, distribution.Draw(0.501));
         Assert.Equal(2, distribution.Draw(0.801));
         Assert.Equal(2, distribution.Draw(Math.BitDecrement(1.0)));
+    }
+
+    // Each probability is its share of the unit interval, in order of the ids.
+    [Fact]
+    public void Draw_OfALargeVocabulary_FollowsTheProbabilities()
+    {
+        var random = new Random(3);
+        var scores = Enumerable.Range(0, 5_000).Select(token => token is > 1_000 and < 3_000 or > 4_990 ? -200 : (float)random.NextDouble() * 4).ToArray();
+        var distribution = new TokenDistribution(scores.Length);
+        distribution.Compute(scores, new SamplingParameters());
+        var below = 0.0;
+        for (var i = 0; i < 4_991; i++)
+        {
+            var probability = distribution.Probability(i);
+            if (scores[i] > -200)
+            {
+                Assert.Equal(i, distribution.Draw(below + (probability / 2)));
+            }
+            below += probability;
+        }
+        Assert.Equal(4_990, distribution.Draw(Math.BitDecrement(1.0)));
+    }
+
+    // In double precision, in the order of the remarks.
+    private static List<(int Token, double Probability)> Expected(float[] scores, SamplingParameters parameters)
+    {
+        var kept = Enumerable.Range(0, scores.Length).Where(token => scores[token] > float.NegativeInfinity)
+            .OrderByDescending(token => scores[token]).ThenBy(token => token).ToList();
+        if (parameters.TopK > 0 && parameters.TopK < kept.Count)
+        {
+            var least = scores[kept[parameters.TopK - 1]];
+            kept.RemoveAll(token => scores[token] < least);
+        }
+        var best = scores[kept[0]];
+        double Weight(int token) => Math.Exp((scores[token] - best) / (double)parameters.Temperature);
+        if (parameters.TopP < 1)
+        {
+            var mass = parameters.TopP * kept.Sum(Weight);
+            var count = 0;
+            for (var before = 0.0; count == 0 || (count < kept.Count && before < mass); count++)
+            {
+                before += Weight(kept[count]);
+            }
+            kept.RemoveRange(count, kept.Count - count);
+        }
+        kept.RemoveAll(token => Weight(token) < parameters.MinP);
+        var total = kept.Sum(Weight);
+        return [.. kept.Order().Select(token => (token, Weight(token) / total))];
     }
 
     private static SamplingParameters Parameters(JsonElement args)
