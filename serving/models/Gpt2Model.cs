@@ -1,12 +1,12 @@
 using System.Globalization;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// A GPT-2 checkpoint, compiled and loaded. Shapes of a run: batch rows, tokens of each row in this run, slot = capacity of a
-/// row's KV cache, of floats, or of halves in <see cref="Precision.Fp16"/>. Bind past and present of a layer to the same buffer:
-/// the run writes the cache in place.
+/// row's KV cache, of <see cref="CacheType"/>. Bind past and present of a layer to the same buffer: the run writes the cache in place.
 /// </summary>
 public sealed class Gpt2Model : IDisposable
 {
@@ -38,12 +38,15 @@ public sealed class Gpt2Model : IDisposable
     // The usual top-k of 50, with room for tokens that penalties push back.
     private const int MostBest = 128;
 
-    private Gpt2Model(Gpt2Config config, Precision precision, ComputeDevice device, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    private Gpt2Model(
+        Gpt2Config config, Precision precision, ComputeDevice device, InferenceSession session, bool tokensAreRunAlike, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
         Precision = precision;
         Device = device;
         Session = session;
+        TokensAreRunAlike = tokensAreRunAlike;
+        CacheType = session.InputMetadata[PastKey(0)].ElementDataType;
         UnusedTensors = unusedTensors;
     }
 
@@ -56,6 +59,13 @@ public sealed class Gpt2Model : IDisposable
     public ComputeDevice Device { get; }
 
     public InferenceSession Session { get; }
+
+    /// <summary>Of keys and values: floats, or halves.</summary>
+    public TensorElementType CacheType { get; }
+
+    /// <summary>Whether a token's logits, and its keys and values, have the same bits however many tokens a run has. Else the last
+    /// bits differ, and in 8 and 4 bits what they tip over.</summary>
+    public bool TokensAreRunAlike { get; }
 
     /// <summary>Tensors of the checkpoint that the model does not use and that are no known buffers: worth a line in the log.</summary>
     public IReadOnlyList<string> UnusedTensors { get; }
@@ -91,7 +101,8 @@ public sealed class Gpt2Model : IDisposable
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => Gpt2Graph.Compile(config, weights, quantized, precision, UnsignedCodes.AreNeeded));
-        return new Gpt2Model(config, precision, settings.Device, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
+        var session = CompiledModel.Open(folder, compiled.Model, settings);
+        return new Gpt2Model(config, precision, settings.Device, session, HalfCache.RunsTokensAlike(compiled.Model.Graph), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

@@ -26,7 +26,7 @@ internal sealed class BatchDecoder : IDisposable
     public BatchDecoder(Gpt2Model model, TensorMemory memory, int slots, int cachedSlots, int chunk)
     {
         (_model, _memory) = (model, memory);
-        _slots = new KvSlots(memory, model.Config, model.Precision, slots, cachedSlots);
+        _slots = new KvSlots(memory, model.Config, model.CacheType, slots, cachedSlots);
         _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions, chunk);
         _inputs = new RunInputs(memory, Math.Max(model.Config.Positions, slots), slots);
         _steps = new BoundRun?[slots];

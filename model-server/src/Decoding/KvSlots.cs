@@ -15,26 +15,26 @@ internal sealed class KvSlots : IDisposable
 {
     private readonly TensorMemory _memory;
     private readonly Gpt2Config _config;
-    private readonly Precision _precision;
+    private readonly TensorElementType _type;
     private readonly nint[] _keys;   // a layer each: [slots, heads, positions, headSize]
     private readonly nint[] _values; // the same
 
     /// <param name="memory">Where they lie.</param>
     /// <param name="config">Of the model.</param>
-    /// <param name="precision">Of the model: keys and values are halves in fp16, else floats.</param>
+    /// <param name="type">Of the model's keys and values: floats, or halves.</param>
     /// <param name="sequences">Sequences at a time; theirs are the first slots.</param>
     /// <param name="cached">Slots behind them, for the <see cref="PrefixCache"/>.</param>
     /// <exception cref="CheckpointException">The cache does not fit into memory; the message has the arithmetic.</exception>
-    public KvSlots(TensorMemory memory, Gpt2Config config, Precision precision, int sequences, int cached)
+    public KvSlots(TensorMemory memory, Gpt2Config config, TensorElementType type, int sequences, int cached)
     {
-        (_memory, _config, _precision) = (memory, config, precision);
+        (_memory, _config, _type) = (memory, config, type);
         var slots = (long)sequences + cached;
-        var needed = slots * SlotBytes(config, precision);
+        var needed = slots * SlotBytes(config, type);
         var available = memory.Free;
         if (needed > available)
         {
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
-                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.CachedSize} values * {ValueBytes(precision)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
+                $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.CachedSize} values * {ValueBytes(type)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
         }
         // Zeroes, because attention multiplies what lies beyond a sequence by zero.
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
@@ -42,13 +42,13 @@ internal sealed class KvSlots : IDisposable
     }
 
     // Of a slot's keys in a layer: [heads, positions, headSize].
-    private long LayerBytes => (long)_config.Positions * _config.CachedSize * ValueBytes(_precision);
+    private long LayerBytes => (long)_config.Positions * _config.CachedSize * ValueBytes(_type);
 
-    private long PositionBytes => (long)_config.CachedHeadSize * ValueBytes(_precision);
+    private long PositionBytes => (long)_config.CachedHeadSize * ValueBytes(_type);
 
     /// <summary>Memory of one slot.</summary>
-    public static long SlotBytes(Gpt2Config config, Precision precision) =>
-        2L * config.Layers * config.Positions * config.CachedSize * ValueBytes(precision);
+    public static long SlotBytes(Gpt2Config config, TensorElementType type) =>
+        2L * config.Layers * config.Positions * config.CachedSize * ValueBytes(type);
 
     /// <summary>Keys of a layer, [count, heads, positions, headSize], over the slots' own memory.</summary>
     public OrtValue Keys(int layer, int firstSlot, int count) => View(_keys[layer], firstSlot, count);
@@ -84,11 +84,11 @@ internal sealed class KvSlots : IDisposable
         }
     }
 
-    private static int ValueBytes(Precision precision) => precision == Precision.Fp16 ? 2 : sizeof(float);
+    private static int ValueBytes(TensorElementType type) => type == TensorElementType.Float16 ? sizeof(ushort) : sizeof(float);
 
     private OrtValue View(nint layer, int firstSlot, int count) => OrtValue.CreateTensorValueWithData(
         _memory.Info,
-        _precision == Precision.Fp16 ? TensorElementType.Float16 : TensorElementType.Float,
+        _type,
         [count, _config.Heads, _config.Positions, _config.CachedHeadSize],
         layer + (nint)(firstSlot * LayerBytes),
         count * LayerBytes);

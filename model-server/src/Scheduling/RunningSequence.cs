@@ -6,7 +6,7 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 
 /// <summary>A sequence that holds a slot. Only the scheduler thread uses it.</summary>
 /// <remarks>
-/// Drafted tokens are verified in a run of several tokens, whose logits differ in the last bits from those of one-token runs.
+/// Drafted tokens are verified in a run of several tokens, whose logits may differ in the last bits from those of one-token runs.
 /// So that the text is the same as without drafts, a token that wins by little is not taken from such logits, nor from any
 /// after them: the sequence goes back to where its rows are exact and runs its tokens again, one by one.
 /// </remarks>
@@ -25,7 +25,7 @@ internal sealed class RunningSequence : ActiveJob
     {
         _text = new SequenceText(job.First, generator);
         _exact = job.First.Prompt.Length;
-        _closeCall = CloseCall(generator.Model.Precision);
+        _closeCall = CloseCall(generator.Model);
         _context = generator.MaxTokens;
         Drafts = new DraftGain();
     }
@@ -107,7 +107,7 @@ internal sealed class RunningSequence : ActiveJob
 
     // Well beyond what the kind of run changes in a logit. The most seen: 2e-5 in fp32, where sums are rounded otherwise; 0.2 in
     // int8 and int4, where that tips activations over to the next level.
-    private static float CloseCall(Precision precision) => precision == Precision.Fp32 ? 2e-3f : 1;
+    private static float CloseCall(Gpt2Model model) => model.TokensAreRunAlike ? 0 : model.Precision == Precision.Fp32 ? 2e-3f : 1;
 
     private FinishReason[]? Choose(StepLogits logits, TokenSampler sampler)
     {

@@ -31,7 +31,7 @@ internal sealed partial class Scheduler : IHostedService, IDisposable
     {
         (_generator, _metrics, _grace, _logger) = (generator, metrics, grace, logger);
         memory ??= TensorMemory.Of(generator.Model.Device);
-        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.Precision), memory.Free);
+        MaxSequences = options.Sequences(KvSlots.SlotBytes(generator.Model.Config, generator.Model.CacheType), memory.Free);
         _admitted = new AdmittedWork(
             generator.Identity,
             new AdmissionLimit(options.MaxQueuedSequences, "sequences", "Scheduler__MaxQueuedSequences"),

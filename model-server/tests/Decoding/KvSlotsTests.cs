@@ -1,6 +1,7 @@
 using ElasticSynapse.ModelServer.Decoding;
 using ElasticSynapse.ModelServer.Decoding.Memory;
 using ElasticSynapse.Serving.Models;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ElasticSynapse.ModelServer.Tests.Decoding;
 
@@ -16,7 +17,7 @@ public class KvSlotsTests
     public void Create_MoreThanTheMachineHas_RefusesWithTheArithmetic()
     {
         var large = Small with { Layers = 100, HiddenSize = 12_800, Heads = 100, Positions = 1_000_000 };
-        var refused = Assert.Throws<CheckpointException>(() => new KvSlots(new HostMemory(), large, Precision.Fp32, 900, 100));
+        var refused = Assert.Throws<CheckpointException>(() => new KvSlots(new HostMemory(), large, TensorElementType.Float, 900, 100));
         Assert.Contains("the KV cache needs 10,240,000,000,000,000 bytes (2 * 100 layers * (900 sequences + 100 kept prefixes) * 1000000 positions * 12800 values * 4)", refused.Message, StringComparison.Ordinal);
         Assert.Contains("set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower", refused.Message, StringComparison.Ordinal);
     }
@@ -24,7 +25,7 @@ public class KvSlotsTests
     [Fact]
     public void Copy_FirstPositionsOfEachHead_AreThoseOfTheOtherSlot()
     {
-        using var slots = new KvSlots(new HostMemory(), Small, Precision.Fp32, 2, 1);
+        using var slots = new KvSlots(new HostMemory(), Small, TensorElementType.Float, 2, 1);
         for (var layer = 0; layer < Small.Layers; layer++)
         {
             Fill(layer, 2, layer * 1000);

@@ -65,7 +65,7 @@ internal static class WeightsInFiles
     {
         var scalesName = node.Input[node.Input.Count == 3 ? 2 : 3];
         if (!weights.TryGetValue(node.Input[1], out var codes) || !weights.TryGetValue(scalesName, out var scales)
-            || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % VnniCode.Group != 0 || inputs > Int8Matrix.MostInputs
+            || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % Avx512Code.Group != 0 || inputs > Int8Matrix.MostInputs
             || scales is not { DataType: (int)DataType.Float, Dims: [var length] } || length != outputs
             || IsUsedElsewhere(graph, codes.Name, node) || IsUsedElsewhere(graph, scales.Name, node))
         {

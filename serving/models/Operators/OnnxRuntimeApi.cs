@@ -14,7 +14,7 @@ internal static unsafe partial class OnnxRuntimeApi
     public const uint Version = 17;
 
     // ONNXTensorElementDataType
-    public const int Float = 1, Byte = 2, Int64 = 7;
+    public const int Float = 1, Byte = 2, Int32 = 6, Int64 = 7, Half = 10;
 
     // OrtCustomOpInputOutputCharacteristic
     public const int Required = 0, Optional = 1;

@@ -63,9 +63,10 @@ internal static class RowActivation
         }
     }
 
-    // e^x = 2^n e^r with r within half of ln 2 of 0, where a polynomial is enough (Cephes' expf); as far as 2^n is a float.
+    /// <summary>The exponential function, as far as it is a float.</summary>
+    /// <remarks>e^x = 2^n e^r with r within half of ln 2 of 0, where a polynomial is enough (Cephes' expf).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector256<float> Exp(Vector256<float> x)
+    public static Vector256<float> Exp(Vector256<float> x)
     {
         x = Vector256.Min(Vector256.Max(x, Vector256.Create(-87f)), Vector256.Create(88f));
         var n = Vector256.Round(x * 1.44269504f);

@@ -51,7 +51,7 @@ internal sealed unsafe class Int4Matrix : PackedMatrix
             var codes = new Span<byte>(bytes, (int)StripBytes);
             _codeReader.Read(FirstColumn(part) * OutputBytes, codes[..(int)(columns * OutputBytes)]);
             codes[(int)(columns * OutputBytes)..].Clear();
-            Transposition.Run((float*)bytes, Int4Tile.Columns, OutputBytes / VnniCode.Group, (float*)(_strips + (part * StripBytes)));
+            Transposition.Run((float*)bytes, Int4Tile.Columns, OutputBytes / Avx512Code.Group, (float*)(_strips + (part * StripBytes)));
 
             var scales = new Span<float>(bytes, (int)StripScales);
             _scaleReader.Read(FirstColumn(part) * _blocks, scales[..(int)(columns * _blocks)]);

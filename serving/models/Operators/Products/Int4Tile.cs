@@ -5,27 +5,27 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Products of a few rows of bytes with a strip of a matrix of 4 bits, by <see cref="VnniCode"/>: whole numbers within a block,
+/// Products of a few rows of bytes with a strip of a matrix of 4 bits, by <see cref="Avx512Code"/>: whole numbers within a block,
 /// floats from block to block.
 /// </summary>
 internal static unsafe class Int4Tile
 {
     /// <summary>Of a strip: four registers. With six rows, 24 of the 32 registers hold sums.</summary>
-    public const int Columns = VnniCode.Columns * Registers;
+    public const int Columns = Avx512Code.Columns * Registers;
 
     /// <summary>Of one tile.</summary>
     public const int MostRows = 6;
 
     /// <summary>Inputs whose weights lie in one register for 16 columns: the first four in the low halves of bytes, then the next.</summary>
-    public const int Inputs = 2 * VnniCode.Group;
+    public const int Inputs = 2 * Avx512Code.Group;
 
     private const int Registers = 4;
-    private const int StepBytes = Registers * VnniCode.RegisterBytes;
+    private const int StepBytes = Registers * Avx512Code.RegisterBytes;
     private const int Ahead = 32 * StepBytes; // of a strip, which is fetched before it is needed
     private const uint LowHalves = 0x0F0F0F0F;
     private const byte HalfBits = 4;
 
-    private static readonly nint[]? Tiles = VnniCode.TryAssemble(MostRows, Assemble); // by rows
+    private static readonly nint[]? Tiles = Avx512Code.TryAssemble(MostRows, Assemble); // by rows
 
     /// <summary>Whether this processor has the instructions, and the system lets code be made.</summary>
     public static bool IsSupported => Tiles is not null;
@@ -57,8 +57,8 @@ internal static unsafe class Int4Tile
             __dword_ptr[rax], __dword_ptr[rax + rsi], __dword_ptr[rax + (rsi * 2)],
             __dword_ptr[r9], __dword_ptr[r9 + rsi], __dword_ptr[r9 + (rsi * 2)],
         ];
-        var sums = VnniCode.Registers[..(rows * Registers)];
-        var weights = VnniCode.Registers.Slice(MostRows * Registers, Registers);
+        var sums = Avx512Code.Registers[..(rows * Registers)];
+        var weights = Avx512Code.Registers.Slice(MostRows * Registers, Registers);
         AssemblerRegisterZMM input = zmm28, product = zmm29, lowHalves = zmm31;
 
         assembler.push(rbx);
@@ -88,16 +88,16 @@ internal static unsafe class Int4Tile
         assembler.Label(ref nextStep);
         for (var i = 0; i < Registers; i++)
         {
-            assembler.prefetcht0(__byte_ptr[rdx + (Ahead + (i * VnniCode.RegisterBytes))]);
-            assembler.vpandd(weights[i], lowHalves, __zmmword_ptr[rdx + (i * VnniCode.RegisterBytes)]);
+            assembler.prefetcht0(__byte_ptr[rdx + (Ahead + (i * Avx512Code.RegisterBytes))]);
+            assembler.vpandd(weights[i], lowHalves, __zmmword_ptr[rdx + (i * Avx512Code.RegisterBytes)]);
         }
         Multiply(sums, weights, displacement: 0);
         for (var i = 0; i < Registers; i++)
         {
-            assembler.vpsrlw(weights[i], __zmmword_ptr[rdx + (i * VnniCode.RegisterBytes)], HalfBits);
+            assembler.vpsrlw(weights[i], __zmmword_ptr[rdx + (i * Avx512Code.RegisterBytes)], HalfBits);
             assembler.vpandd(weights[i], weights[i], lowHalves);
         }
-        Multiply(sums, weights, displacement: VnniCode.Group);
+        Multiply(sums, weights, displacement: Avx512Code.Group);
         assembler.add(rax, Inputs);
         assembler.add(r9, Inputs);
         assembler.add(rdx, StepBytes);
@@ -105,14 +105,14 @@ internal static unsafe class Int4Tile
         assembler.jnz(nextStep);
 
         for (var i = 0; i < Registers; i++)
-            assembler.vmovaps(weights[i], __zmmword_ptr[rbx + (i * VnniCode.RegisterBytes)]);
+            assembler.vmovaps(weights[i], __zmmword_ptr[rbx + (i * Avx512Code.RegisterBytes)]);
         for (var row = 0; row < rows; row++)
         {
             assembler.vbroadcastss(input, __dword_ptr[r10 + (row * sizeof(float))]);
             for (var i = 0; i < Registers; i++)
             {
                 var sum = sums[(row * Registers) + i];
-                var total = __zmmword_ptr[r8 + (((row * Registers) + i) * VnniCode.RegisterBytes)];
+                var total = __zmmword_ptr[r8 + (((row * Registers) + i) * Avx512Code.RegisterBytes)];
                 assembler.vcvtdq2ps(sum, sum);
                 assembler.vmulps(product, weights[i], input);
                 assembler.vfmadd213ps(product, sum, total);

@@ -27,7 +27,7 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
     private readonly sbyte* _strips;  // [strips, inputs / 4, 64, 4], the last strip filled up with zeros
     private readonly int* _sums;      // [strips, 64] of the codes, for the inputs' zero point
 
-    /// <param name="codes">[inputs, outputs]; inputs are a multiple of <see cref="VnniCode.Group"/>, at most <see cref="MostInputs"/>.</param>
+    /// <param name="codes">[inputs, outputs]; inputs are a multiple of <see cref="Avx512Code.Group"/>, at most <see cref="MostInputs"/>.</param>
     /// <param name="scales">[outputs]</param>
     /// <param name="rounds">Whether inputs are floats, which a run rounds to bytes with one scale; else bytes around 128.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
@@ -61,10 +61,10 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
             for (var strip = 0; strip < Strips; strip++)
             {
                 var to = _strips + (strip * StripBytes) + (first * Int8Tile.Columns);
-                for (var start = FirstColumn(strip); start < length; start += VnniCode.Group * Outputs)
+                for (var start = FirstColumn(strip); start < length; start += Avx512Code.Group * Outputs)
                 {
                     Interleave((sbyte*)codes + start, to, Columns(strip));
-                    to += VnniCode.Group * Int8Tile.Columns;
+                    to += Avx512Code.Group * Int8Tile.Columns;
                 }
             }
         }
@@ -167,16 +167,16 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         {
             Vector128<sbyte> a = Vector128.Load(codes + column), b = Vector128.Load(second + column);
             Vector128<sbyte> c = Vector128.Load(third + column), d = Vector128.Load(fourth + column);
-            var to = (short*)(strip + (column * VnniCode.Group));
+            var to = (short*)(strip + (column * Avx512Code.Group));
             Interleave(Sse2.UnpackLow(a, b).AsInt16(), Sse2.UnpackLow(c, d).AsInt16(), to);
             Interleave(Sse2.UnpackHigh(a, b).AsInt16(), Sse2.UnpackHigh(c, d).AsInt16(), to + (2 * Vector128<short>.Count));
         }
         for (; column < columns; column++)
         {
-            var to = strip + (column * VnniCode.Group);
+            var to = strip + (column * Avx512Code.Group);
             (to[0], to[1], to[2], to[3]) = (codes[column], second[column], third[column], fourth[column]);
         }
-        new Span<sbyte>(strip + (columns * VnniCode.Group), (Int8Tile.Columns - columns) * VnniCode.Group).Clear();
+        new Span<sbyte>(strip + (columns * Avx512Code.Group), (Int8Tile.Columns - columns) * Avx512Code.Group).Clear();
     }
 
     private static void Interleave(Vector128<short> pairs, Vector128<short> others, short* to)

@@ -57,6 +57,28 @@ public sealed class Gpt2PrecisionTests
         Assert.Equal(expected, warm.Prefill(1, 32, prompt[32..], [12]));
     }
 
+    // So that a guess of several tokens can be taken from one run.
+    [Theory]
+    [MemberData(nameof(Models))]
+    public void Prefill_ManyTokensAtOnce_BitIdenticalToOneByOneWhereTheModelSaysSo(string folder, Precision precision)
+    {
+        using var model = Gpt2Model.Load(folder, new SessionSettings(2, precision));
+        Assert.Equal(precision != Precision.Fp32 && HalfAttention.IsSupported && Int4Tile.IsSupported, model.TokensAreRunAlike);
+        if (!model.TokensAreRunAlike)
+        {
+            return;
+        }
+        var prompt = Prompts(model, [60])[0];
+        var (whole, apart) = (new Gpt2Run(model), new Gpt2Run(model));
+        var expected = whole.Whole(prompt);
+        for (var (start, count) = (0, 1); start < prompt.Length; start += count, count = count % 5 + 1)
+        {
+            var end = Math.Min(start + count, prompt.Length);
+            var logits = apart.Prefill(0, start, prompt[start..end], [.. Enumerable.Range(0, end - start).Select(row => (long)row)]);
+            Assert.Equal(expected[(start * model.Config.VocabularySize)..(end * model.Config.VocabularySize)], logits);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Load_TwiceWithOtherThreads_BitIdenticalLogits(string folder, Precision precision)

@@ -1,13 +1,15 @@
+using System.Runtime.InteropServices;
 using ElasticSynapse.Serving.Models;
 using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
 
 namespace ElasticSynapse.Serving.Tests.Models;
 
 /// <summary>Runs a GPT-2 model over a KV cache of some slots, past and present in one buffer, as the scheduler does.</summary>
 internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 128)
 {
-    private readonly float[][] _caches = // keys and values of each layer, [slots, heads, slotLength, cachedHeadSize]
-        [.. Enumerable.Range(0, 2 * model.Config.Layers).Select(_ => new float[slots * model.Config.CachedSize * slotLength])];
+    private readonly byte[][] _caches = // keys and values of each layer, [slots, heads, slotLength, cachedHeadSize]
+        [.. Enumerable.Range(0, 2 * model.Config.Layers).Select(_ => new byte[slots * model.Config.CachedSize * slotLength * ValueBytes(model)])];
 
     /// <summary>Logits at every position of a sequence that starts in an empty slot, [tokens, vocabulary].</summary>
     public float[] Whole(long[] ids) => Prefill(slot: 0, past: 0, ids, [.. Enumerable.Range(0, ids.Length).Select(i => (long)i)]);
@@ -30,6 +32,8 @@ internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 1
     public float[] Decode(long[] ids, int[] pasts) =>
         Run(0, slots, ids, [.. pasts.Select(p => (long)p)], pasts, pasts.Max() + 1, [.. Enumerable.Range(0, slots).Select(i => (long)i)]);
 
+    private static int ValueBytes(Gpt2Model model) => model.CacheType == TensorElementType.Float16 ? 2 : 4;
+
     private float[] Run(int slot, int batch, long[] ids, long[] positions, int[] sequenceLengths, int total, long[] rows)
     {
         var config = model.Config;
@@ -37,6 +41,7 @@ internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 1
         using var binding = model.Session.CreateIoBinding();
         using var options = new RunOptions();
         var values = new List<OrtValue>();
+        var pins = new List<GCHandle>();
         try
         {
             binding.BindInput(Gpt2Model.InputIds, Tensor(ids, batch, ids.Length / batch));
@@ -56,15 +61,18 @@ internal sealed class Gpt2Run(Gpt2Model model, int slots = 1, int slotLength = 1
         finally
         {
             values.ForEach(v => v.Dispose());
+            pins.ForEach(pin => pin.Free());
         }
 
         OrtValue Tensor<T>(T[] data, params long[] shape) where T : unmanaged => Keep(OrtValue.CreateTensorValueFromMemory(data, shape));
 
-        void Bind(string past, string present, float[] cache)
+        void Bind(string past, string present, byte[] cache)
         {
-            var slotSize = config.CachedSize * slotLength;
-            var value = Keep(OrtValue.CreateTensorValueFromMemory(OrtMemoryInfo.DefaultInstance,
-                new Memory<float>(cache, slot * slotSize, batch * slotSize), [batch, config.Heads, slotLength, config.CachedHeadSize]));
+            var slotBytes = config.CachedSize * slotLength * ValueBytes(model);
+            var pinned = GCHandle.Alloc(cache, GCHandleType.Pinned);
+            pins.Add(pinned);
+            var value = Keep(OrtValue.CreateTensorValueWithData(OrtMemoryInfo.DefaultInstance, model.CacheType,
+                [batch, config.Heads, slotLength, config.CachedHeadSize], pinned.AddrOfPinnedObject() + (slot * slotBytes), batch * slotBytes));
             binding.BindInput(past, value);
             binding.BindOutput(present, value);
         }

@@ -7,16 +7,16 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Machine code for AVX-512 with VNNI, which adds four products of 8 by 8 bits in one step. .NET has no name for those
-/// instructions, so that they are assembled here, as BLAS libraries assemble their kernels for the processor that they find.
-/// Functions follow System V's calling convention.
+/// Machine code for AVX-512 with VNNI, which adds four products of 8 by 8 bits in one step, and of halves, which it makes floats of
+/// as it reads them. .NET has no name for those instructions, so that they are assembled here, as BLAS libraries assemble their
+/// kernels for the processor that they find. Functions follow System V's calling convention.
 /// </summary>
-internal static class VnniCode
+internal static class Avx512Code
 {
-    /// <summary>What an instruction takes of each column: of a row, a matrix and a sum alike.</summary>
+    /// <summary>Bytes that VNNI takes of each column: of a row, a matrix and a sum alike.</summary>
     public const int Group = 4;
 
-    /// <summary>Of a register.</summary>
+    /// <summary>Of a register: columns of such a group, or floats.</summary>
     public const int Columns = 16, RegisterBytes = 64;
 
     /// <summary>In their order.</summary>
@@ -33,8 +33,8 @@ internal static class VnniCode
         OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture == Architecture.X64 && Avx512BW.IsSupported
         && (X86Base.CpuId(7, 0).Ecx & (1 << 11)) != 0;
 
-    /// <summary>Assembles functions, for 1 to <paramref name="most"/> rows.</summary>
-    /// <returns>Where they begin, by rows; null if the processor or the system does not have it.</returns>
+    /// <summary>Assembles functions, for 1 to <paramref name="most"/> of something.</summary>
+    /// <returns>Where they begin, by its number; null if the processor or the system does not have it.</returns>
     public static nint[]? TryAssemble(int most, Action<Assembler, int> assemble)
     {
         if (!IsCapable)
@@ -45,11 +45,11 @@ internal static class VnniCode
         {
             var assembler = new Assembler(64);
             var starts = new Label[most + 1];
-            for (var rows = 1; rows <= most; rows++)
+            for (var number = 1; number <= most; number++)
             {
-                starts[rows] = assembler.CreateLabel();
-                assembler.Label(ref starts[rows]);
-                assemble(assembler, rows);
+                starts[number] = assembler.CreateLabel();
+                assembler.Label(ref starts[number]);
+                assemble(assembler, number);
             }
             using var code = new MemoryStream();
             var result = assembler.Assemble(new StreamCodeWriter(code), 0, BlockEncoderOptions.ReturnNewInstructionOffsets);
