@@ -27,7 +27,7 @@ internal sealed class BatchDecoder : IDisposable
     {
         (_model, _memory) = (model, memory);
         _slots = new KvSlots(memory, model.Config, model.CacheType, slots, cachedSlots);
-        _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions, chunk);
+        _prefixes = new PrefixCache(_slots, slots, cachedSlots, model.Config.Positions, chunk, model.TokensAreRunAlike);
         _inputs = new RunInputs(memory, Math.Max(model.Config.Positions, slots), slots);
         _steps = new BoundRun?[slots];
         _stepLogits = new RunLogits(memory, model, slots);

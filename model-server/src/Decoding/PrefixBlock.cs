@@ -28,6 +28,20 @@ internal sealed class PrefixBlock
     public PrefixBlock? Next(ReadOnlySpan<int> tokens) =>
         _next.GetAlternateLookup<ReadOnlySpan<int>>().TryGetValue(tokens, out var block) ? block : null;
 
+    /// <summary>The one of those behind it that begins with most of some tokens.</summary>
+    /// <returns>And with how many; null if none begins with the first.</returns>
+    public (PrefixBlock Block, int Tokens)? Closest(ReadOnlySpan<int> tokens)
+    {
+        (PrefixBlock Block, int Tokens)? closest = null;
+        foreach (var (key, block) in _next)
+        {
+            var common = tokens.CommonPrefixLength(key);
+            if (common > (closest?.Tokens ?? 0))
+                closest = (block, common);
+        }
+        return closest;
+    }
+
     public PrefixBlock Add(ReadOnlySpan<int> tokens, int place)
     {
         var block = new PrefixBlock(this, tokens.ToArray(), place);

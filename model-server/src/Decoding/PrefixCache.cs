@@ -1,11 +1,13 @@
+using ElasticSynapse.Serving.Models;
+
 namespace ElasticSynapse.ModelServer.Decoding;
 
 /// <summary>
 /// Keys and values of prompts that were run, kept in blocks so that a prompt with the same beginning need not run it again. A
 /// tree: a block is known by its tokens and by the block before it. A block is what one run wrote: a chunk of the grid on which
 /// prompts are run, or a prompt's last part with the logits behind it. So a text is the same, to the last bit, with a cold and
-/// with a warm cache: where a run begins and ends shows in the last bits of what it writes. The blocks used longest ago make
-/// room for new ones. Only the scheduler thread uses it.
+/// with a warm cache, although where a run begins and ends may show in the last bits of what it writes. Where it does not, a part
+/// of a block is as good. The blocks used longest ago make room for new ones. Only the scheduler thread uses it.
 /// </summary>
 internal sealed class PrefixCache
 {
@@ -13,6 +15,7 @@ internal sealed class PrefixCache
     private readonly int _firstSlot;
     private readonly int _blockTokens;
     private readonly int _blocksPerSlot;
+    private readonly bool _takesParts;
     private readonly PrefixBlock _root = new(null, [], -1);
     private readonly LinkedList<PrefixBlock> _recent = []; // first: used last
     private readonly Stack<int> _free;
@@ -23,9 +26,10 @@ internal sealed class PrefixCache
     /// <param name="count">How many slots are the cache's.</param>
     /// <param name="positions">Of each slot.</param>
     /// <param name="chunk">Tokens of a run: prompts are run in chunks that end on multiples of it.</param>
-    public PrefixCache(KvSlots slots, int firstSlot, int count, int positions, int chunk)
+    /// <param name="takesParts">Whether part of a block may be taken, as <see cref="Gpt2Model.TokensAreRunAlike"/> says.</param>
+    public PrefixCache(KvSlots slots, int firstSlot, int count, int positions, int chunk, bool takesParts)
     {
-        (_slots, _firstSlot, _blockTokens) = (slots, firstSlot, Math.Min(chunk, positions));
+        (_slots, _firstSlot, _blockTokens, _takesParts) = (slots, firstSlot, Math.Min(chunk, positions), takesParts);
         _blocksPerSlot = positions / _blockTokens;
         _free = new Stack<int>(Enumerable.Range(0, count * _blocksPerSlot).Reverse());
         _logits = new float[]?[count * _blocksPerSlot];
@@ -47,12 +51,23 @@ internal sealed class PrefixCache
             {
                 break;
             }
+            Take(next, end);
+        }
+        // Not the last token: it is run for the logits behind it.
+        if (_takesParts && position < prompt.Length && block.Closest(Part(prompt, position)) is var (closest, tokens)
+            && Math.Min(position + tokens, prompt.Length - 1) is var shared && shared > position)
+        {
+            Take(closest, shared);
+        }
+        Touch(block);
+        return (position, position == prompt.Length ? _logits[block.Place] : null);
+
+        void Take(PrefixBlock next, int end)
+        {
             var (from, start) = At(next.Place);
             _slots.Copy(from, start, slot, position, end - position);
             (block, position) = (next, end);
         }
-        Touch(block);
-        return (position, position == prompt.Length ? _logits[block.Place] : null);
     }
 
     /// <summary>Keeps the parts of a prompt that are not kept yet.</summary>

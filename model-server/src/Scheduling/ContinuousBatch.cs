@@ -118,7 +118,7 @@ internal sealed class ContinuousBatch : IDisposable
             var prompt = job.Window;
             // Chunks lie on multiples of the chunk size from position 0, whatever else runs: where a chunk ends shows in the
             // last bits of the logits.
-            var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens);
+            var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens - (job.Position % _options.PrefillChunkTokens));
             var isLast = job.Position + length == prompt.Length;
             var rows = job.ScoresPrompt ? length : isLast ? 1 : 0;
             var start = Stopwatch.GetTimestamp();

@@ -21,7 +21,7 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
     private readonly Dictionary<string, double> _counters = new(StringComparer.Ordinal);
     private bool _isStopped;
 
-    private RunningScheduler(string checkpoint, SchedulerOptions options, TensorMemory? memory)
+    private RunningScheduler(string checkpoint, string precision, SchedulerOptions options, TensorMemory? memory)
     {
         _listener.InstrumentPublished = (instrument, listener) =>
         {
@@ -34,7 +34,7 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Count(instrument, instrument.IsObservable ? value : 1, tags));
         _listener.SetMeasurementEventCallback<int>((instrument, value, tags, _) => Count(instrument, instrument.IsObservable ? value : 1, tags));
         _listener.Start();
-        Generator = ServedGenerator.Load(new ModelOptions { Uri = checkpoint }, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
+        Generator = ServedGenerator.Load(new ModelOptions { Uri = checkpoint, Precision = precision }, new RuntimeOptions(), new TokenizerOptions(), TimeProvider.System);
         Scheduler = new Scheduler(Generator, options, new GeneratorMetrics(_meters, Generator.Identity), this, TimeProvider.System, NullLogger<Scheduler>.Instance, memory);
     }
 
@@ -44,9 +44,10 @@ internal sealed class RunningScheduler : IAsyncDisposable, IGracePeriod
 
     CancellationToken IGracePeriod.Ended => _graceEnded.Token;
 
-    public static async Task<RunningScheduler> StartAsync(SchedulerOptions? options = null, string? checkpoint = null, TensorMemory? memory = null)
+    public static async Task<RunningScheduler> StartAsync(
+        SchedulerOptions? options = null, string? checkpoint = null, TensorMemory? memory = null, string precision = "auto")
     {
-        var running = new RunningScheduler(checkpoint ?? RepositoryFiles.Data("huggingface", "gpt2"), options ?? new SchedulerOptions(), memory);
+        var running = new RunningScheduler(checkpoint ?? RepositoryFiles.Data("huggingface", "gpt2"), precision, options ?? new SchedulerOptions(), memory);
         await running.Scheduler.StartAsync(CancellationToken.None);
         return running;
     }

@@ -103,19 +103,24 @@ public class SchedulerTests
     }
 
     [Theory]
-    [InlineData(16, 1)]
-    [InlineData(17, 2)]
-    [InlineData(50, 8)]
-    [InlineData(128, 20)]
-    public async Task PrefixCache_Warm_GivesTheSameBits(int chunk, int sequences)
+    [InlineData(16, 1, "fp32")]
+    [InlineData(17, 2, "fp32")]
+    [InlineData(50, 8, "fp32")]
+    [InlineData(128, 20, "fp32")]
+    [InlineData(16, 1, "int8")]
+    [InlineData(50, 8, "int8")]
+    [InlineData(128, 3, "int8")]
+    [InlineData(17, 2, "int4")]
+    [InlineData(128, 3, "int4")]
+    public async Task PrefixCache_Warm_GivesTheSameBits(int chunk, int sequences, string precision)
     {
-        await using var cold = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = 0, PrefillChunkTokens = chunk });
-        await using var warm = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = sequences, PrefillChunkTokens = chunk });
+        await using var cold = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = 0, PrefillChunkTokens = chunk }, precision: precision);
+        await using var warm = await RunningScheduler.StartAsync(new SchedulerOptions { PrefixCacheSequences = sequences, PrefillChunkTokens = chunk }, precision: precision);
         var random = new Random(chunk);
         var stories = Enumerable.Range(0, 4).Select(_ => Enumerable.Range(0, 110).Select(_ => 1 + random.Next(842)).ToArray()).ToArray();
         for (var i = 0; i < 120; i++)
         {
-                var story = stories[random.Next(stories.Length)];
+            var story = stories[random.Next(stories.Length)];
             int[] prompt = [.. story.Take(1 + random.Next(20) * 5), .. random.Next(3) > 0 ? [] : new[] { 1 + random.Next(842) }];
             Assert.Equal(await GenerateAsync(cold), await GenerateAsync(warm));
 
@@ -126,6 +131,26 @@ public class SchedulerTests
         }
         Assert.Equal(0, cold.Metric("prefix_cache_hits_total"));
         Assert.True(warm.Metric("prefix_cache_hits_total") > 100);
+    }
+
+    // In fp32 a beginning is kept in whole chunks, because a run's end shows in its last bits.
+    [Theory]
+    [InlineData("fp32")]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public async Task PrefixCache_BeginningShorterThanAChunk_TakenWhereTheBitsAreTheSame(string precision)
+    {
+        await using var running = await RunningScheduler.StartAsync(precision: precision);
+        int[] first = [.. Enumerable.Range(1, 40)];
+        await GenerateAsync(first);
+        foreach (var (prompt, hits) in new[] { ((int[])[.. first[..25], 700, 701], 25), ([.. first[..25], 700, 702], 26), (first[..30], 29), ([9, .. first], 0), ([.. first, 5], 40) })
+        {
+            var before = running.Metric("prefix_cache_hits_total");
+            await GenerateAsync(prompt);
+            Assert.Equal(running.Generator.Model.TokensAreRunAlike ? hits : 0, running.Metric("prefix_cache_hits_total") - before);
+        }
+
+        Task GenerateAsync(int[] prompt) => running.GenerateAsync(RunningScheduler.Request(prompt, 3));
     }
 
     [Fact]
