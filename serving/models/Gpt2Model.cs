@@ -102,7 +102,7 @@ public sealed class Gpt2Model : IDisposable
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => Gpt2Graph.Compile(config, weights, quantized, precision, UnsignedCodes.AreNeeded));
         var session = CompiledModel.Open(folder, compiled.Model, settings);
-        return new Gpt2Model(config, precision, settings.Device, session, HalfCache.RunsTokensAlike(compiled.Model.Graph), weights.Unused);
+        return new Gpt2Model(config, precision, settings.Device, session, CacheAttention.RunsTokensAlike(compiled.Model.Graph), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

@@ -22,7 +22,9 @@ internal static class Inspection
             Line("family", $"GPT-2: {gpt2.Layers} layers, {gpt2.Heads} heads, {gpt2.HiddenSize} wide");
             Line("context", $"{gpt2.Positions:N0} tokens");
             Line("vocabulary", $"{gpt2.VocabularySize:N0} tokens");
-            Line("KV cache", $"{Size(8L * gpt2.Layers * gpt2.Positions * gpt2.CachedSize)} a sequence of {gpt2.Positions:N0} tokens");
+            var cache = 2L * sizeof(float) * gpt2.Layers * gpt2.Positions * gpt2.CachedSize;
+            var halves = HeadAttention.Fits(gpt2.CachedHeadSize) ? $"; {Size(cache / 2)} in int8 and int4 with AVX-512 and VNNI" : "";
+            Line("KV cache", $"{Size(cache)} a sequence of {gpt2.Positions:N0} tokens{halves}");
         }
         else if (checkpoint.Bert is { } bert)
         {

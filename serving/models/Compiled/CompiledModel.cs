@@ -38,7 +38,7 @@ internal static class CompiledModel
         if (!settings.Device.IsCuda)
         {
             WeightsInFiles.Apply(model);
-            HalfCache.Apply(model.Graph);
+            CacheAttention.Apply(model.Graph);
         }
         CustomOperators.Register(options.DangerousGetHandle());
         if (ExternalData.Files(model) is { Count: > 0 } files)

@@ -12,7 +12,8 @@ internal static unsafe class CustomOperators
     private static readonly nint Handle = Create(
     [
         RowsOperator.Definition, TableRowsOperator.Definition, ProductOperator.Definition, Int8ProductOperator.Definition,
-        Int8ProductOperator.RoundingDefinition, Int4ProductOperator.Definition, AttentionOperator.Definition,
+        Int8ProductOperator.RoundingDefinition, Int4ProductOperator.Definition,
+        AttentionOperator.Definition, AttentionOperator.HalfDefinition,
     ]);
 
     /// <summary>Makes them known to a session.</summary>

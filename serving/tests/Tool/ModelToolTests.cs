@@ -23,7 +23,7 @@ public sealed class ModelToolTests : IDisposable
         Assert.Contains("family      GPT-2: 3 layers, 4 heads, 64 wide", output, StringComparison.Ordinal);
         Assert.Contains("weights     model-1000.index: 40 tensors, F32, 212,224 parameters", output, StringComparison.Ordinal);
         Assert.Contains("vocabulary  843 tokens", output, StringComparison.Ordinal);
-        Assert.Contains("KV cache    196.6 kB a sequence of 128 tokens", output, StringComparison.Ordinal); // 2 * 3 layers * 128 * 64 * 4
+        Assert.Contains("KV cache    196.6 kB a sequence of 128 tokens; 98.3 kB in int8 and int4 with AVX-512 and VNNI", output, StringComparison.Ordinal); // 2 * 3 layers * 128 * 64 * 4
         Assert.Contains("tokenizer   encoder.json and vocab.bpe\n", output, StringComparison.Ordinal);
         Assert.Contains("precision   auto (default: fp32 on a CPU, fp16 on CUDA), fp32, fp16 (CUDA only), int8, int4\n", output, StringComparison.Ordinal);
         Assert.Contains("memory      weights: fp32 1.1 MB, fp16 424.4 kB", output, StringComparison.Ordinal);

@@ -4,26 +4,28 @@ using System.Runtime.InteropServices;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Causal attention over a KV cache of halves, where <see cref="HalfAttention"/> is supported: ONNX Runtime's GroupQueryAttention with
-/// as many heads of keys as of queries, and before it x * scale + bias. Each query's result depends on its own sequence alone, to
+/// Causal attention over a KV cache of floats or halves, where <see cref="HeadAttention"/> is supported: ONNX Runtime's
+/// GroupQueryAttention with as many heads of keys as of queries, and before it x * scale + bias. Each query's result depends on its own sequence alone, to
 /// the last bit, and not on what runs beside it.
 /// Inputs: x [..., 3 * heads * headSize], queries, keys and values of rows, a sequence's together; scale [..., 1] and bias
-/// [3 * heads * headSize], both optional; past keys and values, half [batch, heads, slot, headSize]; int32 [batch], each sequence's
+/// [3 * heads * headSize], both optional; past keys and values, [batch, heads, slot, headSize]; int32 [batch], each sequence's
 /// length after the run, minus 1. Outputs: [..., heads * headSize], and the present keys and values: bound to the memory of the past,
 /// they are written in place. Attributes: heads, and the scale of the scores.
 /// </summary>
 internal static unsafe class AttentionOperator
 {
-    public const string Name = "HalfCacheAttention";
+    public const string Name = "CacheAttention", HalfName = "HalfCacheAttention";
     public const string HeadsAttribute = "heads", ScaleAttribute = "scale";
 
     private const int XInput = 0, ScaleInput = 1, BiasInput = 2, KeyInput = 3, ValueInput = 4, LastInput = 5, Inputs = 6;
     private const int YOutput = 0, KeyOutput = 1, ValueOutput = 2, Outputs = 3;
     private const int MostDimensions = 4;
 
-    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name); // never let go: sessions refer to it
+    // Never let go: sessions refer to them.
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name);
+    private static readonly byte* HalfNameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(HalfName);
 
-    /// <summary>As ONNX Runtime is told of it.</summary>
+    /// <summary>Over floats, as ONNX Runtime is told of it.</summary>
     public static OperatorDefinition Definition { get; } = new()
     {
         Version = OnnxRuntimeApi.Version,
@@ -41,22 +43,35 @@ internal static unsafe class AttentionOperator
         Compute = &Compute,
     };
 
+    /// <summary>Over halves.</summary>
+    public static OperatorDefinition HalfDefinition { get; } = Definition with
+    {
+        GetName = &GetHalfName,
+        GetInputType = &GetHalfInputType,
+        GetOutputType = &GetHalfOutputType,
+        CreateKernel = &CreateHalfKernel,
+    };
+
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte* GetName(OperatorDefinition* definition) => NameAddress;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetInputType(OperatorDefinition* definition, nuint index) => (int)index switch
-    {
-        KeyInput or ValueInput => OnnxRuntimeApi.Half,
-        LastInput => OnnxRuntimeApi.Int32,
-        _ => OnnxRuntimeApi.Float,
-    };
+    private static byte* GetHalfName(OperatorDefinition* definition) => HalfNameAddress;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetInputType(OperatorDefinition* definition, nuint index) => InputType(index, OnnxRuntimeApi.Float);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetHalfInputType(OperatorDefinition* definition, nuint index) => InputType(index, OnnxRuntimeApi.Half);
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nuint GetInputCount(OperatorDefinition* definition) => Inputs;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetOutputType(OperatorDefinition* definition, nuint index) => index == YOutput ? OnnxRuntimeApi.Float : OnnxRuntimeApi.Half;
+    private static int GetOutputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Float;
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetHalfOutputType(OperatorDefinition* definition, nuint index) => index == YOutput ? OnnxRuntimeApi.Float : OnnxRuntimeApi.Half;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static nuint GetOutputCount(OperatorDefinition* definition) => Outputs;
@@ -66,7 +81,19 @@ internal static unsafe class AttentionOperator
         (int)index is ScaleInput or BiasInput ? OnnxRuntimeApi.Optional : OnnxRuntimeApi.Required;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => CreateKernel(info, isHalf: false, kernel);
+
+    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
+    private static nint CreateHalfKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => CreateKernel(info, isHalf: true, kernel);
+
+    private static int InputType(nuint index, int cache) => (int)index switch
+    {
+        KeyInput or ValueInput => cache,
+        LastInput => OnnxRuntimeApi.Int32,
+        _ => OnnxRuntimeApi.Float,
+    };
+
+    private static nint CreateKernel(nint info, bool isHalf, void** kernel)
     {
         nint status;
         *kernel = null;
@@ -76,7 +103,7 @@ internal static unsafe class AttentionOperator
             return status;
         }
         var settings = (AttentionRun*)NativeMemory.Alloc((nuint)sizeof(AttentionRun));
-        *settings = new AttentionRun { Heads = (int)heads, Scale = scale };
+        *settings = new AttentionRun { Heads = (int)heads, Scale = scale, IsHalf = isHalf };
         *kernel = settings;
         return 0;
     }
@@ -131,9 +158,9 @@ internal static unsafe class AttentionOperator
             return status;
         }
         run.Y = (float*)y;
-        run.Keys = (Half*)keys;
-        run.Values = (Half*)presentValues;
-        var cacheBytes = run.Batch * run.Heads * run.Slot * run.HeadSize * sizeof(Half);
+        run.Keys = (byte*)keys;
+        run.Values = (byte*)presentValues;
+        var cacheBytes = run.Batch * run.Heads * run.Slot * run.HeadSize * run.Attention.ElementBytes;
         Copy(data[KeyInput], keys, cacheBytes);
         Copy(data[ValueInput], presentValues, cacheBytes);
         return run.Start(context);
@@ -146,7 +173,7 @@ internal static unsafe class AttentionOperator
         {
             rows *= length;
         }
-        if (cache.Length != MostDimensions || cache[0] < 1 || cache[1] != run.Heads || !HalfAttention.Fits(cache[3])
+        if (cache.Length != MostDimensions || cache[0] < 1 || cache[1] != run.Heads || !HeadAttention.Fits(cache[3])
             || shape[^1] != 3 * cache[1] * cache[3] || rows % cache[0] != 0)
         {
             return OnnxRuntimeApi.Error($"{Name}: x of {rows} rows of {shape[^1]} does not fit a cache of [{string.Join(", ", cache.ToArray())}] and {run.Heads} heads");

@@ -15,14 +15,20 @@ internal unsafe struct AttentionRun
     public float* RowScales;  // [rows], or null
     public float* Bias;       // [3, heads, headSize], or null
     public int* LastIndices;  // [batch]: of each sequence, after this run
-    public Half* Keys;        // [batch, heads, slot, headSize], out
-    public Half* Values;      // the same
+    public byte* Keys;        // [batch, heads, slot, headSize] of halves or floats, out
+    public byte* Values;      // the same
     public float* Y;          // [rows, heads, headSize], out
     public long Batch, Tokens, Slot;
     public int Heads, HeadSize;
     public float Scale;
+    public bool IsHalf;       // what is cached
+
+    /// <summary>For what is cached.</summary>
+    public readonly HeadAttention Attention => IsHalf ? HeadAttention.OfHalves : HeadAttention.OfFloats;
 
     private readonly int Width => Heads * HeadSize;
+
+    private readonly long PositionBytes => (long)HeadSize * Attention.ElementBytes;
 
     private readonly long QueryTasks => (Tokens + QueriesATask - 1) / QueriesATask;
 
@@ -84,11 +90,11 @@ internal unsafe struct AttentionRun
         var past = LastIndices[head / Heads] + 1 - Tokens;
         for (var token = 0; token < Tokens; token++)
         {
-            var at = ((head * Slot) + past + token) * HeadSize;
+            var at = ((head * Slot) + past + token) * PositionBytes;
             Read(head, token, part: 1, 1, vector);
-            HalfAttention.Narrow(vector, Keys + at, HeadSize);
+            Attention.Append(vector, Keys + at, HeadSize);
             Read(head, token, part: 2, 1, vector);
-            HalfAttention.Narrow(vector, Values + at, HeadSize);
+            Attention.Append(vector, Values + at, HeadSize);
         }
     }
 
@@ -96,7 +102,7 @@ internal unsafe struct AttentionRun
     private readonly void Attend(int head, long first, long end)
     {
         var length = LastIndices[head / Heads] + 1;
-        var room = HalfAttention.Four * HalfAttention.RoundedUp(length);
+        var room = HeadAttention.Four * HeadAttention.RoundedUp(length);
         if (room > MostOnTheStack)
         {
             var large = (float*)NativeMemory.Alloc((nuint)room, sizeof(float));
@@ -111,24 +117,24 @@ internal unsafe struct AttentionRun
     [SkipLocalsInit]
     private readonly void Attend(int head, long first, long end, float* scores)
     {
-        var queries = stackalloc float[HalfAttention.Four * HeadSize];
+        var queries = stackalloc float[HeadAttention.Four * HeadSize];
         var past = LastIndices[head / Heads] + 1 - Tokens;
-        Half* keys = Keys + (head * Slot * HeadSize), values = Values + (head * Slot * HeadSize);
+        byte* keys = Keys + (head * Slot * PositionBytes), values = Values + (head * Slot * PositionBytes);
         for (var token = first; token < end;)
         {
             var positions = (int)(past + token + 1);
             var y = Y + (Row(head, token) * Width) + (head % Heads * HeadSize);
-            if (token + HalfAttention.Four <= end && HalfAttention.FitsFour(HeadSize) && HalfAttention.RoundedUp(positions + HalfAttention.Four) <= Slot)
+            if (token + HeadAttention.Four <= end && HeadAttention.FitsFour(HeadSize) && HeadAttention.RoundedUp(positions + HeadAttention.Four) <= Slot)
             {
-                for (var i = 0; i < HalfAttention.Four; i++)
+                for (var i = 0; i < HeadAttention.Four; i++)
                     Read(head, token + i, part: 0, Scale, queries + (i * HeadSize));
-                HalfAttention.RunFour(queries, keys, values, positions, HeadSize, scores, y, Width);
-                token += HalfAttention.Four;
+                Attention.RunFour(queries, keys, values, positions, HeadSize, scores, y, Width);
+                token += HeadAttention.Four;
                 continue;
             }
             Read(head, token, part: 0, Scale, queries);
-            if (HalfAttention.RoundedUp(positions) <= Slot)
-                HalfAttention.Run(queries, keys, values, positions, keys + (Slot * HeadSize), HeadSize, scores, y);
+            if (HeadAttention.RoundedUp(positions) <= Slot)
+                Attention.Run(queries, keys, values, positions, keys + (Slot * PositionBytes), HeadSize, scores, y);
             else
                 RunAtTheEnd(queries, keys, values, positions, scores, y);
             token++;
@@ -136,11 +142,11 @@ internal unsafe struct AttentionRun
     }
 
     // Behind the last slot there may be no memory to read.
-    private readonly void RunAtTheEnd(float* query, Half* keys, Half* values, int positions, float* scores, float* y)
+    private readonly void RunAtTheEnd(float* query, byte* keys, byte* values, int positions, float* scores, float* y)
     {
-        var copy = (Half*)NativeMemory.AllocZeroed((nuint)(HalfAttention.RoundedUp(positions) * HeadSize), (nuint)sizeof(Half));
-        new ReadOnlySpan<Half>(keys, positions * HeadSize).CopyTo(new Span<Half>(copy, positions * HeadSize));
-        HalfAttention.Run(query, copy, values, positions, copy, HeadSize, scores, y);
+        var copy = (byte*)NativeMemory.AllocZeroed((nuint)HeadAttention.RoundedUp(positions), (nuint)PositionBytes);
+        NativeMemory.Copy(keys, copy, (nuint)(positions * PositionBytes));
+        Attention.Run(query, copy, values, positions, copy, HeadSize, scores, y);
         NativeMemory.Free(copy);
     }
 

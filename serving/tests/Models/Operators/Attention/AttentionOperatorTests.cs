@@ -6,7 +6,7 @@ using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Tests.Models;
 
-/// <summary>Attention over a cache of halves beside one in double precision. Where the processor has no instructions for it, no graph
+/// <summary>Attention over a cache of floats or halves beside one in double precision. Where the processor has no instructions for it, no graph
 /// has the operator.</summary>
 public sealed class AttentionOperatorTests
 {
@@ -15,21 +15,25 @@ public sealed class AttentionOperatorTests
     private readonly Random _random = new(3);
 
     [Theory]
-    [InlineData(4, 16, 128)]
-    [InlineData(3, 32, 100)] // the last positions of a slot have no 16 behind them
-    [InlineData(2, 48, 33)]
-    [InlineData(12, 64, 1024)]
-    [InlineData(2, 128, 70)]
-    public void Run_SequencesOfAnyLength_TheirAttention(int heads, int headSize, int slot)
+    [InlineData(4, 16, 128, true)]
+    [InlineData(4, 16, 128, false)]
+    [InlineData(3, 32, 100, true)] // the last positions of a slot have no 16 behind them
+    [InlineData(3, 32, 100, false)]
+    [InlineData(2, 48, 33, true)]
+    [InlineData(12, 64, 1024, true)]
+    [InlineData(12, 64, 1024, false)]
+    [InlineData(2, 128, 70, true)]
+    [InlineData(2, 128, 70, false)]
+    public void Run_SequencesOfAnyLength_TheirAttention(int heads, int headSize, int slot, bool isHalf)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
-        using var session = Open(heads, headSize, slot, fusesProduct: true);
+        using var session = Open(heads, headSize, slot, isHalf);
         foreach (var (batch, tokens) in new[] { (1, 1), (3, 1), (16, 1), (1, 2), (1, 33), (2, 20) })
         {
-            var run = new Run(heads, headSize, slot, batch, tokens, _random);
+            var run = new Run(heads, headSize, slot, batch, tokens, isHalf, _random);
             int[] lengths = [.. Enumerable.Range(0, batch).Select(i => i == 0 ? slot : _random.Next(tokens, slot + 1))];
             var expected = run.Expected(lengths);
             var actual = run.On(session, lengths);
@@ -42,22 +46,24 @@ public sealed class AttentionOperatorTests
 
     // Chunks of a prompt, drafts and single tokens: what a sequence gets does not depend on how it is run.
     [Theory]
-    [InlineData(16)]
-    [InlineData(64)]
-    [InlineData(128)]
-    public void Run_ManyTokensAtOnce_TheBitsOfOneByOne(int headSize)
+    [InlineData(16, true)]
+    [InlineData(64, true)]
+    [InlineData(64, false)]
+    [InlineData(128, true)]
+    [InlineData(128, false)]
+    public void Run_ManyTokensAtOnce_TheBitsOfOneByOne(int headSize, bool isHalf)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
         const int heads = 3, slot = 200, length = 190;
-        using var session = Open(heads, headSize, slot, fusesProduct: true);
-        var whole = new Run(heads, headSize, slot, 1, length, _random);
+        using var session = Open(heads, headSize, slot, isHalf);
+        var whole = new Run(heads, headSize, slot, 1, length, isHalf, _random);
         var expected = whole.On(session, [length]);
         for (var tokens = 1; tokens <= 67; tokens += 11)
         {
-            var caches = new Run(heads, headSize, slot, 1, tokens, _random);
+            var caches = new Run(heads, headSize, slot, 1, tokens, isHalf, _random);
             for (var start = 0; start < length; start += tokens)
             {
                 var part = whole.Part(start, Math.Min(tokens, length - start), caches);
@@ -67,16 +73,18 @@ public sealed class AttentionOperatorTests
         }
     }
 
-    [Fact]
-    public void Run_Together_TheBitsOfEachAlone()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_Together_TheBitsOfEachAlone(bool isHalf)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
         const int heads = 4, headSize = 64, slot = 256;
-        using var session = Open(heads, headSize, slot, fusesProduct: true);
-        var together = new Run(heads, headSize, slot, 7, 1, _random);
+        using var session = Open(heads, headSize, slot, isHalf);
+        var together = new Run(heads, headSize, slot, 7, 1, isHalf, _random);
         int[] lengths = [256, 1, 17, 100, 250, 16, 31];
         var alone = Enumerable.Range(0, lengths.Length).Select(row => together.Row(row)).ToArray();
         var expected = together.On(session, lengths);
@@ -86,28 +94,32 @@ public sealed class AttentionOperatorTests
         }
     }
 
-    [Fact]
-    public void Run_FloatsWithoutScalesAndBias_TheirAttention()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_FloatsWithoutScalesAndBias_TheirAttention(bool isHalf)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
-        using var session = Open(2, 16, 20, fusesProduct: false);
-        var run = new Run(2, 16, 20, 2, 1, _random) { RowScales = null, Bias = null };
+        using var session = Open(2, 16, 20, isHalf, fusesProduct: false);
+        var run = new Run(2, 16, 20, 2, 1, isHalf, _random) { RowScales = null, Bias = null };
         var expected = run.Expected([20, 3]);
         Assert.All(run.On(session, [20, 3]).Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 3e-5));
     }
 
-    [Fact]
-    public void Run_PresentOfItsOwn_ThePastAndTheNew()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Run_PresentOfItsOwn_ThePastAndTheNew(bool isHalf)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
-        using var session = Open(2, 16, 20, fusesProduct: true);
-        var run = new Run(2, 16, 20, 1, 1, _random);
+        using var session = Open(2, 16, 20, isHalf);
+        var run = new Run(2, 16, 20, 1, 1, isHalf, _random);
         var before = run.Cached(20);
         var present = run.OnOwnPresent(session, [7]);
         Assert.Equal(before, run.Cached(20));
@@ -118,12 +130,12 @@ public sealed class AttentionOperatorTests
     [Fact]
     public void Run_ValueBeyondHalves_ShowsInTheResult()
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
-        using var session = Open(1, 16, 20, fusesProduct: true);
-        var run = new Run(1, 16, 20, 1, 1, _random);
+        using var session = Open(1, 16, 20, isHalf: true);
+        var run = new Run(1, 16, 20, 1, 1, isHalf: true, _random);
         run.X[32] = 1e6f; // of a value
         Assert.Contains(run.On(session, [5]), value => !float.IsFinite(value));
     }
@@ -134,32 +146,33 @@ public sealed class AttentionOperatorTests
     [InlineData(0, 1)]
     public void Run_LengthThatCannotBe_Refused(int length, int tokens)
     {
-        if (!HalfAttention.IsSupported)
+        if (!HeadAttention.IsSupported)
         {
             return;
         }
-        using var session = Open(2, 16, 20, fusesProduct: true);
-        var run = new Run(2, 16, 20, 1, tokens, _random);
+        using var session = Open(2, 16, 20, isHalf: true);
+        var run = new Run(2, 16, 20, 1, tokens, isHalf: true, _random);
         var refusal = Assert.Throws<OnnxRuntimeException>(() => run.On(session, [length]));
         Assert.Contains($"a sequence of {length} tokens, {tokens} of them new, in a slot of 20", refusal.Message, StringComparison.Ordinal);
         Assert.All(run.On(session, [20]), value => Assert.True(float.IsFinite(value)));
     }
 
-    private static InferenceSession Open(int heads, int headSize, int slot, bool fusesProduct)
+    private static InferenceSession Open(int heads, int headSize, int slot, bool isHalf, bool fusesProduct = true)
     {
+        var type = isHalf ? DataType.Float16 : DataType.Float;
         var graph = new GraphWriter("attention");
         graph.Input("x", DataType.Float, "rows", 3 * heads * headSize);
         graph.Input("row_scales", DataType.Float, "rows", 1);
         graph.Input("bias", DataType.Float, 3 * heads * headSize);
         foreach (var past in new[] { "past_key", "past_value" })
-            graph.Input(past, DataType.Float16, "batch", heads, slot, headSize);
+            graph.Input(past, type, "batch", heads, slot, headSize);
         graph.Input("last", DataType.Int32, "batch");
         string[] product = fusesProduct ? ["x", "row_scales", "bias"] : ["x", "", ""];
-        graph.Fused(AttentionOperator.Name, ["y", "present_key", "present_value"], [.. product, "past_key", "past_value", "last"],
+        graph.Fused(isHalf ? AttentionOperator.HalfName : AttentionOperator.Name, ["y", "present_key", "present_value"], [.. product, "past_key", "past_value", "last"],
             OnnxAttribute.Int(AttentionOperator.HeadsAttribute, heads), OnnxAttribute.Float(AttentionOperator.ScaleAttribute, Scale));
         graph.Output("y", DataType.Float, "rows", heads * headSize);
         foreach (var present in new[] { "present_key", "present_value" })
-            graph.Output(present, DataType.Float16, "batch", heads, slot, headSize);
+            graph.Output(present, type, "batch", heads, slot, headSize);
         var model = graph.ToModel();
         Assert.Single(model.Graph.Node).Domain = CustomOperators.Domain;
         return CompiledModel.Open("test", model, new SessionSettings(Threads: 2));
@@ -168,24 +181,25 @@ public sealed class AttentionOperatorTests
     private sealed class Run
     {
         private readonly int _heads, _headSize, _slot, _batch;
+        private readonly bool _isHalf;
 
-        public Run(int heads, int headSize, int slot, int batch, int tokens, Random random)
+        public Run(int heads, int headSize, int slot, int batch, int tokens, bool isHalf, Random random)
         {
-            (_heads, _headSize, _slot, _batch, Tokens) = (heads, headSize, slot, batch, tokens);
+            (_heads, _headSize, _slot, _batch, _isHalf, Tokens) = (heads, headSize, slot, batch, isHalf, tokens);
             X = Floats(batch * tokens * 3 * heads * headSize);
             RowScales = Floats(batch * tokens);
             Bias = Floats(3 * heads * headSize);
-            Keys = Halves();
-            Values = Halves();
+            Keys = Cache();
+            Values = Cache();
 
             float[] Floats(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 4) - 2))];
 
-            Half[] Halves() => [.. Floats(batch * heads * slot * headSize).Select(value => (Half)value)];
+            byte[] Cache() => [.. Floats(batch * heads * slot * headSize).SelectMany(value => isHalf ? BitConverter.GetBytes((Half)value) : BitConverter.GetBytes(value))];
         }
 
-        private Run(Run like, int batch, int tokens, float[] x, float[]? rowScales, Half[] keys, Half[] values)
+        private Run(Run like, int batch, int tokens, float[] x, float[]? rowScales, byte[] keys, byte[] values)
         {
-            (_heads, _headSize, _slot, _batch, Tokens) = (like._heads, like._headSize, like._slot, batch, tokens);
+            (_heads, _headSize, _slot, _batch, _isHalf, Tokens) = (like._heads, like._headSize, like._slot, batch, like._isHalf, tokens);
             (X, RowScales, Bias, Keys, Values) = (x, rowScales, like.Bias, keys, values);
         }
 
@@ -197,11 +211,13 @@ public sealed class AttentionOperatorTests
 
         public float[]? Bias { get; init; }
 
-        private Half[] Keys { get; }
+        private byte[] Keys { get; }
 
-        private Half[] Values { get; }
+        private byte[] Values { get; }
 
         private int Width => _heads * _headSize;
+
+        private int HeadBytes => _slot * _headSize * (_isHalf ? 2 : 4);
 
         /// <summary>Some of a sequence's tokens, over other caches.</summary>
         public Run Part(int start, int tokens, Run caches) => new(this, 1, tokens,
@@ -210,20 +226,20 @@ public sealed class AttentionOperatorTests
         /// <summary>One sequence, with a cache of its own.</summary>
         public Run Row(int row)
         {
-            var slot = _heads * _slot * _headSize;
+            var slot = _heads * HeadBytes;
             return new(this, 1, Tokens, X[(row * Tokens * 3 * Width)..((row + 1) * Tokens * 3 * Width)], RowScales![(row * Tokens)..((row + 1) * Tokens)],
                 Keys[(row * slot)..((row + 1) * slot)], Values[(row * slot)..((row + 1) * slot)]);
         }
 
         /// <summary>Keys and values of the first positions.</summary>
-        public Half[] Cached(int positions) => [.. new[] { Keys, Values }.SelectMany(cache => Enumerable.Range(0, _batch * _heads)
-            .SelectMany(head => cache.Skip(head * _slot * _headSize).Take(positions * _headSize)))];
+        public byte[] Cached(int positions) => [.. new[] { Keys, Values }.SelectMany(cache => Enumerable.Range(0, _batch * _heads)
+            .SelectMany(head => cache.Skip(head * HeadBytes).Take(HeadBytes / _slot * positions)))];
 
         /// <summary>In double precision; leaves the caches alone.</summary>
         public double[] Expected(int[] lengths)
         {
             var expected = new double[_batch * Tokens * Width];
-            var (keys, values) = ((Half[])[.. Keys], (Half[])[.. Values]);
+            var (keys, values) = (Numbers(Keys), Numbers(Values));
             for (var head = 0; head < _batch * _heads; head++)
             {
                 for (var token = 0; token < Tokens; token++)
@@ -233,8 +249,8 @@ public sealed class AttentionOperatorTests
                     var at = ((head * _slot) + position) * _headSize;
                     for (var i = 0; i < _headSize; i++)
                     {
-                        keys[at + i] = (Half)Product(row, Width + (head % _heads * _headSize) + i);
-                        values[at + i] = (Half)Product(row, (2 * Width) + (head % _heads * _headSize) + i);
+                        keys[at + i] = Rounded(row, Width + (head % _heads * _headSize) + i);
+                        values[at + i] = Rounded(row, (2 * Width) + (head % _heads * _headSize) + i);
                     }
                     var first = head * _slot * _headSize;
                     var weights = Enumerable.Range(0, position + 1).Select(other => Enumerable.Range(0, _headSize).Sum(i =>
@@ -256,14 +272,14 @@ public sealed class AttentionOperatorTests
         public float[] On(InferenceSession session, int[] lengths) => On(session, lengths, Keys, Values);
 
         /// <returns>The present keys and values.</returns>
-        public Half[] OnOwnPresent(InferenceSession session, int[] lengths)
+        public byte[] OnOwnPresent(InferenceSession session, int[] lengths)
         {
-            var (keys, values) = (new Half[Keys.Length], new Half[Values.Length]);
+            var (keys, values) = (new byte[Keys.Length], new byte[Values.Length]);
             On(session, lengths, keys, values);
             return [.. keys, .. values];
         }
 
-        private float[] On(InferenceSession session, int[] lengths, Half[] presentKeys, Half[] presentValues)
+        private float[] On(InferenceSession session, int[] lengths, byte[] presentKeys, byte[] presentValues)
         {
             var y = new float[_batch * Tokens * Width];
             using var binding = session.CreateIoBinding();
@@ -287,14 +303,20 @@ public sealed class AttentionOperatorTests
                 return value;
             }
 
-            Pinned BindCache(string past, Half[] pastData, string present, Half[] presentData)
+            Pinned BindCache(string past, byte[] pastData, string present, byte[] presentData)
             {
-                var pinned = new Pinned(pastData, presentData, [_batch, _heads, _slot, _headSize]);
+                var pinned = new Pinned(_isHalf ? TensorElementType.Float16 : TensorElementType.Float, pastData, presentData, [_batch, _heads, _slot, _headSize]);
                 binding.BindInput(past, pinned.Past);
                 binding.BindOutput(present, pinned.Present);
                 return pinned;
             }
         }
+
+        private float[] Numbers(byte[] cache) => _isHalf
+            ? [.. MemoryMarshal.Cast<byte, Half>(cache).ToArray().Select(value => (float)value)]
+            : MemoryMarshal.Cast<byte, float>(cache).ToArray();
+
+        private float Rounded(int row, int column) => _isHalf ? (float)(Half)Product(row, column) : Product(row, column);
 
         private float Product(int row, int column)
         {
@@ -303,19 +325,19 @@ public sealed class AttentionOperatorTests
         }
     }
 
-    // Halves of .NET as ONNX Runtime's, which has a type of its own for them.
+    // A past and a present for as long as they are bound.
     private sealed class Pinned : IDisposable
     {
         private readonly GCHandle _past, _present;
 
-        public Pinned(Half[] past, Half[] present, long[] shape)
+        public Pinned(TensorElementType type, byte[] past, byte[] present, long[] shape)
         {
             (_past, _present) = (GCHandle.Alloc(past, GCHandleType.Pinned), GCHandle.Alloc(present, GCHandleType.Pinned));
             Past = Tensor(_past);
             Present = Tensor(_present);
 
             OrtValue Tensor(GCHandle data) => OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, TensorElementType.Float16, shape, data.AddrOfPinnedObject(), past.Length * 2L);
+                OrtMemoryInfo.DefaultInstance, type, shape, data.AddrOfPinnedObject(), past.Length);
         }
 
         public OrtValue Past { get; }

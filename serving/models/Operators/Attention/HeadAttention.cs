@@ -6,10 +6,10 @@ using static Iced.Intel.AssemblerRegisters;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Attention of one query to a head's keys and values, which lie in a cache of halves: half the reading of floats, which is most of
-/// what a step of many sequences waits for. By <see cref="Avx512Code"/>; sums are in single precision.
+/// Attention of one query to a head's keys and values, which lie in a cache of floats, or of halves: half the reading, which is most
+/// of what a step of many sequences waits for. By <see cref="Avx512Code"/>; sums are in single precision.
 /// </summary>
-internal static unsafe class HalfAttention
+internal sealed unsafe class HeadAttention
 {
     /// <summary>Queries that <see cref="RunFour"/> takes.</summary>
     public const int Four = 4;
@@ -17,19 +17,35 @@ internal static unsafe class HalfAttention
     private const int Tile = 16;               // scores that are computed together: those of one query, or of four
     private const int MostRegisters = 8;       // of a query
     private const int MostRegistersOfFour = 4; // where there are four
-    private const int HalvesBytes = Avx512Code.RegisterBytes / 2;
     private const byte ToNearest = 0; // ties to even
 
-    // By registers of a query.
-    private static readonly nint[]? ScoresCode = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleScores(assembler, registers, queries: 1));
-    private static readonly nint[]? SumCode = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleSum(assembler, registers, queries: 1));
-    private static readonly nint[]? NarrowCode = Avx512Code.TryAssemble(MostRegisters, AssembleNarrow);
-    private static readonly nint[]? FourScoresCode = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleScores(assembler, registers, queries: 4));
-    private static readonly nint[]? TwoSumsCode = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleSum(assembler, registers, queries: 2));
+    private readonly bool _isHalf;
+    private readonly nint[]? _scores, _sum, _fourScores, _twoSums, _append; // by registers of a query
+
+    private HeadAttention(bool isHalf)
+    {
+        _isHalf = isHalf;
+        _scores = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleScores(assembler, registers, queries: 1));
+        _sum = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleSum(assembler, registers, queries: 1));
+        _fourScores = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleScores(assembler, registers, queries: 4));
+        _twoSums = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleSum(assembler, registers, queries: 2));
+        _append = Avx512Code.TryAssemble(MostRegisters, AssembleAppend);
+    }
+
+    /// <summary>Over halves.</summary>
+    public static HeadAttention OfHalves { get; } = new(isHalf: true);
+
+    /// <summary>Over floats.</summary>
+    public static HeadAttention OfFloats { get; } = new(isHalf: false);
 
     /// <summary>Whether this processor has the instructions, and the system lets code be made.</summary>
-    public static bool IsSupported =>
-        ScoresCode is not null && SumCode is not null && NarrowCode is not null && FourScoresCode is not null && TwoSumsCode is not null;
+    public static bool IsSupported => Array.TrueForAll([OfHalves, OfFloats], static attention =>
+        attention is { _scores: not null, _sum: not null, _fourScores: not null, _twoSums: not null, _append: not null });
+
+    /// <summary>Of a key's or a value's number.</summary>
+    public int ElementBytes => _isHalf ? sizeof(ushort) : sizeof(float);
+
+    private int RegisterBytes => Avx512Code.Columns * ElementBytes; // in the cache
 
     /// <summary>Whether there is code for heads of a size.</summary>
     public static bool Fits(long headSize) => headSize > 0 && headSize % Avx512Code.Columns == 0 && headSize <= MostRegisters * Avx512Code.Columns;
@@ -40,11 +56,11 @@ internal static unsafe class HalfAttention
     /// <summary>Positions that <see cref="Run"/> has scores of.</summary>
     public static int RoundedUp(int positions) => (positions + Tile - 1) / Tile * Tile;
 
-    /// <summary>Rounds a key or a value to halves; beyond 65504 they are infinite.</summary>
+    /// <summary>Puts a key or a value into the cache; beyond 65504 a half is infinite.</summary>
     /// <param name="values">[headSize]</param>
-    /// <param name="halves">[headSize], out.</param>
-    public static void Narrow(float* values, Half* halves, int headSize) =>
-        ((delegate* unmanaged[Cdecl]<float*, Half*, void>)NarrowCode![headSize / Avx512Code.Columns])(values, halves);
+    /// <param name="cached">[headSize], out.</param>
+    public void Append(float* values, byte* cached, int headSize) =>
+        ((delegate* unmanaged[Cdecl]<float*, byte*, void>)_append![headSize / Avx512Code.Columns])(values, cached);
 
     /// <summary>The values' mean, weighted by the softmax of query and keys.</summary>
     /// <param name="query">[headSize], scaled.</param>
@@ -55,29 +71,29 @@ internal static unsafe class HalfAttention
     /// <param name="scores">Room for as many as <see cref="RoundedUp"/> says.</param>
     /// <param name="mean">[headSize], out.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Run(float* query, Half* keys, Half* values, int positions, Half* nextKeys, int headSize, float* scores, float* mean)
+    public void Run(float* query, byte* keys, byte* values, int positions, byte* nextKeys, int headSize, float* scores, float* mean)
     {
         var registers = headSize / Avx512Code.Columns;
         var count = RoundedUp(positions);
-        ((delegate* unmanaged[Cdecl]<float*, Half*, long, float*, Half*, void>)ScoresCode![registers])(query, keys, count / Tile, scores, values);
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_scores![registers])(query, keys, count / Tile, scores, values);
         var sum = Exponentials(scores, positions, count);
-        ((delegate* unmanaged[Cdecl]<float*, Half*, long, float*, Half*, void>)SumCode![registers])(scores, values, positions, mean, nextKeys);
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_sum![registers])(scores, values, positions, mean, nextKeys);
         Divide(mean, sum, headSize);
     }
 
-    /// <summary>The same of four queries, each of which sees one position more than the one before, to the same bits: a key is made
-    /// floats of once for all of them.</summary>
+    /// <summary>The same of four queries, each of which sees one position more than the one before, to the same bits: a key is read
+    /// once for all of them.</summary>
     /// <param name="queries">[4, headSize], scaled.</param>
     /// <param name="positions">Of the first query.</param>
     /// <param name="scores">[4, <see cref="RoundedUp"/> of the last query's]</param>
     /// <param name="means">The first query's; the others' follow <paramref name="width"/> floats apart.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void RunFour(float* queries, Half* keys, Half* values, int positions, int headSize, float* scores, float* means, long width)
+    public void RunFour(float* queries, byte* keys, byte* values, int positions, int headSize, float* scores, float* means, long width)
     {
         var registers = headSize / Avx512Code.Columns;
         var most = positions + Four - 1;
         var count = RoundedUp(most);
-        ((delegate* unmanaged[Cdecl]<float*, Half*, long, float*, long, void>)FourScoresCode![registers])(
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, void>)_fourScores![registers])(
             queries, keys, count / (Tile / Four), scores, count * sizeof(float));
         var sums = stackalloc float[Four];
         for (var query = 0; query < Four; query++)
@@ -86,7 +102,7 @@ internal static unsafe class HalfAttention
         }
         for (var query = 0; query < Four; query += 2)
         {
-            ((delegate* unmanaged[Cdecl]<float*, Half*, long, float*, long, long, void>)TwoSumsCode![registers])(
+            ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, long, void>)_twoSums![registers])(
                 scores + (query * count), values, positions + query + 1, means + (query * width), count * sizeof(float), width * sizeof(float));
         }
         for (var query = 0; query < Four; query++)
@@ -133,12 +149,12 @@ internal static unsafe class HalfAttention
 
     // queries in rdi, keys in rsi, blocks of keys in rdx, scores in rcx; of one query what is fetched in r8, of four the bytes from one's
     // scores to the next one's.
-    private static void AssembleScores(Assembler assembler, int registers, int queries)
+    private void AssembleScores(Assembler assembler, int registers, int queries)
     {
         var sums = Avx512Code.Registers[..Tile];
         var query = Avx512Code.Registers.Slice(Tile, MostRegisters); // of one
         AssemblerRegisterZMM low = zmm24, high = zmm25;
-        var rowBytes = registers * HalvesBytes;
+        var rowBytes = registers * RegisterBytes;
         var rows = Tile / queries;
         if (queries == 1)
         {
@@ -159,7 +175,7 @@ internal static unsafe class HalfAttention
             for (var i = 0; i < registers; i++)
             {
                 var key = Avx512Code.Registers[26 + (((row * registers) + i) % 6)];
-                assembler.vcvtph2ps(key, __ymmword_ptr[rsi + ((row * rowBytes) + (i * HalvesBytes))]);
+                Load(assembler, key, (row * rowBytes) + (i * RegisterBytes));
                 for (var number = 0; number < queries; number++)
                     Multiply(sums[(number * rows) + row], key, number, i);
             }
@@ -232,10 +248,10 @@ internal static unsafe class HalfAttention
     // weights in rdi, values in rsi, positions in rdx, the sum in rcx; of one query what is fetched in r8, of two the bytes from one's
     // weights to the other's, and in r9 those from one's sum to the other's. Even and odd positions have sums of their own, because
     // an addition waits for the one before.
-    private static void AssembleSum(Assembler assembler, int registers, int queries)
+    private void AssembleSum(Assembler assembler, int registers, int queries)
     {
         var sums = Avx512Code.Registers[..(2 * queries * registers)];
-        var rowBytes = registers * HalvesBytes;
+        var rowBytes = registers * RegisterBytes;
         foreach (var sum in sums)
             assembler.vpxord(sum, sum, sum);
         Label pairs = assembler.CreateLabel(), last = assembler.CreateLabel(), end = assembler.CreateLabel();
@@ -279,7 +295,7 @@ internal static unsafe class HalfAttention
             for (var i = 0; i < registers; i++)
             {
                 var value = Avx512Code.Registers[20 + (((row * registers) + i) % 12)];
-                assembler.vcvtph2ps(value, __ymmword_ptr[rsi + ((row * rowBytes) + (i * HalvesBytes))]);
+                Load(assembler, value, (row * rowBytes) + (i * RegisterBytes));
                 for (var query = 0; query < queries; query++)
                     assembler.vfmadd231ps(Sum(query, row, i), value, Weight(row, query));
             }
@@ -288,16 +304,28 @@ internal static unsafe class HalfAttention
         AssemblerRegisterZMM Weight(int row, int query) => Avx512Code.Registers[16 + (row * queries) + query];
     }
 
-    // values in rdi, halves in rsi.
-    private static void AssembleNarrow(Assembler assembler, int registers)
+    // values in rdi, what is cached in rsi.
+    private void AssembleAppend(Assembler assembler, int registers)
     {
         for (var i = 0; i < registers; i++)
         {
             assembler.vmovups(zmm0, __zmmword_ptr[rdi + (i * Avx512Code.RegisterBytes)]);
-            assembler.vcvtps2ph(__ymmword_ptr[rsi + (i * HalvesBytes)], zmm0, ToNearest);
+            if (_isHalf)
+                assembler.vcvtps2ph(__ymmword_ptr[rsi + (i * RegisterBytes)], zmm0, ToNearest);
+            else
+                assembler.vmovups(__zmmword_ptr[rsi + (i * RegisterBytes)], zmm0);
         }
         assembler.vzeroupper();
         assembler.ret();
+    }
+
+    // What is cached in rsi.
+    private void Load(Assembler assembler, AssemblerRegisterZMM register, int offset)
+    {
+        if (_isHalf)
+            assembler.vcvtph2ps(register, __ymmword_ptr[rsi + offset]);
+        else
+            assembler.vmovups(register, __zmmword_ptr[rsi + offset]);
     }
 
     // Into the second cache: what follows is needed when this has been gone through.

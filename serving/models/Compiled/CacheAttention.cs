@@ -5,10 +5,10 @@ using static ElasticSynapse.Serving.Models.OnnxAttribute;
 namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
-/// Keeps keys and values as halves where products are of 8 or 4 bits, whose rounding is coarser by far: attention of many sequences
-/// waits for memory, and half of it is enough then.
+/// Attention over a KV cache by an operator of our own. Keys and values are halves where products are of 8 or 4 bits, whose rounding
+/// is coarser by far: attention of many sequences waits for memory, and half of it is enough then.
 /// </summary>
-internal static class HalfCache
+internal static class CacheAttention
 {
     private const int CacheInput = 3;
 
@@ -19,26 +19,28 @@ internal static class HalfCache
     public static void Apply(GraphProto graph)
     {
         var attentions = graph.Node.Where(node => node.OpType == "GroupQueryAttention").ToArray();
-        if (!HalfAttention.IsSupported || !graph.Node.Any(node => CoarseProducts.Contains(node.OpType))
-            || !attentions.All(node => HalfAttention.Fits(HeadSize(graph, node))))
+        if (attentions.Length == 0 || !HeadAttention.IsSupported
+            || !attentions.All(node => Cache(graph, node) is { ElemType: (int)DataType.Float } cache && HeadAttention.Fits(cache.Shape.Dim[^1].DimValue)))
         {
             return;
         }
+        var isHalf = graph.Node.Any(node => CoarseProducts.Contains(node.OpType));
         foreach (var node in attentions)
         {
-            Replace(graph, node);
+            Replace(graph, node, isHalf);
         }
     }
 
     /// <summary>Whether all operators of an opened model give a token the same bits, however many tokens a run has: ours, and exact
     /// sums of whole numbers.</summary>
     public static bool RunsTokensAlike(GraphProto graph) =>
-        graph.Node.Any(node => node.OpType == AttentionOperator.Name) && !graph.Node.Any(node => node.OpType is "MatMulNBits" or "MatMul");
+        graph.Node.Any(node => node.OpType is AttentionOperator.Name or AttentionOperator.HalfName)
+        && !graph.Node.Any(node => node.OpType is "MatMul" or "FusedMatMul" or "MatMulNBits");
 
-    private static long HeadSize(GraphProto graph, NodeProto attention) =>
-        graph.Input.Single(input => input.Name == attention.Input[CacheInput]).Type.TensorType.Shape.Dim[^1].DimValue;
+    private static TypeProto.Types.Tensor Cache(GraphProto graph, NodeProto attention) =>
+        graph.Input.Single(input => input.Name == attention.Input[CacheInput]).Type.TensorType;
 
-    private static void Replace(GraphProto graph, NodeProto node)
+    private static void Replace(GraphProto graph, NodeProto node, bool isHalf)
     {
         if (node.Input is not [var x, "", "", var keys, var values, var lastIndices, _])
         {
@@ -48,12 +50,12 @@ internal static class HalfCache
         node.Attribute.Clear();
         node.Attribute.Add(Int(AttentionOperator.HeadsAttribute, attributes["num_heads"].I));
         node.Attribute.Add(Float(AttentionOperator.ScaleAttribute, attributes["scale"].F));
-        (node.OpType, node.Domain) = (AttentionOperator.Name, CustomOperators.Domain);
+        (node.OpType, node.Domain) = (isHalf ? AttentionOperator.HalfName : AttentionOperator.Name, CustomOperators.Domain);
         node.Input.Clear();
         node.Input.AddRange([.. TakeProduct(graph, x), keys, values, lastIndices]);
         foreach (var value in graph.Input.Concat(graph.Output).Where(value => value.Name == keys || value.Name == values || node.Output.Skip(1).Contains(value.Name)))
         {
-            value.Type.TensorType.ElemType = (int)DataType.Float16;
+            value.Type.TensorType.ElemType = (int)(isHalf ? DataType.Float16 : DataType.Float);
         }
     }
 
