@@ -12,7 +12,7 @@ namespace ElasticSynapse.ModelServer.Scheduling;
 /// </remarks>
 internal sealed class RunningSequence : ActiveJob
 {
-    private readonly float _closeCall;
+    private readonly float _closeCall; // 0 for none
     private readonly int _context;
     private readonly SequenceText _text;
     private readonly FinishReason[] _finish = new FinishReason[1];
@@ -125,7 +125,7 @@ internal sealed class RunningSequence : ActiveJob
     private FinishReason[]? Choose(ReadOnlySpan<float> logits, TokenSampler sampler)
     {
         var token = sampler.Next(logits, _text.Tokens, First.Prompt.Length, First.Sampling);
-        if (_exact < Position && sampler.LastMargin(logits) < _closeCall)
+        if (_closeCall > 0 && _exact < Position && sampler.LastMargin(logits) < _closeCall)
         {
             Drafts.Lost(runs: Position - _exact);
             (Position, _isCloseCall) = (_exact, true);

@@ -19,12 +19,12 @@ internal static class CacheAttention
     public static void Apply(GraphProto graph)
     {
         var attentions = graph.Node.Where(node => node.OpType == "GroupQueryAttention").ToArray();
-        if (attentions.Length == 0 || !HeadAttention.IsSupported
-            || !attentions.All(node => Cache(graph, node) is { ElemType: (int)DataType.Float } cache && HeadAttention.Fits(cache.Shape.Dim[^1].DimValue)))
+        var isHalf = graph.Node.Any(node => CoarseProducts.Contains(node.OpType));
+        if (!attentions.All(node =>
+            Cache(graph, node) is { ElemType: (int)DataType.Float } cache && HeadAttention.For(isHalf, cache.Shape.Dim[^1].DimValue) is not null))
         {
             return;
         }
-        var isHalf = graph.Node.Any(node => CoarseProducts.Contains(node.OpType));
         foreach (var node in attentions)
         {
             Replace(graph, node, isHalf);

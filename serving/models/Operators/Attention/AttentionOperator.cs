@@ -173,7 +173,7 @@ internal static unsafe class AttentionOperator
         {
             rows *= length;
         }
-        if (cache.Length != MostDimensions || cache[0] < 1 || cache[1] != run.Heads || !HeadAttention.Fits(cache[3])
+        if (cache.Length != MostDimensions || cache[0] < 1 || cache[1] != run.Heads || HeadAttention.For(run.IsHalf, cache[3]) is null
             || shape[^1] != 3 * cache[1] * cache[3] || rows % cache[0] != 0)
         {
             return OnnxRuntimeApi.Error($"{Name}: x of {rows} rows of {shape[^1]} does not fit a cache of [{string.Join(", ", cache.ToArray())}] and {run.Heads} heads");

@@ -24,7 +24,7 @@ internal unsafe struct AttentionRun
     public bool IsHalf;       // what is cached
 
     /// <summary>For what is cached.</summary>
-    public readonly HeadAttention Attention => IsHalf ? HeadAttention.OfHalves : HeadAttention.OfFloats;
+    public readonly HeadAttention Attention => HeadAttention.For(IsHalf, HeadSize)!;
 
     private readonly int Width => Heads * HeadSize;
 
@@ -92,9 +92,9 @@ internal unsafe struct AttentionRun
         {
             var at = ((head * Slot) + past + token) * PositionBytes;
             Read(head, token, part: 1, 1, vector);
-            Attention.Append(vector, Keys + at, HeadSize);
+            Attention.Append(vector, Keys + at);
             Read(head, token, part: 2, 1, vector);
-            Attention.Append(vector, Values + at, HeadSize);
+            Attention.Append(vector, Values + at);
         }
     }
 
@@ -124,17 +124,17 @@ internal unsafe struct AttentionRun
         {
             var positions = (int)(past + token + 1);
             var y = Y + (Row(head, token) * Width) + (head % Heads * HeadSize);
-            if (token + HeadAttention.Four <= end && HeadAttention.FitsFour(HeadSize) && HeadAttention.RoundedUp(positions + HeadAttention.Four) <= Slot)
+            if (token + HeadAttention.Four <= end && Attention.RunsFour && HeadAttention.RoundedUp(positions + HeadAttention.Four) <= Slot)
             {
                 for (var i = 0; i < HeadAttention.Four; i++)
                     Read(head, token + i, part: 0, Scale, queries + (i * HeadSize));
-                Attention.RunFour(queries, keys, values, positions, HeadSize, scores, y, Width);
+                Attention.RunFour(queries, keys, values, positions, scores, y, Width);
                 token += HeadAttention.Four;
                 continue;
             }
             Read(head, token, part: 0, Scale, queries);
             if (HeadAttention.RoundedUp(positions) <= Slot)
-                Attention.Run(queries, keys, values, positions, keys + (Slot * PositionBytes), HeadSize, scores, y);
+                Attention.Run(queries, keys, values, positions, keys + (Slot * PositionBytes), scores, y);
             else
                 RunAtTheEnd(queries, keys, values, positions, scores, y);
             token++;
@@ -146,7 +146,7 @@ internal unsafe struct AttentionRun
     {
         var copy = (byte*)NativeMemory.AllocZeroed((nuint)HeadAttention.RoundedUp(positions), (nuint)PositionBytes);
         NativeMemory.Copy(keys, copy, (nuint)(positions * PositionBytes));
-        Attention.Run(query, copy, values, positions, copy, HeadSize, scores, y);
+        Attention.Run(query, copy, values, positions, copy, scores, y);
         NativeMemory.Free(copy);
     }
 

@@ -17,41 +17,51 @@ internal sealed unsafe class HeadAttention
     private const int Tile = 16;               // scores that are computed together: those of one query, or of four
     private const int MostRegisters = 8;       // of a query
     private const int MostRegistersOfFour = 4; // where there are four
+    private const int Scores = 1, Sum = 2, Add = 3, FourScores = 4, TwoSums = 5; // functions
     private const byte ToNearest = 0; // ties to even
 
-    private readonly bool _isHalf;
-    private readonly nint[]? _scores, _sum, _fourScores, _twoSums, _append; // by registers of a query
+    // By what is cached, and registers of a query: a model needs one of them.
+    private static readonly HeadAttention?[,] Made = new HeadAttention?[2, MostRegisters + 1];
 
-    private HeadAttention(bool isHalf)
+    private readonly bool _isHalf;
+    private readonly int _registers;
+    private readonly nint[] _code;
+
+    private HeadAttention(bool isHalf, int registers)
     {
-        _isHalf = isHalf;
-        _scores = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleScores(assembler, registers, queries: 1));
-        _sum = Avx512Code.TryAssemble(MostRegisters, (assembler, registers) => AssembleSum(assembler, registers, queries: 1));
-        _fourScores = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleScores(assembler, registers, queries: 4));
-        _twoSums = Avx512Code.TryAssemble(MostRegistersOfFour, (assembler, registers) => AssembleSum(assembler, registers, queries: 2));
-        _append = Avx512Code.TryAssemble(MostRegisters, AssembleAppend);
+        (_isHalf, _registers) = (isHalf, registers);
+        _code = Avx512Code.TryAssemble(RunsFour ? TwoSums : Add, Assemble) ?? [];
     }
 
-    /// <summary>Over halves.</summary>
-    public static HeadAttention OfHalves { get; } = new(isHalf: true);
-
-    /// <summary>Over floats.</summary>
-    public static HeadAttention OfFloats { get; } = new(isHalf: false);
-
-    /// <summary>Whether this processor has the instructions, and the system lets code be made.</summary>
-    public static bool IsSupported => Array.TrueForAll([OfHalves, OfFloats], static attention =>
-        attention is { _scores: not null, _sum: not null, _fourScores: not null, _twoSums: not null, _append: not null });
+    /// <summary>Whether <see cref="RunFour"/> has code for heads of this size.</summary>
+    public bool RunsFour => _registers <= MostRegistersOfFour;
 
     /// <summary>Of a key's or a value's number.</summary>
     public int ElementBytes => _isHalf ? sizeof(ushort) : sizeof(float);
 
+    private int HeadSize => _registers * Avx512Code.Columns;
+
     private int RegisterBytes => Avx512Code.Columns * ElementBytes; // in the cache
 
-    /// <summary>Whether there is code for heads of a size.</summary>
-    public static bool Fits(long headSize) => headSize > 0 && headSize % Avx512Code.Columns == 0 && headSize <= MostRegisters * Avx512Code.Columns;
+    private int RowBytes => _registers * RegisterBytes;
 
-    /// <summary>Whether <see cref="RunFour"/> has code for heads of a size.</summary>
-    public static bool FitsFour(int headSize) => headSize <= MostRegistersOfFour * Avx512Code.Columns;
+    /// <summary>Whether there is code for heads of a size.</summary>
+    public static bool Fits(long headSize) => headSize is > 0 and <= MostRegisters * Avx512Code.Columns && headSize % Avx512Code.Columns == 0;
+
+    /// <summary>For a cache of halves or floats.</summary>
+    /// <returns>Null where heads of the size do not fit, the processor does not have the instructions, or the system does not let
+    /// code be made.</returns>
+    public static HeadAttention? For(bool isHalf, long headSize)
+    {
+        if (!Fits(headSize))
+        {
+            return null;
+        }
+        var registers = (int)headSize / Avx512Code.Columns;
+        // Made twice at worst, by two models that are loaded at once.
+        var attention = Made[isHalf ? 1 : 0, registers] ??= new HeadAttention(isHalf, registers);
+        return attention._code.Length > 0 ? attention : null;
+    }
 
     /// <summary>Positions that <see cref="Run"/> has scores of.</summary>
     public static int RoundedUp(int positions) => (positions + Tile - 1) / Tile * Tile;
@@ -59,8 +69,7 @@ internal sealed unsafe class HeadAttention
     /// <summary>Puts a key or a value into the cache; beyond 65504 a half is infinite.</summary>
     /// <param name="values">[headSize]</param>
     /// <param name="cached">[headSize], out.</param>
-    public void Append(float* values, byte* cached, int headSize) =>
-        ((delegate* unmanaged[Cdecl]<float*, byte*, void>)_append![headSize / Avx512Code.Columns])(values, cached);
+    public void Append(float* values, byte* cached) => ((delegate* unmanaged[Cdecl]<float*, byte*, void>)_code[Add])(values, cached);
 
     /// <summary>The values' mean, weighted by the softmax of query and keys.</summary>
     /// <param name="query">[headSize], scaled.</param>
@@ -71,14 +80,13 @@ internal sealed unsafe class HeadAttention
     /// <param name="scores">Room for as many as <see cref="RoundedUp"/> says.</param>
     /// <param name="mean">[headSize], out.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void Run(float* query, byte* keys, byte* values, int positions, byte* nextKeys, int headSize, float* scores, float* mean)
+    public void Run(float* query, byte* keys, byte* values, int positions, byte* nextKeys, float* scores, float* mean)
     {
-        var registers = headSize / Avx512Code.Columns;
         var count = RoundedUp(positions);
-        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_scores![registers])(query, keys, count / Tile, scores, values);
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_code[Scores])(query, keys, count / Tile, scores, values);
         var sum = Exponentials(scores, positions, count);
-        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_sum![registers])(scores, values, positions, mean, nextKeys);
-        Divide(mean, sum, headSize);
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_code[Sum])(scores, values, positions, mean, nextKeys);
+        Divide(mean, sum);
     }
 
     /// <summary>The same of four queries, each of which sees one position more than the one before, to the same bits: a key is read
@@ -88,12 +96,11 @@ internal sealed unsafe class HeadAttention
     /// <param name="scores">[4, <see cref="RoundedUp"/> of the last query's]</param>
     /// <param name="means">The first query's; the others' follow <paramref name="width"/> floats apart.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public void RunFour(float* queries, byte* keys, byte* values, int positions, int headSize, float* scores, float* means, long width)
+    public void RunFour(float* queries, byte* keys, byte* values, int positions, float* scores, float* means, long width)
     {
-        var registers = headSize / Avx512Code.Columns;
         var most = positions + Four - 1;
         var count = RoundedUp(most);
-        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, void>)_fourScores![registers])(
+        ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, void>)_code[FourScores])(
             queries, keys, count / (Tile / Four), scores, count * sizeof(float));
         var sums = stackalloc float[Four];
         for (var query = 0; query < Four; query++)
@@ -102,19 +109,19 @@ internal sealed unsafe class HeadAttention
         }
         for (var query = 0; query < Four; query += 2)
         {
-            ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, long, void>)_twoSums![registers])(
+            ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, long, long, void>)_code[TwoSums])(
                 scores + (query * count), values, positions + query + 1, means + (query * width), count * sizeof(float), width * sizeof(float));
         }
         for (var query = 0; query < Four; query++)
         {
-            Divide(means + (query * width), sums[query], headSize);
+            Divide(means + (query * width), sums[query]);
         }
     }
 
-    private static void Divide(float* values, float divisor, int count)
+    private void Divide(float* values, float divisor)
     {
         var factor = Vector512.Create(1 / divisor);
-        for (var i = 0; i < count; i += Vector512<float>.Count)
+        for (var i = 0; i < HeadSize; i += Vector512<float>.Count)
         {
             (Vector512.Load(values + i) * factor).Store(values + i);
         }
@@ -147,18 +154,33 @@ internal sealed unsafe class HeadAttention
         return Vector256.Sum(sum);
     }
 
+    private void Assemble(Assembler assembler, int function)
+    {
+        switch (function)
+        {
+            case Scores or FourScores:
+                AssembleScores(assembler, queries: function == Scores ? 1 : Four);
+                break;
+            case Sum or TwoSums:
+                AssembleSum(assembler, queries: function == Sum ? 1 : 2);
+                break;
+            default:
+                AssembleAppend(assembler);
+                break;
+        }
+    }
+
     // queries in rdi, keys in rsi, blocks of keys in rdx, scores in rcx; of one query what is fetched in r8, of four the bytes from one's
     // scores to the next one's.
-    private void AssembleScores(Assembler assembler, int registers, int queries)
+    private void AssembleScores(Assembler assembler, int queries)
     {
         var sums = Avx512Code.Registers[..Tile];
         var query = Avx512Code.Registers.Slice(Tile, MostRegisters); // of one
         AssemblerRegisterZMM low = zmm24, high = zmm25;
-        var rowBytes = registers * RegisterBytes;
         var rows = Tile / queries;
         if (queries == 1)
         {
-            for (var i = 0; i < registers; i++)
+            for (var i = 0; i < _registers; i++)
                 assembler.vmovups(query[i], __zmmword_ptr[rdi + (i * Avx512Code.RegisterBytes)]);
         }
         else
@@ -171,11 +193,11 @@ internal sealed unsafe class HeadAttention
         for (var row = 0; row < rows; row++)
         {
             if (queries == 1)
-                Fetch(assembler, row * rowBytes, rowBytes);
-            for (var i = 0; i < registers; i++)
+                Fetch(assembler, row * RowBytes, RowBytes);
+            for (var i = 0; i < _registers; i++)
             {
-                var key = Avx512Code.Registers[26 + (((row * registers) + i) % 6)];
-                Load(assembler, key, (row * rowBytes) + (i * RegisterBytes));
+                var key = Avx512Code.Registers[26 + (((row * _registers) + i) % 6)];
+                Load(assembler, key, (row * RowBytes) + (i * RegisterBytes));
                 for (var number = 0; number < queries; number++)
                     Multiply(sums[(number * rows) + row], key, number, i);
             }
@@ -207,7 +229,7 @@ internal sealed unsafe class HeadAttention
         if (queries == 1)
         {
             assembler.vmovups(__zmmword_ptr[rcx], sums[0]);
-            assembler.add(r8, rows * rowBytes);
+            assembler.add(r8, rows * RowBytes);
         }
         else
         {
@@ -217,7 +239,7 @@ internal sealed unsafe class HeadAttention
             assembler.vextractf32x4(__xmmword_ptr[r9], sums[0], 3);
             assembler.add(r9, rows * sizeof(float));
         }
-        assembler.add(rsi, rows * rowBytes);
+        assembler.add(rsi, rows * RowBytes);
         assembler.add(rcx, rows * sizeof(float));
         assembler.dec(rdx);
         assembler.jnz(next);
@@ -226,7 +248,7 @@ internal sealed unsafe class HeadAttention
 
         void Multiply(AssemblerRegisterZMM sum, AssemblerRegisterZMM key, int number, int i)
         {
-            var operand = __zmmword_ptr[rdi + (((number * registers) + i) * Avx512Code.RegisterBytes)];
+            var operand = __zmmword_ptr[rdi + (((number * _registers) + i) * Avx512Code.RegisterBytes)];
             switch (queries, i)
             {
                 case (1, 0):
@@ -248,10 +270,9 @@ internal sealed unsafe class HeadAttention
     // weights in rdi, values in rsi, positions in rdx, the sum in rcx; of one query what is fetched in r8, of two the bytes from one's
     // weights to the other's, and in r9 those from one's sum to the other's. Even and odd positions have sums of their own, because
     // an addition waits for the one before.
-    private void AssembleSum(Assembler assembler, int registers, int queries)
+    private void AssembleSum(Assembler assembler, int queries)
     {
-        var sums = Avx512Code.Registers[..(2 * queries * registers)];
-        var rowBytes = registers * RegisterBytes;
+        var sums = Avx512Code.Registers[..(2 * queries * _registers)];
         foreach (var sum in sums)
             assembler.vpxord(sum, sum, sum);
         Label pairs = assembler.CreateLabel(), last = assembler.CreateLabel(), end = assembler.CreateLabel();
@@ -260,44 +281,44 @@ internal sealed unsafe class HeadAttention
         assembler.jz(last);
         assembler.Label(ref pairs);
         for (var row = 0; row < 2; row++)
-            Add(row);
-        assembler.add(rsi, 2 * rowBytes);
+            AddRow(row);
+        assembler.add(rsi, 2 * RowBytes);
         assembler.add(rdi, 2 * sizeof(float));
         if (queries == 1)
-            assembler.add(r8, 2 * rowBytes);
+            assembler.add(r8, 2 * RowBytes);
         assembler.dec(rax);
         assembler.jnz(pairs);
         assembler.Label(ref last);
         assembler.test(rdx, 1);
         assembler.jz(end);
-        Add(0);
+        AddRow(0);
         assembler.Label(ref end);
         for (var query = 0; query < queries; query++)
         {
-            for (var i = 0; i < registers; i++)
+            for (var i = 0; i < _registers; i++)
             {
-                var sum = Sum(query, 0, i);
-                assembler.vaddps(sum, sum, Sum(query, 1, i));
+                var sum = Of(query, 0, i);
+                assembler.vaddps(sum, sum, Of(query, 1, i));
                 assembler.vmovups(query == 0 ? __zmmword_ptr[rcx + (i * Avx512Code.RegisterBytes)] : __zmmword_ptr[rcx + r9 + (i * Avx512Code.RegisterBytes)], sum);
             }
         }
         assembler.vzeroupper();
         assembler.ret();
 
-        AssemblerRegisterZMM Sum(int query, int row, int i) => Avx512Code.Registers[(((query * 2) + row) * registers) + i];
+        AssemblerRegisterZMM Of(int query, int row, int i) => Avx512Code.Registers[(((query * 2) + row) * _registers) + i];
 
-        void Add(int row)
+        void AddRow(int row)
         {
             if (queries == 1)
-                Fetch(assembler, row * rowBytes, rowBytes);
+                Fetch(assembler, row * RowBytes, RowBytes);
             for (var query = 0; query < queries; query++)
                 assembler.vbroadcastss(Weight(row, query), query == 0 ? __dword_ptr[rdi + (row * sizeof(float))] : __dword_ptr[rdi + r8 + (row * sizeof(float))]);
-            for (var i = 0; i < registers; i++)
+            for (var i = 0; i < _registers; i++)
             {
-                var value = Avx512Code.Registers[20 + (((row * registers) + i) % 12)];
-                Load(assembler, value, (row * rowBytes) + (i * RegisterBytes));
+                var value = Avx512Code.Registers[20 + (((row * _registers) + i) % 12)];
+                Load(assembler, value, (row * RowBytes) + (i * RegisterBytes));
                 for (var query = 0; query < queries; query++)
-                    assembler.vfmadd231ps(Sum(query, row, i), value, Weight(row, query));
+                    assembler.vfmadd231ps(Of(query, row, i), value, Weight(row, query));
             }
         }
 
@@ -305,9 +326,9 @@ internal sealed unsafe class HeadAttention
     }
 
     // values in rdi, what is cached in rsi.
-    private void AssembleAppend(Assembler assembler, int registers)
+    private void AssembleAppend(Assembler assembler)
     {
-        for (var i = 0; i < registers; i++)
+        for (var i = 0; i < _registers; i++)
         {
             assembler.vmovups(zmm0, __zmmword_ptr[rdi + (i * Avx512Code.RegisterBytes)]);
             if (_isHalf)
