@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 
 namespace ElasticSynapse.ModelServer.Sampling;
 
@@ -6,6 +7,8 @@ namespace ElasticSynapse.ModelServer.Sampling;
 /// A row of scores as lines of a page, one below the other, and the largest of each column: found as fast as memory is read, and
 /// few enough to choose among. Holds a buffer for reuse; one thread at a time.
 /// </summary>
+/// <remarks>Loops over a vocabulary are compiled for good at once (AggressiveOptimization), here, in <see cref="Nucleus"/> and in
+/// <see cref="TokenDistribution"/>: the first requests would wait for a second time.</remarks>
 /// <param name="length">Most scores of a row.</param>
 internal sealed class ColumnMaxima(int length)
 {
@@ -17,6 +20,7 @@ internal sealed class ColumnMaxima(int length)
     /// <summary>Place of the first of the largest.</summary>
     /// <param name="scores">Not empty.</param>
     /// <returns>Where a NaN stands, if there is one.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int IndexOfMax(ReadOnlySpan<float> scores)
     {
         var maxima = Of(scores, FewestColumns);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
@@ -17,6 +18,7 @@ internal sealed class Nucleus(int vocabularySize)
     /// <param name="weights">At least one; none much above 1.</param>
     /// <param name="mass">Of the sum of all.</param>
     /// <returns>All above <c>Least</c> are kept, and the first <c>Ties</c> of those equal to it, which may be more than there are.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (float Least, int Ties) Find(ReadOnlySpan<float> weights, double mass)
     {
         // Positive numbers have the order of their bits. Those from high on do not reach the mass, those from low on do.
@@ -47,6 +49,7 @@ internal sealed class Nucleus(int vocabularySize)
         return ((float)least, _candidates.AsSpan(0, count).Count(least) > ties ? ties : int.MaxValue);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static double SumFrom(ReadOnlySpan<float> weights, float least)
     {
         ref var first = ref MemoryMarshal.GetReference(weights);

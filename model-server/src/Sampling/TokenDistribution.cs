@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Numerics.Tensors;
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace ElasticSynapse.ModelServer.Sampling;
@@ -106,6 +107,7 @@ internal sealed class TokenDistribution(int vocabularySize)
     }
 
     // Those above a value, and the first of those equal to it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(ReadOnlySpan<float> values, bool isWhole, float least, int ties = int.MaxValue)
     {
         var kept = 0;
@@ -148,6 +150,7 @@ internal sealed class TokenDistribution(int vocabularySize)
     }
 
     // A bit for each of the first lanes.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static uint AtLeast(ReadOnlySpan<float> values, float least)
     {
         if (values.Length >= Lanes)
