@@ -97,6 +97,9 @@ public sealed class Gpt2Model : IDisposable
         using var prepared = CompiledModel.Prepare();
         folder = Path.GetFullPath(folder);
         var config = Gpt2Config.Load(folder);
+        // Made while the checkpoint is read, too.
+        if (!settings.Device.IsCuda)
+            _ = Task.Run(() => HeadAttention.For(precision.IsQuantized(), config.CachedHeadSize));
         using var source = CheckpointTensors.Open(folder);
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,

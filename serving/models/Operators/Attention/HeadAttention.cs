@@ -58,8 +58,14 @@ internal sealed unsafe class HeadAttention
             return null;
         }
         var registers = (int)headSize / Avx512Code.Columns;
-        // Made twice at worst, by two models that are loaded at once.
-        var attention = Made[isHalf ? 1 : 0, registers] ??= new HeadAttention(isHalf, registers);
+        ref var attention = ref Made[isHalf ? 1 : 0, registers];
+        if (attention is null)
+        {
+            lock (Made)
+            {
+                attention ??= new HeadAttention(isHalf, registers);
+            }
+        }
         return attention._code.Length > 0 ? attention : null;
     }
 
