@@ -1,12 +1,11 @@
 using System.Numerics.Tensors;
+using ElasticSynapse.ModelServer.Sampling;
 
 namespace ElasticSynapse.ModelServer.Beams;
 
 /// <summary>The best of many candidates, descending; of equal ones the first that came.</summary>
 internal sealed class TopCandidates(int count)
 {
-    private const int Block = 256; // tokens that are looked at together
-
     private readonly List<BeamCandidate> _best = new(count + 1);
 
     public IReadOnlyList<BeamCandidate> Best => _best;
@@ -19,9 +18,9 @@ internal sealed class TopCandidates(int count)
     /// <param name="logprobs">[vocabulary]</param>
     public void Add(int beam, float score, ReadOnlySpan<float> logprobs)
     {
-        for (var start = 0; start < logprobs.Length; start += Block)
+        for (var start = 0; start < logprobs.Length; start += VocabularySums.Block)
         {
-            var block = logprobs[start..Math.Min(start + Block, logprobs.Length)];
+            var block = logprobs[start..Math.Min(start + VocabularySums.Block, logprobs.Length)];
             // Of most blocks none is among them.
             if (_best.Count < count || score + TensorPrimitives.Max(block) > _best[^1].Score)
             {

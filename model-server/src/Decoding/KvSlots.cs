@@ -36,7 +36,7 @@ internal sealed class KvSlots : IDisposable
             throw new CheckpointException(string.Create(CultureInfo.InvariantCulture,
                 $"the KV cache needs {needed:N0} bytes (2 * {config.Layers} layers * ({sequences} sequences + {cached} kept prefixes) * {config.Positions} positions * {config.CachedSize} values * {ValueBytes(type)}) of {available:N0}; set Scheduler__MaxSequences or Scheduler__PrefixCacheSequences lower"));
         }
-        // Zeroes, because attention multiplies what lies beyond a sequence by zero.
+        // Zeroes, because ONNX Runtime's attention multiplies what lies beyond a sequence by zero.
         _keys = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
         _values = [.. Enumerable.Range(0, config.Layers).Select(_ => memory.Allocate(slots * LayerBytes))];
     }

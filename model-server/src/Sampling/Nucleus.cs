@@ -57,7 +57,7 @@ internal sealed class Nucleus(int vocabularySize)
         while (start <= weights.Length - Vector512<float>.Count)
         {
             // A block in single precision.
-            var end = Math.Min(start + LogSums.Block, weights.Length - Vector512<float>.Count + 1);
+            var end = Math.Min(start + VocabularySums.Block, weights.Length - Vector512<float>.Count + 1);
             var part = Vector512<float>.Zero;
             for (; start < end; start += Vector512<float>.Count)
             {

@@ -31,7 +31,7 @@ internal sealed class TokenDistribution(int vocabularySize)
     private Span<float> Weights => _weights.AsSpan(0, _count);
 
     /// <summary>Sums to 1 over <see cref="Tokens"/>.</summary>
-    public double Probability(int index) => _weights[index] / LogSums.Sum(Weights);
+    public double Probability(int index) => _weights[index] / VocabularySums.Sum(Weights);
 
     /// <summary>Keeps what may be drawn; none is left when every score is negative infinity.</summary>
     /// <param name="scores">[vocabulary], after the penalties; unchanged.</param>
@@ -59,7 +59,7 @@ internal sealed class TokenDistribution(int vocabularySize)
         TensorPrimitives.Exp(Weights, Weights);
         if (parameters.TopP < 1)
         {
-            var (least, ties) = _nucleus.Find(Weights, parameters.TopP * LogSums.Sum(Weights));
+            var (least, ties) = _nucleus.Find(Weights, parameters.TopP * VocabularySums.Sum(Weights));
             // Tokens stand in order of their ids, so the first of equal ones are those with the lowest.
             Keep(Weights, isWhole: false, least, ties);
         }
@@ -76,11 +76,11 @@ internal sealed class TokenDistribution(int vocabularySize)
     /// <summary>The token at cumulative probability <paramref name="uniform"/>, a number in [0, 1).</summary>
     public int Draw(double uniform)
     {
-        var target = uniform * LogSums.Sum(Weights);
+        var target = uniform * VocabularySums.Sum(Weights);
         var last = 0; // that can be drawn: rounding may leave some of the target behind it
-        for (var start = 0; start < _count; start += LogSums.Block)
+        for (var start = 0; start < _count; start += VocabularySums.Block)
         {
-            var block = Weights[start..Math.Min(start + LogSums.Block, _count)];
+            var block = Weights[start..Math.Min(start + VocabularySums.Block, _count)];
             double mass = TensorPrimitives.Sum<float>(block);
             if (mass == 0)
             {
@@ -171,7 +171,7 @@ internal sealed class TokenDistribution(int vocabularySize)
         {
             (_distances, _distanceScratch, _weightScratch) = (new double[_weights.Length], new double[_weights.Length], new double[_weights.Length]);
         }
-        var total = LogSums.Sum(Weights);
+        var total = VocabularySums.Sum(Weights);
         var average = 0.0; // information of a token, the distribution's entropy
         foreach (var weight in Weights)
         {

@@ -14,11 +14,11 @@ internal sealed record TokenLogprobs(int Token, float Logprob, IReadOnlyList<(in
     /// <param name="topCount">How many of the likeliest are wanted; small.</param>
     public static TokenLogprobs Of(ReadOnlySpan<float> logits, int token, int topCount)
     {
-        var normalizer = LogSums.LogSumOfExponentials(logits);
+        var normalizer = VocabularySums.LogSumOfExponentials(logits);
         var top = new List<(int Token, float Logprob)>(topCount + 1);
-        for (var start = 0; topCount > 0 && start < logits.Length; start += LogSums.Block)
+        for (var start = 0; topCount > 0 && start < logits.Length; start += VocabularySums.Block)
         {
-            var end = Math.Min(start + LogSums.Block, logits.Length);
+            var end = Math.Min(start + VocabularySums.Block, logits.Length);
             // Of most blocks none is among them.
             if (top.Count == topCount && TensorPrimitives.Max(logits[start..end]) <= logits[top[^1].Token])
             {

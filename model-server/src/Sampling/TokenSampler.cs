@@ -67,7 +67,7 @@ internal sealed class TokenSampler(int vocabularySize)
     public ReadOnlySpan<float> Logprobs(ReadOnlySpan<float> logits, ReadOnlySpan<int> sequence, int promptLength, SamplingParameters parameters)
     {
         _ = IndexOfFiniteMax(logits);
-        TensorPrimitives.Subtract(logits, (float)LogSums.LogSumOfExponentials(logits), _scores);
+        TensorPrimitives.Subtract(logits, (float)VocabularySums.LogSumOfExponentials(logits), _scores);
         LogitsPenalties.Apply(_scores, sequence, promptLength, parameters, _seen);
         return _scores;
     }

@@ -116,7 +116,7 @@ internal sealed class ContinuousBatch : IDisposable
         try
         {
             var prompt = job.Window;
-            // Chunks lie on multiples of the chunk size from position 0, whatever else runs: where a chunk ends shows in the
+            // Chunks end on multiples of the chunk size from position 0, whatever else runs: where a chunk ends may show in the
             // last bits of the logits.
             var length = Math.Min(prompt.Length - job.Position, _options.PrefillChunkTokens - (job.Position % _options.PrefillChunkTokens));
             var isLast = job.Position + length == prompt.Length;

@@ -53,9 +53,11 @@ internal static class CacheAttention
         (node.OpType, node.Domain) = (isHalf ? AttentionOperator.HalfName : AttentionOperator.Name, CustomOperators.Domain);
         node.Input.Clear();
         node.Input.AddRange([.. TakeProduct(graph, x), keys, values, lastIndices]);
-        foreach (var value in graph.Input.Concat(graph.Output).Where(value => value.Name == keys || value.Name == values || node.Output.Skip(1).Contains(value.Name)))
+        if (isHalf)
         {
-            value.Type.TensorType.ElemType = (int)(isHalf ? DataType.Float16 : DataType.Float);
+            string[] caches = [keys, values, .. node.Output.Skip(1)];
+            foreach (var value in graph.Input.Concat(graph.Output).Where(value => caches.Contains(value.Name)))
+                value.Type.TensorType.ElemType = (int)DataType.Float16;
         }
     }
 

@@ -86,7 +86,7 @@ internal sealed class Gpt2Graph
     }
 
     // GroupQueryAttention appends this run's keys and values at the end of each row's past. Bound to one buffer, past and
-    // present are the slot itself, and nothing is copied.
+    // present are the slot itself, and nothing is copied. CacheAttention puts ours in its place where the processor has what it takes.
     private RowValues Attention(int layer, RowValues normalized)
     {
         var h = $"h.{layer}";

@@ -1,7 +1,5 @@
-using System.Runtime.InteropServices;
 using ElasticSynapse.Serving.Models;
 using Microsoft.ML.OnnxRuntime;
-using Microsoft.ML.OnnxRuntime.Tensors;
 using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Tests.Models;
@@ -10,7 +8,7 @@ namespace ElasticSynapse.Serving.Tests.Models;
 /// has the operator.</summary>
 public sealed class AttentionOperatorTests
 {
-    private const float Scale = 0.3f;
+    internal const float Scale = 0.3f;
 
     private readonly Random _random = new(3);
 
@@ -33,7 +31,7 @@ public sealed class AttentionOperatorTests
         using var session = Open(heads, headSize, slot, isHalf);
         foreach (var (batch, tokens) in new[] { (1, 1), (3, 1), (16, 1), (1, 2), (1, 33), (2, 20) })
         {
-            var run = new Run(heads, headSize, slot, batch, tokens, isHalf, _random);
+            var run = new AttentionCase(heads, headSize, slot, batch, tokens, isHalf, _random);
             int[] lengths = [.. Enumerable.Range(0, batch).Select(i => i == 0 ? slot : _random.Next(tokens, slot + 1))];
             var expected = run.Expected(lengths);
             var actual = run.On(session, lengths);
@@ -59,11 +57,11 @@ public sealed class AttentionOperatorTests
         }
         const int heads = 3, slot = 200, length = 190;
         using var session = Open(heads, headSize, slot, isHalf);
-        var whole = new Run(heads, headSize, slot, 1, length, isHalf, _random);
+        var whole = new AttentionCase(heads, headSize, slot, 1, length, isHalf, _random);
         var expected = whole.On(session, [length]);
         for (var tokens = 1; tokens <= 67; tokens += 11)
         {
-            var caches = new Run(heads, headSize, slot, 1, tokens, isHalf, _random);
+            var caches = new AttentionCase(heads, headSize, slot, 1, tokens, isHalf, _random);
             for (var start = 0; start < length; start += tokens)
             {
                 var part = whole.Part(start, Math.Min(tokens, length - start), caches);
@@ -84,7 +82,7 @@ public sealed class AttentionOperatorTests
         }
         const int heads = 4, headSize = 64, slot = 256;
         using var session = Open(heads, headSize, slot, isHalf);
-        var together = new Run(heads, headSize, slot, 7, 1, isHalf, _random);
+        var together = new AttentionCase(heads, headSize, slot, 7, 1, isHalf, _random);
         int[] lengths = [256, 1, 17, 100, 250, 16, 31];
         var alone = Enumerable.Range(0, lengths.Length).Select(row => together.Row(row)).ToArray();
         var expected = together.On(session, lengths);
@@ -104,7 +102,7 @@ public sealed class AttentionOperatorTests
             return;
         }
         using var session = Open(2, 16, 20, isHalf, fusesProduct: false);
-        var run = new Run(2, 16, 20, 2, 1, isHalf, _random) { RowScales = null, Bias = null };
+        var run = new AttentionCase(2, 16, 20, 2, 1, isHalf, _random) { RowScales = null, Bias = null };
         var expected = run.Expected([20, 3]);
         Assert.All(run.On(session, [20, 3]).Zip(expected), pair => Assert.Equal(pair.Second, pair.First, 3e-5));
     }
@@ -119,7 +117,7 @@ public sealed class AttentionOperatorTests
             return;
         }
         using var session = Open(2, 16, 20, isHalf);
-        var run = new Run(2, 16, 20, 1, 1, isHalf, _random);
+        var run = new AttentionCase(2, 16, 20, 1, 1, isHalf, _random);
         var before = run.Cached(20);
         var present = run.OnOwnPresent(session, [7]);
         Assert.Equal(before, run.Cached(20));
@@ -135,7 +133,7 @@ public sealed class AttentionOperatorTests
             return;
         }
         using var session = Open(1, 16, 20, isHalf: true);
-        var run = new Run(1, 16, 20, 1, 1, isHalf: true, _random);
+        var run = new AttentionCase(1, 16, 20, 1, 1, isHalf: true, _random);
         run.X[32] = 1e6f; // of a value
         Assert.Contains(run.On(session, [5]), value => !float.IsFinite(value));
     }
@@ -151,7 +149,7 @@ public sealed class AttentionOperatorTests
             return;
         }
         using var session = Open(2, 16, 20, isHalf: true);
-        var run = new Run(2, 16, 20, 1, tokens, isHalf: true, _random);
+        var run = new AttentionCase(2, 16, 20, 1, tokens, isHalf: true, _random);
         var refusal = Assert.Throws<OnnxRuntimeException>(() => run.On(session, [length]));
         Assert.Contains($"a sequence of {length} tokens, {tokens} of them new, in a slot of 20", refusal.Message, StringComparison.Ordinal);
         Assert.All(run.On(session, [20]), value => Assert.True(float.IsFinite(value)));
@@ -176,180 +174,5 @@ public sealed class AttentionOperatorTests
         var model = graph.ToModel();
         Assert.Single(model.Graph.Node).Domain = CustomOperators.Domain;
         return CompiledModel.Open("test", model, new SessionSettings(Threads: 2));
-    }
-
-    private sealed class Run
-    {
-        private readonly int _heads, _headSize, _slot, _batch;
-        private readonly bool _isHalf;
-
-        public Run(int heads, int headSize, int slot, int batch, int tokens, bool isHalf, Random random)
-        {
-            (_heads, _headSize, _slot, _batch, _isHalf, Tokens) = (heads, headSize, slot, batch, isHalf, tokens);
-            X = Floats(batch * tokens * 3 * heads * headSize);
-            RowScales = Floats(batch * tokens);
-            Bias = Floats(3 * heads * headSize);
-            Keys = Cache();
-            Values = Cache();
-
-            float[] Floats(int count) => [.. Enumerable.Range(0, count).Select(_ => (float)((random.NextDouble() * 4) - 2))];
-
-            byte[] Cache() => [.. Floats(batch * heads * slot * headSize).SelectMany(value => isHalf ? BitConverter.GetBytes((Half)value) : BitConverter.GetBytes(value))];
-        }
-
-        private Run(Run like, int batch, int tokens, float[] x, float[]? rowScales, byte[] keys, byte[] values)
-        {
-            (_heads, _headSize, _slot, _batch, _isHalf, Tokens) = (like._heads, like._headSize, like._slot, batch, like._isHalf, tokens);
-            (X, RowScales, Bias, Keys, Values) = (x, rowScales, like.Bias, keys, values);
-        }
-
-        public int Tokens { get; }
-
-        public float[] X { get; }
-
-        public float[]? RowScales { get; init; }
-
-        public float[]? Bias { get; init; }
-
-        private byte[] Keys { get; }
-
-        private byte[] Values { get; }
-
-        private int Width => _heads * _headSize;
-
-        private int HeadBytes => _slot * _headSize * (_isHalf ? 2 : 4);
-
-        /// <summary>Some of a sequence's tokens, over other caches.</summary>
-        public Run Part(int start, int tokens, Run caches) => new(this, 1, tokens,
-            X[(start * 3 * Width)..((start + tokens) * 3 * Width)], RowScales![start..(start + tokens)], caches.Keys, caches.Values);
-
-        /// <summary>One sequence, with a cache of its own.</summary>
-        public Run Row(int row)
-        {
-            var slot = _heads * HeadBytes;
-            return new(this, 1, Tokens, X[(row * Tokens * 3 * Width)..((row + 1) * Tokens * 3 * Width)], RowScales![(row * Tokens)..((row + 1) * Tokens)],
-                Keys[(row * slot)..((row + 1) * slot)], Values[(row * slot)..((row + 1) * slot)]);
-        }
-
-        /// <summary>Keys and values of the first positions.</summary>
-        public byte[] Cached(int positions) => [.. new[] { Keys, Values }.SelectMany(cache => Enumerable.Range(0, _batch * _heads)
-            .SelectMany(head => cache.Skip(head * HeadBytes).Take(HeadBytes / _slot * positions)))];
-
-        /// <summary>In double precision; leaves the caches alone.</summary>
-        public double[] Expected(int[] lengths)
-        {
-            var expected = new double[_batch * Tokens * Width];
-            var (keys, values) = (Numbers(Keys), Numbers(Values));
-            for (var head = 0; head < _batch * _heads; head++)
-            {
-                for (var token = 0; token < Tokens; token++)
-                {
-                    var row = (head / _heads * Tokens) + token;
-                    var position = lengths[head / _heads] - Tokens + token;
-                    var at = ((head * _slot) + position) * _headSize;
-                    for (var i = 0; i < _headSize; i++)
-                    {
-                        keys[at + i] = Rounded(row, Width + (head % _heads * _headSize) + i);
-                        values[at + i] = Rounded(row, (2 * Width) + (head % _heads * _headSize) + i);
-                    }
-                    var first = head * _slot * _headSize;
-                    var weights = Enumerable.Range(0, position + 1).Select(other => Enumerable.Range(0, _headSize).Sum(i =>
-                        (double)Scale * Product(row, (head % _heads * _headSize) + i) * (double)keys[first + (other * _headSize) + i])).ToArray();
-                    var most = weights.Max();
-                    weights = [.. weights.Select(weight => Math.Exp(weight - most))];
-                    var total = weights.Sum();
-                    for (var i = 0; i < _headSize; i++)
-                    {
-                        expected[(row * Width) + (head % _heads * _headSize) + i] =
-                            weights.Select((weight, other) => weight * (double)values[first + (other * _headSize) + i]).Sum() / total;
-                    }
-                }
-            }
-            return expected;
-        }
-
-        /// <summary>Past and present in the same memory, as they are served.</summary>
-        public float[] On(InferenceSession session, int[] lengths) => On(session, lengths, Keys, Values);
-
-        /// <returns>The present keys and values.</returns>
-        public byte[] OnOwnPresent(InferenceSession session, int[] lengths)
-        {
-            var (keys, values) = (new byte[Keys.Length], new byte[Values.Length]);
-            On(session, lengths, keys, values);
-            return [.. keys, .. values];
-        }
-
-        private float[] On(InferenceSession session, int[] lengths, byte[] presentKeys, byte[] presentValues)
-        {
-            var y = new float[_batch * Tokens * Width];
-            using var binding = session.CreateIoBinding();
-            using var options = new RunOptions();
-            using var x = Bind("x", X, [_batch * Tokens, 3 * Width]);
-            using var scales = Bind("row_scales", RowScales ?? new float[_batch * Tokens], [_batch * Tokens, 1]);
-            using var bias = Bind("bias", Bias ?? new float[3 * Width], [3 * Width]);
-            using var last = Bind("last", lengths.Select(length => length - 1).ToArray(), [_batch]);
-            using var result = OrtValue.CreateTensorValueFromMemory(y, [_batch * Tokens, Width]);
-            binding.BindOutput("y", result);
-            using var keys = BindCache("past_key", Keys, "present_key", presentKeys);
-            using var values = BindCache("past_value", Values, "present_value", presentValues);
-            session.RunWithBinding(options, binding);
-            return y;
-
-            OrtValue Bind<T>(string name, T[] data, long[] shape)
-                where T : unmanaged
-            {
-                var value = OrtValue.CreateTensorValueFromMemory(data, shape);
-                binding.BindInput(name, value);
-                return value;
-            }
-
-            Pinned BindCache(string past, byte[] pastData, string present, byte[] presentData)
-            {
-                var pinned = new Pinned(_isHalf ? TensorElementType.Float16 : TensorElementType.Float, pastData, presentData, [_batch, _heads, _slot, _headSize]);
-                binding.BindInput(past, pinned.Past);
-                binding.BindOutput(present, pinned.Present);
-                return pinned;
-            }
-        }
-
-        private float[] Numbers(byte[] cache) => _isHalf
-            ? [.. MemoryMarshal.Cast<byte, Half>(cache).ToArray().Select(value => (float)value)]
-            : MemoryMarshal.Cast<byte, float>(cache).ToArray();
-
-        private float Rounded(int row, int column) => _isHalf ? (float)(Half)Product(row, column) : Product(row, column);
-
-        private float Product(int row, int column)
-        {
-            var scaled = X[(row * 3 * Width) + column] * (RowScales?[row] ?? 1);
-            return scaled + (Bias?[column] ?? 0);
-        }
-    }
-
-    // A past and a present for as long as they are bound.
-    private sealed class Pinned : IDisposable
-    {
-        private readonly GCHandle _past, _present;
-
-        public Pinned(TensorElementType type, byte[] past, byte[] present, long[] shape)
-        {
-            (_past, _present) = (GCHandle.Alloc(past, GCHandleType.Pinned), GCHandle.Alloc(present, GCHandleType.Pinned));
-            Past = Tensor(_past);
-            Present = Tensor(_present);
-
-            OrtValue Tensor(GCHandle data) => OrtValue.CreateTensorValueWithData(
-                OrtMemoryInfo.DefaultInstance, type, shape, data.AddrOfPinnedObject(), past.Length);
-        }
-
-        public OrtValue Past { get; }
-
-        public OrtValue Present { get; }
-
-        public void Dispose()
-        {
-            Past.Dispose();
-            Present.Dispose();
-            _past.Free();
-            _present.Free();
-        }
     }
 }

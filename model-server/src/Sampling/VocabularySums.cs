@@ -3,7 +3,7 @@ using System.Numerics.Tensors;
 namespace ElasticSynapse.ModelServer.Sampling;
 
 /// <summary>Sums over a vocabulary: blocks in single precision, as the processor takes them, and those in double.</summary>
-internal static class LogSums
+internal static class VocabularySums
 {
     /// <summary>Elements of a block.</summary>
     public const int Block = 256;
