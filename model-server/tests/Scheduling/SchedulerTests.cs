@@ -20,7 +20,7 @@ public class SchedulerTests
     public async Task GraceEnds_WhatRunsAndWaits_IsToldAndCounted()
     {
         await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "2" });
-        var requests = Enumerable.Range(0, 200).Select(i => RunningScheduler.Request([1 + i], 120, new SamplingParameters { Seed = i })).ToList();
+        var requests = Enumerable.Range(0, 200).Select(i => RunningScheduler.Request([1 + i], 1_000, new SamplingParameters { Seed = i })).ToList();
         requests.ForEach(request => running.Scheduler.Enqueue([request]));
         await requests[0].Pieces.WaitToReadAsync();
 
@@ -56,11 +56,12 @@ public class SchedulerTests
     {
         await using var running = await RunningScheduler.StartAsync(new SchedulerOptions { MaxSequences = "3" });
         using var gone = new CancellationTokenSource();
-        var long1 = RunningScheduler.Request([1, 2, 3], 120, new SamplingParameters { Seed = 1 }, gone.Token);
-        running.Scheduler.Enqueue([long1]);
-        await long1.Pieces.ReadAsync();
+        // So long that it can't end before its caller goes, however late this thread gets its turn.
+        var left = RunningScheduler.Request([1, 2, 3], 60_000, new SamplingParameters { Seed = 1 }, gone.Token);
+        running.Scheduler.Enqueue([left]);
+        await left.Pieces.ReadAsync();
         await gone.CancelAsync();
-        await Assert.ThrowsAsync<OperationCanceledException>(() => RunningScheduler.ReadAsync(long1));
+        await Assert.ThrowsAsync<OperationCanceledException>(() => RunningScheduler.ReadAsync(left));
         var cancelledTokens = running.Metric("generation_tokens_total");
 
         int[] prompt = [7, 8, 9, 10];
