@@ -104,6 +104,7 @@ public sealed class Gpt2Model : IDisposable
         var weights = CheckpointWeights.Bind(source, TensorNaming.Gpt2, Gpt2Tensors.Required(config), Gpt2Tensors.Optional(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => Gpt2Graph.Compile(config, weights, quantized, precision, UnsignedCodes.AreNeeded));
+        UnsignedCodes.Apply(compiled.Model);
         var session = CompiledModel.Open(folder, compiled.Model, settings);
         return new Gpt2Model(config, precision, settings.Device, session, CacheAttention.RunsTokensAlike(compiled.Model.Graph), weights.Unused);
     }

@@ -39,6 +39,7 @@ internal static class CompiledModel
         {
             WeightsInFiles.Apply(model);
             CacheAttention.Apply(model.Graph);
+            TextAttention.Apply(model.Graph);
         }
         CustomOperators.Register(options.DangerousGetHandle());
         if (ExternalData.Files(model) is { Count: > 0 } files)
@@ -47,7 +48,6 @@ internal static class CompiledModel
             ExternalData.Rename(model, folder.Location);
             options.AddSessionConfigEntry(ExternalDataFolderKey, folder.FullPath);
         }
-        UnsignedCodes.Apply(model);
         PackingOrder.Apply(model);
         try
         {

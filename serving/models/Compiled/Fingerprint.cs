@@ -7,7 +7,7 @@ namespace ElasticSynapse.Serving.Models;
 internal static class Fingerprint
 {
     // Another number for graphs that are written in another way, so that older ones are not taken for theirs.
-    private const int Version = 6;
+    private const int Version = 7;
 
     // Training changes every tensor, so that some bytes of each tell one checkpoint from another.
     private const int SampleBytes = 256;

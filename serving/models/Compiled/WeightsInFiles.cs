@@ -27,9 +27,9 @@ internal static class WeightsInFiles
                 Replace(node, ProductOperator.Name, Stored(matrix, StoredType(matrix)!.Value));
                 node.Attribute.Add(Int(ProductOperator.TransposedAttribute, isTransposed ? 1 : 0));
             }
-            else if (Int8Product(node) is { } op && Int8Tile.IsSupported && TakeInt8Matrix(model.Graph, weights, node) is var (codes, scales))
+            else if (IsInt8Product(node) && Int8Tile.IsSupported && TakeInt8Matrix(model.Graph, weights, node) is var (codes, scales))
             {
-                Replace(node, op, codes);
+                Replace(node, Int8ProductOperator.Name, codes);
                 node.Attribute.Add(TensorAttributes.Of(scales, Int8ProductOperator.ScalesPrefix));
             }
             else if (node.OpType == "MatMulNBits" && Int4Tile.IsSupported)
@@ -42,14 +42,9 @@ internal static class WeightsInFiles
             RowPairs.Remove(model.Graph);
         }
 
-        // Of bytes around 128 that have no scale, and of floats.
-        string? Int8Product(NodeProto node) => node switch
-        {
-            { OpType: "MatMulIntegerToFloat", Input: [_, _, var scale, _, var zeroPoint] }
-                when IsConstant(scale, BitConverter.GetBytes(1f)) && IsConstant(zeroPoint, [Int8Matrix.ZeroPoint]) => Int8ProductOperator.Name,
-            { OpType: "DynamicQuantizeMatMul", Input: [_, _, _] } => Int8ProductOperator.RoundingName,
-            _ => null,
-        };
+        // Of bytes around 128 that have no scale.
+        bool IsInt8Product(NodeProto node) => node is { OpType: "MatMulIntegerToFloat", Input: [_, _, var scale, _, var zeroPoint] }
+            && IsConstant(scale, BitConverter.GetBytes(1f)) && IsConstant(zeroPoint, [Int8Matrix.ZeroPoint]);
 
         bool IsConstant(string name, byte[] value) => model.Graph.Initializer.Any(constant => constant.Name == name && constant.RawData.Span.SequenceEqual(value));
     }
@@ -63,8 +58,7 @@ internal static class WeightsInFiles
     // Out of the graph, with the scale of each output. Null if it does not fit the operator, or is not only this node's.
     private static (StoredTensor Codes, StoredTensor Scales)? TakeInt8Matrix(GraphProto graph, Dictionary<string, TensorProto> weights, NodeProto node)
     {
-        var scalesName = node.Input[node.Input.Count == 3 ? 2 : 3];
-        if (!weights.TryGetValue(node.Input[1], out var codes) || !weights.TryGetValue(scalesName, out var scales)
+        if (!weights.TryGetValue(node.Input[1], out var codes) || !weights.TryGetValue(node.Input[3], out var scales)
             || codes is not { DataType: (int)DataType.Int8, Dims: [var inputs, var outputs] } || inputs % Avx512Code.Group != 0 || inputs > Int8Matrix.MostInputs
             || scales is not { DataType: (int)DataType.Float, Dims: [var length] } || length != outputs
             || IsUsedElsewhere(graph, codes.Name, node) || IsUsedElsewhere(graph, scales.Name, node))

@@ -6,7 +6,8 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Compiles a BERT classifier (Devlin et al. 2018; Hugging Face's BertForSequenceClassification defines the behaviour) to an
-/// ONNX model of fused operators.
+/// ONNX model of fused operators. Behind the last layer only a text's first token is of use: of the others that layer computes keys
+/// and values, no more.
 /// </summary>
 internal sealed class BertGraph
 {
@@ -14,6 +15,7 @@ internal sealed class BertGraph
     private readonly GraphWriter _graph = new("bert");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
+    private readonly IRowSteps _steps;
     private readonly DataType _type; // of weights and activations
 
     private BertGraph(BertConfig config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
@@ -23,11 +25,14 @@ internal sealed class BertGraph
         _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
-            Precision.Int8 => new ColumnProducts(_graph, weights, quantized!),
+            Precision.Int8 => new RowProducts(_graph, weights, quantized!, WeightCodes.SevenBits),
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
+        _steps = IsHalf ? new OnnxSteps(_graph) : new FusedSteps(_graph, rounds: precision == Precision.Int8);
     }
+
+    private bool IsHalf => _type == DataType.Float16;
 
     /// <summary>The model; its weights stay in the checkpoint's files.</summary>
     /// <param name="quantized">Where quantised weights go; null if <paramref name="precision"/> has none.</param>
@@ -38,11 +43,12 @@ internal sealed class BertGraph
     private ModelProto Compile()
     {
         var hidden = Embed(); // [batch, tokens, hidden]
+        var next = _steps.Prepare(hidden, _config.HiddenSize);
         // [batch]: with lengths instead of a mask, CUDA's provider has fused attention.
         var lengths = _graph.Standard("ReduceSum", "lengths",
             [_graph.Input(BertModel.AttentionMask, DataType.Int32, "batch", "tokens"), _graph.Constant("token_axis", [1], 1)], Int("keepdims", 0));
         for (var layer = 0; layer < _config.Layers; layer++)
-            hidden = Layer($"encoder.layer.{layer}", hidden, lengths);
+            (hidden, next) = Layer(layer, hidden, next, lengths);
         Classify(hidden);
         return _graph.ToModel();
     }
@@ -64,23 +70,49 @@ internal sealed class BertGraph
             Float("epsilon", _config.LayerNormEpsilon));
     }
 
-    private string Layer(string l, string hidden, string lengths)
+    private (string Hidden, RowValues Next) Layer(int layer, string hidden, RowValues x, string lengths)
+    {
+        var l = $"encoder.layer.{layer}";
+        var asking = x;
+        if (layer + 1 == _config.Layers)
+        {
+            asking = new RowValues(First(x.Values), x.Scales.Length > 0 ? First(x.Scales) : "");
+            hidden = asking.Scales.Length > 0 ? First(hidden) : asking.Values;
+        }
+        var attended = MatMul(_steps.Prepare(Attention(l, asking, x, lengths), _config.HiddenSize), $"{l}.attention.output.dense");
+        (hidden, x) = Normalize($"{l}.attention", hidden, attended, $"{l}.attention.output");
+
+        var inner = MatMul(x, $"{l}.intermediate.dense"); // [batch, tokens, intermediate]
+        var activated = _steps.Activated($"{l}.intermediate.act", inner, _weights.Use($"{l}.intermediate.dense.bias"), _config.Activation, _config.IntermediateSize);
+        return Normalize($"{l}.output", hidden, MatMul(activated, $"{l}.output.dense"), $"{l}.output");
+    }
+
+    // TextAttention puts ours in its place, biases and all, where the processor has what it takes. CUDA's adds biases itself.
+    private string Attention(string l, RowValues asking, RowValues x, string lengths)
     {
         var self = $"{l}.attention.self";
-        var biases = _graph.Standard("Concat", $"{self}.bias", // [3 * hidden]; folded while loading
-            [_weights.Use($"{self}.query.bias"), _weights.Use($"{self}.key.bias"), _weights.Use($"{self}.value.bias")], Int("axis", 0));
-        var heads = _graph.Fused("MultiHeadAttention", $"{self}.heads",
-            [MatMul(hidden, $"{self}.query"), MatMul(hidden, $"{self}.key"), MatMul(hidden, $"{self}.value"), biases, lengths],
-            Int("num_heads", _config.Heads));
-        var attended = MatMul(heads, $"{l}.attention.output.dense");
-        hidden = AddAndNormalize($"{l}.attention", hidden, attended,
-            _weights.Use($"{l}.attention.output.dense.bias"), $"{l}.attention.output.LayerNorm");
-
-        var inner = MatMul(hidden, $"{l}.intermediate.dense"); // [batch, tokens, intermediate]
-        var activated = _graph.Activate(_config.Activation, $"{l}.intermediate.act", inner, _weights.Use($"{l}.intermediate.dense.bias"));
-        var outer = MatMul(activated, $"{l}.output.dense");
-        return AddAndNormalize($"{l}.output", hidden, outer, _weights.Use($"{l}.output.dense.bias"), $"{l}.output.LayerNorm");
+        RowValues queries = MatMul(asking, $"{self}.query"), keys = MatMul(x, $"{self}.key"), values = MatMul(x, $"{self}.value");
+        string Bias(string part) => _weights.Use($"{self}.{part}.bias");
+        string[] inputs = IsHalf
+            ?
+            [
+                queries.Values, keys.Values, values.Values,
+                _graph.Standard("Concat", $"{self}.bias", [Bias("query"), Bias("key"), Bias("value")], Int("axis", 0)), // [3 * hidden]; folded while loading
+                lengths,
+            ]
+            :
+            [
+                _steps.Finish($"{self}.queries", queries, Bias("query")),
+                _steps.Finish($"{self}.keys", keys, Bias("key")),
+                _steps.Finish($"{self}.values", values, Bias("value")),
+                "", lengths,
+            ];
+        return _graph.Fused("MultiHeadAttention", $"{self}.heads", inputs, Int("num_heads", _config.Heads));
     }
+
+    // Of each text's tokens: [batch, 1, ...].
+    private string First(string x) =>
+        _graph.Standard("Gather", $"{x}:first", [x, _graph.Constant($"{x}:first_index", [0], 1)], Int("axis", 1));
 
     private void Classify(string hidden)
     {
@@ -95,15 +127,14 @@ internal sealed class BertGraph
     }
 
     // x W^T with W [out, in] as it lies in the file.
-    private string MatMul(string x, string layer) =>
-        _products.Product($"{layer}:product", new RowValues(x), $"{layer}.weight", isTransposed: true).Values;
+    private RowValues MatMul(RowValues x, string layer) =>
+        _products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
 
     private string Linear(string output, string x, string layer) =>
         _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));
 
-    // Layer norm of residual + addend + bias.
-    private string AddAndNormalize(string name, string residual, string addend, string bias, string norm) =>
-        _graph.Fused("SkipLayerNormalization", $"{name}.normalized",
-            [residual, addend, _weights.Use($"{norm}.weight"), _weights.Use($"{norm}.bias"), bias],
-            Float("epsilon", _config.LayerNormEpsilon));
+    // Layer norm of residual + product + the dense layer's bias.
+    private (string Normalized, RowValues Next) Normalize(string name, string residual, RowValues product, string layer) =>
+        _steps.Normalize(name, residual, product, _weights.Use($"{layer}.dense.bias"),
+            new LayerNorm(_weights.Use($"{layer}.LayerNorm.weight"), _weights.Use($"{layer}.LayerNorm.bias"), _config.HiddenSize, _config.LayerNormEpsilon));
 }

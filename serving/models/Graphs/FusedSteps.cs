@@ -19,12 +19,21 @@ internal sealed class FusedSteps(GraphWriter graph, bool rounds) : IRowSteps
             [product.Values, product.Scales, bias, residual, norm.Weight, norm.Bias], sum, epsilon: norm.Epsilon));
     }
 
-    private RowValues Next(
-        string output, bool rounds, int width, string[] inputs, string sum = "", Activation? activation = null, float epsilon = 0)
+    public (string Normalized, RowValues Next) Normalize(string name, string residual, RowValues product, string bias, LayerNorm norm)
     {
-        var values = rounds ? new RowValues($"{output}:codes", $"{output}:scales") : new RowValues(output);
-        graph.Rows(rounds ? [sum, "", values.Values, values.Scales] : [sum, values.Values], inputs,
+        var normalized = $"{name}.normalized";
+        return (normalized, Next(normalized, rounds, norm.Width,
+            [product.Values, product.Scales, bias, residual, norm.Weight, norm.Bias], values: normalized, epsilon: norm.Epsilon));
+    }
+
+    /// <param name="output">Floats, or what the names of codes and scales begin with.</param>
+    /// <param name="values">Floats beside codes; empty for none.</param>
+    private RowValues Next(
+        string output, bool rounds, int width, string[] inputs, string sum = "", string values = "", Activation? activation = null, float epsilon = 0)
+    {
+        var next = rounds ? new RowValues($"{output}:codes", $"{output}:scales") : new RowValues(output);
+        graph.Rows(rounds ? [sum, values, next.Values, next.Scales] : [sum, next.Values], inputs,
             activation, epsilon, block: rounds ? Hadamard.BlockFor(width) : 0);
-        return values;
+        return next;
     }
 }

@@ -30,7 +30,7 @@ internal sealed class Gpt2Graph
         _weights = new GraphWeights(_graph, weights, _type);
         _products = precision switch
         {
-            Precision.Int8 => new RowProducts(_graph, weights, quantized!, unsignedCodes),
+            Precision.Int8 => new RowProducts(_graph, weights, quantized!, unsignedCodes ? WeightCodes.UnsignedBytes : WeightCodes.SignedBytes),
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };

@@ -16,4 +16,7 @@ internal interface IRowSteps
     /// <summary>residual + product + bias, empty behind the last norm, and the layer norm of that sum, as the next product takes it.</summary>
     /// <param name="bias">[width]; empty for none.</param>
     (string Sum, RowValues Normalized) AddAndNormalize(string name, string residual, RowValues product, string bias, LayerNorm norm);
+
+    /// <summary>The layer norm of residual + product + bias as floats, and the same as the next product takes it.</summary>
+    (string Normalized, RowValues Next) Normalize(string name, string residual, RowValues product, string bias, LayerNorm norm);
 }

@@ -19,4 +19,10 @@ internal sealed class OnnxSteps(GraphWriter graph) : IRowSteps
             [residual, product.Values, norm.Weight, norm.Bias, bias], Float("epsilon", norm.Epsilon));
         return (sum, new RowValues(normalized));
     }
+
+    public (string Normalized, RowValues Next) Normalize(string name, string residual, RowValues product, string bias, LayerNorm norm)
+    {
+        var normalized = AddAndNormalize(name, residual, product, bias, norm with { IsLast = true }).Normalized;
+        return (normalized.Values, normalized);
+    }
 }

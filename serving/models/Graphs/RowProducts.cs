@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Models;
@@ -8,27 +9,36 @@ namespace ElasticSynapse.Serving.Models;
 /// its batch, and weights with a scale for each output. Both were rotated first (<see cref="Hadamard"/>), the activations by
 /// <see cref="FusedSteps"/>.
 /// </summary>
-/// <param name="unsigned">Whether weights are unsigned bytes too, as <see cref="UnsignedCodes"/> tells.</param>
-internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file, bool unsigned) : IProducts
+/// <param name="codes">How weights are rounded.</param>
+internal sealed class RowProducts(GraphWriter graph, CheckpointWeights weights, QuantizedFile file, WeightCodes codes) : IProducts
 {
     private const byte ZeroPoint = 128; // of unsigned bytes
 
     private readonly string _zeroPoint = graph.ByteConstant("row.zero_point", ZeroPoint);
     private readonly string _one = graph.Constant("row.one", [1f]);
 
+    private bool IsUnsigned => codes == WeightCodes.UnsignedBytes;
+
     public RowValues Product(string output, RowValues x, string weight, bool isTransposed)
     {
         var matrix = new WeightMatrix(weights[weight], isTransposed);
         var block = Hadamard.BlockFor(matrix.Inputs);
-        var (codes, scales) = RoundedColumns.Write(graph, file, weight, matrix, unsigned ? DataType.Uint8 : DataType.Int8, (values, codes) =>
+        var (bytes, scales) = RoundedColumns.Write(graph, file, weight, matrix, IsUnsigned ? DataType.Uint8 : DataType.Int8, (values, bytes) =>
         {
             Hadamard.RotateBack(values, block);
-            var columnScale = BlockQuantizer.Quantize(values, ZeroPoint, codes);
-            if (!unsigned)
-                TensorPrimitives.Xor(codes, ZeroPoint, codes);
-            return columnScale;
+            return Round(values, bytes);
         });
         return new RowValues(graph.Fused("MatMulIntegerToFloat", output, // [rows, outputs]
-            [x.Values, codes, _one, scales, _zeroPoint, .. unsigned ? [_zeroPoint] : Array.Empty<string>()]), x.Scales);
+            [x.Values, bytes, _one, scales, _zeroPoint, .. IsUnsigned ? [_zeroPoint] : Array.Empty<string>()]), x.Scales);
+    }
+
+    private float Round(Span<float> values, Span<byte> bytes)
+    {
+        if (codes == WeightCodes.SevenBits)
+            return SevenBitQuantizer.Quantize(values, MemoryMarshal.Cast<byte, sbyte>(bytes));
+        var scale = BlockQuantizer.Quantize(values, ZeroPoint, bytes);
+        if (!IsUnsigned)
+            TensorPrimitives.Xor(bytes, ZeroPoint, bytes);
+        return scale;
     }
 }

@@ -12,8 +12,7 @@ internal static unsafe class CustomOperators
     private static readonly nint Handle = Create(
     [
         RowsOperator.Definition, TableRowsOperator.Definition, ProductOperator.Definition, Int8ProductOperator.Definition,
-        Int8ProductOperator.RoundingDefinition, Int4ProductOperator.Definition,
-        AttentionOperator.Definition, AttentionOperator.HalfDefinition,
+        Int4ProductOperator.Definition, AttentionOperator.Definition, AttentionOperator.HalfDefinition, TextAttentionOperator.Definition,
     ]);
 
     /// <summary>Makes them known to a session.</summary>

@@ -68,7 +68,8 @@ internal static class RowActivation
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Exp(Vector256<float> x)
     {
-        x = Vector256.Min(Vector256.Max(x, Vector256.Create(-87f)), Vector256.Create(88f));
+        // Of the processor's own, which is faster than one that minds NaN; as second operand that stays.
+        x = Vector256.MinNative(Vector256.Create(88f), Vector256.MaxNative(Vector256.Create(-87f), x));
         var n = Vector256.Round(x * 1.44269504f);
         var r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-0.693359375f), x);
         r = Vector256.MultiplyAddEstimate(n, Vector256.Create(2.12194440e-4f), r);
@@ -84,11 +85,13 @@ internal static class RowActivation
 
     private readonly struct Silu : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Of(Vector256<float> x) => x / (Vector256<float>.One + Exp(-x));
     }
 
     private readonly struct GeluSigmoid : IFunction
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Of(Vector256<float> x) => x / (Vector256<float>.One + Exp(x * -1.702f));
     }
 
@@ -97,25 +100,30 @@ internal static class RowActivation
     {
         private const float Linear = -1.5957691216057308f, Cubic = Linear * 0.044715f; // of -2 y, with y = sqrt(2 / pi) (x + 0.044715 x^3)
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Of(Vector256<float> x) =>
             x / (Vector256<float>.One + Exp(((x * x * Cubic) + Vector256.Create(Linear)) * x));
     }
 
-    // The error function by Abramowitz and Stegun's 7.1.26.
+    // x P(x), where P is the normal distribution's: the sigmoid of x Q(x^2), with a polynomial fitted so that the result's largest
+    // error in exact arithmetic is 7e-8 (least squares, weighted by what is left of an error there, again and again where it is largest).
+    // Beyond the fit's 6.2 the result is x or 0 to the last bit but one.
     private readonly struct GeluErf : IFunction
     {
+        private const float Beyond = 38.44f;
+
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public static Vector256<float> Of(Vector256<float> x)
         {
-            var z = x * 0.70710678f;
-            var t = Vector256<float>.One / Vector256.MultiplyAddEstimate(Vector256.Abs(z), Vector256.Create(0.3275911f), Vector256<float>.One);
-            var p = Vector256.Create(1.061405429f);
-            p = Vector256.MultiplyAddEstimate(p, t, Vector256.Create(-1.453152027f));
-            p = Vector256.MultiplyAddEstimate(p, t, Vector256.Create(1.421413741f));
-            p = Vector256.MultiplyAddEstimate(p, t, Vector256.Create(-0.284496736f));
-            p = Vector256.MultiplyAddEstimate(p, t, Vector256.Create(0.254829592f));
-            var complement = p * t * Exp(-(z * z)); // erfc |z|
-            var erf = Vector256.CopySign(Vector256<float>.One - complement, z);
-            return (x * 0.5f) * (Vector256<float>.One + erf);
+            var t = Vector256.MinNative(Vector256.Create(Beyond), x * x);
+            var q = Vector256.Create(3.611253740487541e-09f);
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-2.668937497674051e-07f));
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(7.938234375615139e-06f));
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-1.104804323404096e-04f));
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-6.625960668316111e-05f));
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(0.07266856729984283f));
+            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(1.5957684516906738f));
+            return x / (Vector256<float>.One + Exp(-(x * q)));
         }
     }
 }

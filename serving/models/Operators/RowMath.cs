@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -10,7 +9,7 @@ namespace ElasticSynapse.Serving.Models;
 /// added in an order that only its length decides.
 /// </summary>
 /// <remarks>Compiled for good at once (AggressiveOptimization): the first requests would wait for a second time.</remarks>
-internal static class RowMath
+internal static unsafe class RowMath
 {
     private const float LargestCode = 127;
     private const float LeastScale = 1e-30f; // for a row of zeros, which nothing could be divided by
@@ -18,6 +17,33 @@ internal static class RowMath
     // 1.5 * 2^23, whose neighbours are whole numbers: adding it rounds to the nearest, ties to even, and leaves the number plus
     // the zero point of 128 in the lowest byte.
     private const float Rounder = 12582912 + 128;
+
+    /// <summary>x * scale + bias + residual.</summary>
+    /// <param name="x">[width]</param>
+    /// <param name="bias">[width]; null for none.</param>
+    /// <param name="residual">[width]; null for none.</param>
+    /// <param name="sum">[width], out; may be x.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Add(float* x, float scale, float* bias, float* residual, float* sum, int width)
+    {
+        var factor = Vector256.Create(scale);
+        var i = 0;
+        for (; i + Vector256<float>.Count <= width; i += Vector256<float>.Count)
+        {
+            var value = Vector256.Load(x + i);
+            value = bias == null ? value * factor : Vector256.MultiplyAddEstimate(value, factor, Vector256.Load(bias + i));
+            if (residual != null)
+            {
+                value += Vector256.Load(residual + i);
+            }
+            value.Store(sum + i);
+        }
+        for (; i < width; i++)
+        {
+            var value = bias == null ? x[i] * scale : float.MultiplyAddEstimate(x[i], scale, bias[i]);
+            sum[i] = residual == null ? value : value + residual[i];
+        }
+    }
 
     /// <summary>The layer norm (Ba et al. 2016).</summary>
     /// <param name="row">[width]</param>
@@ -29,9 +55,23 @@ internal static class RowMath
     {
         var mean = Sum(row) / row.Length;
         var deviation = MathF.Sqrt((SquaredDistances(row, mean) / row.Length) + epsilon);
-        TensorPrimitives.Subtract(row, mean, normalized);
-        TensorPrimitives.Multiply(normalized, 1 / deviation, normalized);
-        TensorPrimitives.MultiplyAdd(normalized, weight, bias, normalized);
+        var factor = 1 / deviation;
+        ref var first = ref MemoryMarshal.GetReference(row);
+        ref var firstWeight = ref MemoryMarshal.GetReference(weight);
+        ref var firstBias = ref MemoryMarshal.GetReference(bias);
+        ref var firstResult = ref MemoryMarshal.GetReference(normalized);
+        var (means, factors) = (Vector256.Create(mean), Vector256.Create(factor));
+        var i = 0;
+        for (; i + Vector256<float>.Count <= row.Length; i += Vector256<float>.Count)
+        {
+            var value = (Vector256.LoadUnsafe(ref Unsafe.Add(ref first, i)) - means) * factors;
+            Vector256.MultiplyAddEstimate(value, Vector256.LoadUnsafe(ref Unsafe.Add(ref firstWeight, i)), Vector256.LoadUnsafe(ref Unsafe.Add(ref firstBias, i)))
+                .StoreUnsafe(ref Unsafe.Add(ref firstResult, i));
+        }
+        for (; i < row.Length; i++)
+        {
+            normalized[i] = float.MultiplyAddEstimate((row[i] - mean) * factor, weight[i], bias[i]);
+        }
     }
 
     /// <summary>Rounds to unsigned bytes around 128, with one scale: a value is (code - 128) * scale.</summary>

@@ -1,4 +1,3 @@
-using System.Numerics.Tensors;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
@@ -25,6 +24,8 @@ internal unsafe struct RowsRun
     public byte* Codes;       // [rows, width], out
     public float* Scales;     // [rows], out
 
+    private readonly bool NeedsScratch => Values == null || Codes != null;
+
     private readonly int RowsATask => (int)Math.Max(1, ElementsATask / Math.Max(1, Width));
 
     /// <summary>What the rows are split into.</summary>
@@ -38,15 +39,15 @@ internal unsafe struct RowsRun
     [SkipLocalsInit]
     public readonly void RunTask(long task)
     {
-        // Where a row is worked on if it is wanted in codes only. A thread's stack has room for what models have.
-        if (Values == null && Width > MostOnTheStack)
+        // Where a row is worked on if it is not wanted as it is. A thread's stack has room for what models have.
+        if (NeedsScratch && Width > MostOnTheStack)
         {
             var large = (float*)NativeMemory.Alloc((nuint)Width, sizeof(float));
             RunRows(task, large);
             NativeMemory.Free(large);
             return;
         }
-        var scratch = stackalloc float[Values == null ? (int)Width : 0];
+        var scratch = stackalloc float[NeedsScratch ? (int)Width : 0];
         RunRows(task, scratch);
     }
 
@@ -63,9 +64,10 @@ internal unsafe struct RowsRun
     {
         var width = (int)Width;
         var start = row * width;
-        var last = new Span<float>(Values == null ? scratch : Values + start, width);
+        var place = Values == null ? scratch : Values + start;
+        var last = new Span<float>(place, width);
         var sum = Sum == null ? last : new Span<float>(Sum + start, width);
-        Gather(row, new ReadOnlySpan<float>(X + start, width), sum);
+        RowMath.Add(X + start, Scale == null ? 1 : Scale[row], Bias, Residual == null ? null : Residual + start, Sum == null ? place : Sum + start, width);
         if (Settings.Activation is { } activation)
         {
             RowActivation.Apply(activation, sum);
@@ -80,19 +82,13 @@ internal unsafe struct RowsRun
         }
         if (Codes != null)
         {
-            Hadamard.Rotate(last, Settings.Block);
-            Scales[row] = RowMath.Round(last, new Span<byte>(Codes + start, width));
+            var rotated = new Span<float>(scratch, width);
+            if (Values != null)
+            {
+                last.CopyTo(rotated);
+            }
+            Hadamard.Rotate(rotated, Settings.Block);
+            Scales[row] = RowMath.Round(rotated, new Span<byte>(Codes + start, width));
         }
-    }
-
-    private readonly void Gather(long row, ReadOnlySpan<float> x, Span<float> sum)
-    {
-        var scale = Scale == null ? 1 : Scale[row];
-        if (Bias != null)
-            TensorPrimitives.MultiplyAdd(x, scale, new ReadOnlySpan<float>(Bias, x.Length), sum);
-        else
-            TensorPrimitives.Multiply(x, scale, sum);
-        if (Residual != null)
-            TensorPrimitives.Add(sum, new ReadOnlySpan<float>(Residual + (row * Width), x.Length), sum);
     }
 }

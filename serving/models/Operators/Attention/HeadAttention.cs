@@ -80,7 +80,7 @@ internal sealed unsafe class HeadAttention
     {
         var count = RoundedUp(positions);
         ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_code[AttentionCode.Scores])(query, keys, count / Tile, scores, values);
-        var sum = Exponentials(scores, positions, count);
+        var sum = SoftmaxWeights.Of(scores, positions, count);
         ((delegate* unmanaged[Cdecl]<float*, byte*, long, float*, byte*, void>)_code[AttentionCode.Sum])(scores, values, positions, mean, nextKeys);
         Divide(mean, sum);
     }
@@ -101,7 +101,7 @@ internal sealed unsafe class HeadAttention
         var sums = stackalloc float[Four];
         for (var query = 0; query < Four; query++)
         {
-            sums[query] = Exponentials(scores + (query * count), positions + query, count);
+            sums[query] = SoftmaxWeights.Of(scores + (query * count), positions + query, count);
         }
         for (var query = 0; query < Four; query += 2)
         {
@@ -121,32 +121,5 @@ internal sealed unsafe class HeadAttention
         {
             (Vector512.Load(values + i) * factor).Store(values + i);
         }
-    }
-
-    // Of the scores of some positions less the largest, in their place; behind them zeroes. Returns their sum.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static float Exponentials(float* scores, int positions, int count)
-    {
-        new Span<float>(scores + positions, count - positions).Fill(float.NegativeInfinity);
-        var end = RoundedUp(positions);
-        var largest = Vector256.Create(float.NegativeInfinity);
-        for (var i = 0; i < end; i += Vector256<float>.Count)
-        {
-            largest = Vector256.Max(largest, Vector256.Load(scores + i));
-        }
-        var most = largest[0];
-        for (var lane = 1; lane < Vector256<float>.Count; lane++)
-        {
-            most = MathF.Max(most, largest[lane]);
-        }
-        var (sum, best) = (Vector256<float>.Zero, Vector256.Create(most));
-        for (var i = 0; i < end; i += Vector256<float>.Count)
-        {
-            var weight = RowActivation.Exp(Vector256.Load(scores + i) - best);
-            weight.Store(scores + i);
-            sum += weight;
-        }
-        new Span<float>(scores + positions, count - positions).Clear();
-        return Vector256.Sum(sum);
     }
 }

@@ -12,38 +12,37 @@ namespace ElasticSynapse.Serving.Models;
 /// </summary>
 internal sealed unsafe class Int8Matrix : PackedMatrix
 {
-    /// <summary>The byte of an input of 0, where inputs are bytes.</summary>
+    /// <summary>The byte of an input of 0.</summary>
     public const byte ZeroPoint = 128;
 
     /// <summary>More could make a sum of 32 bits overflow.</summary>
     public const long MostInputs = int.MaxValue / (128 * byte.MaxValue);
 
-    private const nuint CacheLine = 64;
+    private const int CacheLine = 64;
     private const int RowsAPart = 16; // that stay in the processor's cache while they are spread over the strips
 
     private readonly ByteReader _reader;
-    private readonly bool _rounds;
-    private readonly float[] _scales; // [outputs]
     private readonly sbyte* _strips;  // [strips, inputs / 4, 64, 4], the last strip filled up with zeros
-    private readonly int* _sums;      // [strips, 64] of the codes, for the inputs' zero point
+    private readonly int* _start;     // [strips, 64]: what inputs of 0 add up to, negative
+    private readonly float* _scales;  // [strips, 64]
 
     /// <param name="codes">[inputs, outputs]; inputs are a multiple of <see cref="Avx512Code.Group"/>, at most <see cref="MostInputs"/>.</param>
     /// <param name="scales">[outputs]</param>
-    /// <param name="rounds">Whether inputs are floats, which a run rounds to bytes with one scale; else bytes around 128.</param>
     /// <exception cref="IOException">The file cannot be opened.</exception>
     /// <exception cref="OutOfMemoryException">There is no room for the packed matrix.</exception>
-    public Int8Matrix(StoredTensor codes, StoredTensor scales, bool rounds)
+    public Int8Matrix(StoredTensor codes, StoredTensor scales)
         : base(codes.Shape[0], codes.Shape[1], Int8Tile.Columns)
     {
-        _rounds = rounds;
-        _scales = new float[Outputs];
+        var columns = Strips * Int8Tile.Columns;
+        _scales = (float*)NativeMemory.AlignedAlloc((nuint)(columns * sizeof(float)), CacheLine);
         using (var reader = new FloatReader(scales))
         {
-            reader.Read(0, _scales);
+            reader.Read(0, new Span<float>(_scales, (int)Outputs));
         }
+        new Span<float>(_scales, columns)[(int)Outputs..].Clear();
         _reader = new ByteReader(codes);
         _strips = (sbyte*)NativeMemory.AlignedAlloc((nuint)(Strips * StripBytes), CacheLine);
-        _sums = (int*)NativeMemory.AlignedAlloc((nuint)(Strips * Int8Tile.Columns * sizeof(int)), CacheLine);
+        _start = (int*)NativeMemory.AlignedAlloc((nuint)(columns * sizeof(int)), CacheLine);
     }
 
     public override int Parts => (int)((Inputs + RowsAPart - 1) / RowsAPart);
@@ -71,16 +70,21 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
         ArrayPool<byte>.Shared.Return(rows);
     }
 
-    // A row of ones sums the codes up.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public override void Complete()
     {
-        var ones = new byte[Inputs];
-        ones.AsSpan().Fill(1);
-        fixed (byte* row = ones)
+        for (var strip = 0; strip < Strips; strip++)
         {
-            for (var strip = 0; strip < Strips; strip++)
+            var start = _start + FirstColumn(strip);
+            new Span<int>(start, Int8Tile.Columns).Clear();
+            sbyte* codes = _strips + (strip * StripBytes), end = codes + StripBytes;
+            for (; codes < end; codes += Avx512Code.Group * Int8Tile.Columns)
             {
-                Int8Tile.Run(row, Inputs, rows: 1, _strips + (strip * StripBytes), _sums + FirstColumn(strip));
+                for (var column = 0; column < Int8Tile.Columns; column += Avx512Code.Columns)
+                {
+                    var pairs = Avx512BW.MultiplyAddAdjacent(Vector512<byte>.One, Vector512.Load(codes + (column * Avx512Code.Group)));
+                    (Vector512.Load(start + column) - Avx512BW.MultiplyAddAdjacent(pairs, Vector512.Create((short)ZeroPoint))).Store(start + column);
+                }
             }
         }
     }
@@ -90,68 +94,40 @@ internal sealed unsafe class Int8Matrix : PackedMatrix
     public override void Dispose()
     {
         NativeMemory.AlignedFree(_strips);
-        NativeMemory.AlignedFree(_sums);
+        NativeMemory.AlignedFree(_start);
+        NativeMemory.AlignedFree(_scales);
         CloseFile();
     }
 
-    public override nint Product(nint context, void* kernel, void* x, long rows, float* y)
-    {
-        if (!_rounds)
-        {
-            var bytes = new RoundedRows { Codes = (byte*)x, ZeroPoint = ZeroPoint, Scale = 1 };
-            return base.Product(context, kernel, &bytes, rows, y);
-        }
-        var count = (int)(rows * Inputs);
-        var room = ArrayPool<byte>.Shared.Rent(count);
-        fixed (byte* codes = room)
-        {
-            var rounded = RoundedRows.Round((float*)x, count, codes);
-            var status = base.Product(context, kernel, &rounded, rows, y);
-            ArrayPool<byte>.Shared.Return(room);
-            return status;
-        }
-    }
-
-    /// <param name="x">A <see cref="RoundedRows"/>.</param>
+    /// <param name="x">[all rows, inputs], bytes.</param>
     public override void Multiply(int strip, void* x, long first, long rows, float* y)
     {
-        var input = *(RoundedRows*)x;
-        var room = stackalloc int[(Int8Tile.MostRows + 1) * Int8Tile.Columns];
-        var sums = (int*)(((nuint)room + CacheLine - 1) & ~(CacheLine - 1));
+        var columns = Columns(strip);
+        var isWhole = columns == Int8Tile.Columns;
+        var narrow = stackalloc float[isWhole ? 0 : Int8Tile.MostRows * Int8Tile.Columns];
+        var start = _strips + (strip * StripBytes);
+        // The first few tiles fetch the next strip, which follows in memory and is needed next; a fetch behind the last does no harm.
+        sbyte* next = start + StripBytes, end = next + StripBytes;
         // As many rows in each tile, or one less.
         var tiles = (rows + Int8Tile.MostRows - 1) / Int8Tile.MostRows;
-        for (var end = first + rows; first < end; tiles--)
+        for (var last = first + rows; first < last; tiles--)
         {
-            var count = (int)((end - first + tiles - 1) / tiles);
-            Int8Tile.Run(input.Codes + (first * Inputs), Inputs, count, _strips + (strip * StripBytes), sums);
-            for (var row = 0; row < count; row++)
+            var count = (int)((last - first + tiles - 1) / tiles);
+            var result = y + (first * Outputs) + FirstColumn(strip);
+            var run = new Int8Tile.Arguments
             {
-                Scale(sums + (row * Int8Tile.Columns), input, strip, y + ((first + row) * Outputs));
+                X = (byte*)x + (first * Inputs), RowBytes = Inputs, Strip = start, Groups = Inputs / Avx512Code.Group,
+                Start = _start + FirstColumn(strip), Scales = _scales + FirstColumn(strip),
+                Y = isWhole ? result : narrow, YBytes = (isWhole ? Outputs : Int8Tile.Columns) * sizeof(float),
+                Next = next < end ? next : start,
+            };
+            Int8Tile.Run(count, &run);
+            for (var row = 0; row < count && !isWhole; row++)
+            {
+                new ReadOnlySpan<float>(narrow + (row * Int8Tile.Columns), columns).CopyTo(new Span<float>(result + (row * Outputs), columns));
             }
+            next += Inputs / Avx512Code.Group * CacheLine;
             first += count;
-        }
-    }
-
-    /// <param name="sums">[64]</param>
-    /// <param name="y">[outputs], out.</param>
-    private void Scale(int* sums, in RoundedRows input, int strip, float* y)
-    {
-        var first = FirstColumn(strip);
-        var codeSums = _sums + first;
-        y += first;
-        fixed (float* scales = &_scales[first])
-        {
-            var columns = Columns(strip);
-            var column = 0;
-            for (; column <= columns - Vector512<int>.Count; column += Vector512<int>.Count)
-            {
-                var sum = Vector512.Load(sums + column) - (Vector512.Load(codeSums + column) * input.ZeroPoint);
-                (Vector512.ConvertToSingle(sum) * (Vector512.Load(scales + column) * input.Scale)).Store(y + column);
-            }
-            for (; column < columns; column++)
-            {
-                y[column] = (sums[column] - (codeSums[column] * input.ZeroPoint)) * (scales[column] * input.Scale);
-            }
         }
     }
 

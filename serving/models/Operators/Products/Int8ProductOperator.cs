@@ -5,19 +5,17 @@ namespace ElasticSynapse.Serving.Models;
 
 /// <summary>
 /// Products with a matrix of signed bytes that is packed as <see cref="MatrixPacking"/> says, where <see cref="Int8Tile"/> is
-/// supported: MatMulIntegerToFloat of bytes around 128, and DynamicQuantizeMatMul, with the same bits as ONNX Runtime's. Input:
-/// bytes, or floats, [..., inputs]. Output: float [..., outputs]. Attributes: where codes and scales lie (<see cref="TensorAttributes"/>).
+/// supported: MatMulIntegerToFloat of bytes around 128, with the same bits as ONNX Runtime's. Input: bytes [..., inputs]. Output:
+/// float [..., outputs]. Attributes: where codes and scales lie (<see cref="TensorAttributes"/>).
 /// </summary>
 internal static unsafe class Int8ProductOperator
 {
-    public const string Name = "Int8Product", RoundingName = "RoundingInt8Product";
+    public const string Name = "Int8Product";
     public const string ScalesPrefix = "scales_";
 
-    // Never let go: sessions refer to them.
-    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name);
-    private static readonly byte* RoundingNameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(RoundingName);
+    private static readonly byte* NameAddress = (byte*)Marshal.StringToCoTaskMemUTF8(Name); // never let go: sessions refer to it
 
-    /// <summary>Of bytes, as ONNX Runtime is told of it.</summary>
+    /// <summary>As ONNX Runtime is told of it.</summary>
     public static OperatorDefinition Definition { get; } = ProductOperator.Definition with
     {
         GetName = &GetName,
@@ -25,29 +23,14 @@ internal static unsafe class Int8ProductOperator
         CreateKernel = &CreateKernel,
     };
 
-    /// <summary>Of floats.</summary>
-    public static OperatorDefinition RoundingDefinition { get; } = ProductOperator.Definition with
-    {
-        GetName = &GetRoundingName,
-        CreateKernel = &CreateRoundingKernel,
-    };
-
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static byte* GetName(OperatorDefinition* definition) => NameAddress;
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static byte* GetRoundingName(OperatorDefinition* definition) => RoundingNameAddress;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
     private static int GetInputType(OperatorDefinition* definition, nuint index) => OnnxRuntimeApi.Byte;
 
     [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => Create(info, kernel, rounds: false);
-
-    [UnmanagedCallersOnly(CallConvs = [typeof(CallConvCdecl)])]
-    private static nint CreateRoundingKernel(OperatorDefinition* definition, void* api, nint info, void** kernel) => Create(info, kernel, rounds: true);
-
-    private static nint Create(nint info, void** kernel, bool rounds)
+    private static nint CreateKernel(OperatorDefinition* definition, void* api, nint info, void** kernel)
     {
         nint status;
         *kernel = null;
@@ -58,7 +41,7 @@ internal static unsafe class Int8ProductOperator
         }
         try
         {
-            *kernel = MatrixPacking.Kernel(new Int8Matrix(codes, scales, rounds));
+            *kernel = MatrixPacking.Kernel(new Int8Matrix(codes, scales));
             return 0;
         }
         catch (Exception exception)

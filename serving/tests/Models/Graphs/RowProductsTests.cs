@@ -5,7 +5,7 @@ using static ElasticSynapse.Serving.Models.Onnx.TensorProto.Types;
 
 namespace ElasticSynapse.Serving.Tests.Models;
 
-/// <summary>The product of the generator's int8: each row by itself, and close to the exact one.</summary>
+/// <summary>The products of int8: each row by itself, and close to the exact one.</summary>
 public sealed class RowProductsTests
 {
     // Blocks of 64, 2 and 1 inputs are rotated; outputs that fill no register; threads that get no equal share.
@@ -27,14 +27,15 @@ public sealed class RowProductsTests
     }
 
     [Theory]
-    [InlineData(768, false)]
-    [InlineData(768, true)]
-    [InlineData(27, false)]
-    public void Product_AnyLayout_WithinTwoPercentOfTheExactOne(int inputs, bool isTransposed)
+    [InlineData(768, false, Weights.AsHere)]
+    [InlineData(768, true, Weights.AsHere)]
+    [InlineData(27, false, Weights.AsHere)]
+    [InlineData(768, true, Weights.SevenBits)]
+    public void Product_AnyLayout_WithinTwoPercentOfTheExactOne(int inputs, bool isTransposed, Weights kind)
     {
         const int Outputs = 130;
         float[] weights = Random(inputs * Outputs), x = Random(4 * inputs);
-        using var product = new TestProduct(weights, inputs, isTransposed: isTransposed);
+        using var product = new TestProduct(weights, inputs, isTransposed: isTransposed, kind: kind);
         Assert.InRange(RelativeError(Exact(x, weights, inputs, isTransposed), product.Run(x)), 0, 0.02);
     }
 
@@ -55,6 +56,7 @@ public sealed class RowProductsTests
     [InlineData(Weights.AsHere)]
     [InlineData(Weights.Unsigned)]
     [InlineData(Weights.MadeUnsigned)]
+    [InlineData(Weights.SevenBits)]
     public void Product_CodesAtTheirEnds_NothingSaturates(Weights kind)
     {
         const int Inputs = 256, Outputs = 48;
@@ -129,6 +131,7 @@ public sealed class RowProductsTests
         AsHere,       // signed, and made unsigned where this processor needs it
         Unsigned,     // as a processor without VNNI rounds them
         MadeUnsigned, // as it takes signed ones
+        SevenBits,    // as a classifier's are rounded
     }
 
     private static float[] Random(int count)
@@ -169,11 +172,18 @@ public sealed class RowProductsTests
             var graph = new GraphWriter("product");
             var steps = new FusedSteps(graph, rounds: true);
             var x = steps.Prepare(graph.Input("x", DataType.Float, "rows", inputs), inputs);
-            steps.Finish("y", new RowProducts(graph, stored, file, kind == Weights.Unsigned).Product("product", x, "w", isTransposed), bias: "");
+            steps.Finish("y", new RowProducts(graph, stored, file, kind switch
+            {
+                Weights.Unsigned => WeightCodes.UnsignedBytes,
+                Weights.SevenBits => WeightCodes.SevenBits,
+                _ => WeightCodes.SignedBytes,
+            }).Product("product", x, "w", isTransposed), bias: "");
             graph.Output("y", DataType.Float, "rows", outputs);
             var model = graph.ToModel();
             if (kind == Weights.MadeUnsigned)
                 UnsignedCodes.Force(model);
+            else if (kind != Weights.SevenBits)
+                UnsignedCodes.Apply(model);
             _session = CompiledModel.Open(path, model, new SessionSettings(threads));
         }
 

@@ -52,6 +52,21 @@ public sealed class RowsOperatorTests
         Assert.Equal([2, 3, 1], results[1].GetTensorTypeAndShape().Shape);
     }
 
+    // What a layer norm that comes last gives: to the residual as it is, to the next product as bytes.
+    [Theory]
+    [InlineData(768)]
+    [InlineData(96)]
+    public void Run_ValuesBesideCodes_EachAsAlone(int width)
+    {
+        const int Rows = 9;
+        var inputs = Inputs(optional: 15, Rows, width);
+        using InferenceSession both = Open(inputs, ["", "values", "codes", "scales"], block: 32),
+            values = Open(inputs, ["", "values"]), codes = Open(inputs, ["", "", "codes", "scales"], block: 32);
+        var together = Run(both, inputs, Rows, width, ["values", "codes", "scales"]);
+        Assert.Equal(Run(values, inputs, Rows, width, ["values"])[0], together[0]);
+        Assert.Equal(Run(codes, inputs, Rows, width, ["codes", "scales"]), together[1..]);
+    }
+
     // A crash of the process would be the other way to learn of it.
     [Theory]
     [InlineData(1)]

@@ -2,8 +2,8 @@ using System.Numerics.Tensors;
 
 namespace ElasticSynapse.Serving.Models;
 
-/// <summary>Rounds the weights of one output to signed bytes with one scale, as DynamicQuantizeMatMul takes them: a weight is code * scale.</summary>
-internal static class ColumnQuantizer
+/// <summary>Rounds the weights of one output to 7 of the 8 bits of signed bytes, with one scale: a weight is code * scale.</summary>
+internal static class SevenBitQuantizer
 {
     // 7 of the 8 bits: without VNNI, a processor adds two products of 8 by 8 bits in 16 bits and saturates, which did 45 times
     // the damage of the bit (docs/precision.md). The same codes everywhere, so that answers are alike.
