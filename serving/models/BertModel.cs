@@ -18,11 +18,12 @@ public sealed class BertModel : IDisposable
     /// <summary>Output, float [batch, labels]: before sigmoid or softmax.</summary>
     public const string Logits = "logits";
 
-    private BertModel(BertConfig config, Precision precision, InferenceSession session, IReadOnlyList<string> unusedTensors)
+    private BertModel(BertConfig config, Precision precision, InferenceSession session, bool runsTextsAlike, IReadOnlyList<string> unusedTensors)
     {
         Config = config;
         Precision = precision;
         Session = session;
+        TakesBatches = runsTextsAlike || !precision.IsQuantized();
         UnusedTensors = unusedTensors;
     }
 
@@ -31,9 +32,9 @@ public sealed class BertModel : IDisposable
     /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Whether a run may hold several texts. Not in int8, where a run's activations are rounded with one scale, nor in int4,
-    /// whose products add a run's last row in another order: a text's logits would depend on the others.</summary>
-    public bool TakesBatches => Precision is not (Precision.Int8 or Precision.Int4);
+    /// <summary>Whether a run may hold several texts. Not in int8 and int4 where one's last bits depend on the others, because that tips
+    /// activations over to the next level: without AVX-512, and in int4 without its VNNI.</summary>
+    public bool TakesBatches { get; }
 
     public InferenceSession Session { get; }
 
@@ -56,7 +57,8 @@ public sealed class BertModel : IDisposable
         var weights = CheckpointWeights.Bind(source, TensorNaming.Bert, BertTensors.Required(config));
         using var compiled = CompiledCheckpoint.Open(folder, weights, precision, cache,
             quantized => BertGraph.Compile(config, weights, quantized, precision));
-        return new BertModel(config, precision, CompiledModel.Open(folder, compiled.Model, settings), weights.Unused);
+        var session = CompiledModel.Open(folder, compiled.Model, settings);
+        return new BertModel(config, precision, session, TextAttention.RunsTextsAlike(compiled.Model.Graph), weights.Unused);
     }
 
     public void Dispose() => Session.Dispose();

@@ -40,7 +40,7 @@ internal sealed record BatchPolicy(int MaxTokens, TimeSpan MaxDelay)
         }
         if (!takesBatches)
         {
-            mistakes.Add($"Batching__MaxTokens='{maxTokens}': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run, so that each needs one of its own; accepted: 0");
+            mistakes.Add($"Batching__MaxTokens='{maxTokens}': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run on a processor without AVX-512 and VNNI, so that each needs one of its own; accepted: 0");
         }
         if (maxTokens < longest)
         {

@@ -43,6 +43,29 @@ public sealed class BatchingTests
         })));
     }
 
+    // To the last bit, where the processor lets texts share runs in this precision.
+    [Theory]
+    [InlineData("int8")]
+    [InlineData("int4")]
+    public async Task Classify_QuantizedTextsTogether_AnsweredAsAlone(string precision)
+    {
+        using var alone = ClassifierServer.Start(new() { ["Model:Precision"] = precision });
+        if (!alone.Services.GetRequiredService<ServedClassifier>().Model.TakesBatches)
+        {
+            return;
+        }
+        using var together = ClassifierServer.Start(new(Batches) { ["Model:Precision"] = precision });
+        string[] texts = [.. Golden.Of(MostTokens).Select(golden => golden.Text), .. Enumerable.Range(1, 60).Select(i => string.Concat(Enumerable.Repeat("Hello big world ", i % 23)))];
+
+        var results = (await together.AnswerAsync("/classify", new { texts })).GetProperty("results");
+
+        for (var i = 0; i < texts.Length; i++)
+        {
+            var expected = (await alone.AnswerAsync("/classify", new { texts = new[] { texts[i] } })).GetProperty("results")[0];
+            Assert.Equal(expected.GetRawText(), results[i].GetRawText());
+        }
+    }
+
     [Fact]
     public async Task Classify_WindowsAndExplain_AsEachTextByItself()
     {

@@ -43,7 +43,7 @@ public sealed class BatchPolicyTests
     [Theory]
     [InlineData(512, true, null)]
     [InlineData(511, true, "Batching__MaxTokens='511': is below the 512 tokens that the model takes, so the longest text could never run")]
-    [InlineData(512, false, "Batching__MaxTokens='512': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run, so that each needs one of its own; accepted: 0")]
+    [InlineData(512, false, "Batching__MaxTokens='512': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run on a processor without AVX-512 and VNNI, so that each needs one of its own; accepted: 0")]
     public void Of_WhatTheModelCannotDo_IsAMistake(int maxTokens, bool takesBatches, string? mistake)
     {
         BatchPolicy.Of(new() { MaxTokens = maxTokens }, Cpu, takesBatches, longest: 512, _mistakes);

@@ -18,6 +18,11 @@ internal static class TextAttention
         }
     }
 
+    /// <summary>Whether all operators of an opened model give a text the same bits, whatever else is in its run: ours, and exact sums of
+    /// whole numbers.</summary>
+    public static bool RunsTextsAlike(GraphProto graph) =>
+        !graph.Node.Any(node => node.OpType is "MultiHeadAttention" or "MatMul" or "FusedMatMul" or "MatMulNBits");
+
     private static void Replace(GraphProto graph, NodeProto node)
     {
         // In 16 bits biases are the node's own.

@@ -15,7 +15,7 @@ internal sealed class BertGraph
     private readonly GraphWriter _graph = new("bert");
     private readonly GraphWeights _weights;
     private readonly IProducts _products;
-    private readonly IRowSteps _steps;
+    private readonly IRowSteps _steps, _floats; // between products in the precision, and behind them
     private readonly DataType _type; // of weights and activations
 
     private BertGraph(BertConfig config, CheckpointWeights weights, QuantizedFile? quantized, Precision precision)
@@ -29,7 +29,8 @@ internal sealed class BertGraph
             Precision.Int4 => new BlockwiseProducts(_graph, weights, quantized!),
             _ => new FloatProducts(_graph, _weights),
         };
-        _steps = IsHalf ? new OnnxSteps(_graph) : new FusedSteps(_graph, rounds: precision == Precision.Int8);
+        _floats = IsHalf ? new OnnxSteps(_graph) : new FusedSteps(_graph, rounds: false);
+        _steps = precision == Precision.Int8 ? new FusedSteps(_graph, rounds: true) : _floats;
     }
 
     private bool IsHalf => _type == DataType.Float16;
@@ -114,24 +115,26 @@ internal sealed class BertGraph
     private string First(string x) =>
         _graph.Standard("Gather", $"{x}:first", [x, _graph.Constant($"{x}:first_index", [0], 1)], Int("axis", 1));
 
+    // In floats in every precision: two small products.
     private void Classify(string hidden)
     {
+        var products = new FloatProducts(_graph, _weights);
         var first = _graph.Standard("Gather", "first_token", // [batch, hidden]
             [hidden, _graph.Constant("first", [0])], Int("axis", 1));
-        var pooled = _graph.Standard("Tanh", "pooled", [Linear("pooler.product", first, "pooler.dense")]);
-        if (_type == DataType.Float)
-            Linear(BertModel.Logits, pooled, "classifier");
+        var pooled = _floats.Activated("pooled", Product("pooler.dense", new RowValues(first)), _weights.Use("pooler.dense.bias"), Activation.Tanh, _config.HiddenSize);
+        var product = Product("classifier", pooled);
+        if (IsHalf)
+            _graph.Standard("Cast", BertModel.Logits, [_floats.Finish("classifier.half", product, _weights.Use("classifier.bias"))], Int("to", (long)DataType.Float));
         else
-            _graph.Standard("Cast", BertModel.Logits, [Linear("classifier.product", pooled, "classifier")], Int("to", (long)DataType.Float));
+            _floats.Finish(BertModel.Logits, product, _weights.Use("classifier.bias"));
         _graph.Output(BertModel.Logits, DataType.Float, "batch", _config.Labels.Count);
+
+        RowValues Product(string layer, RowValues x) => products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
     }
 
     // x W^T with W [out, in] as it lies in the file.
     private RowValues MatMul(RowValues x, string layer) =>
         _products.Product($"{layer}:product", x, $"{layer}.weight", isTransposed: true);
-
-    private string Linear(string output, string x, string layer) =>
-        _graph.Standard("Gemm", output, [x, _weights.Use($"{layer}.weight"), _weights.Use($"{layer}.bias")], Int("transB", 1));
 
     // Layer norm of residual + product + the dense layer's bias.
     private (string Normalized, RowValues Next) Normalize(string name, string residual, RowValues product, string layer) =>

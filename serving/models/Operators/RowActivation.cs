@@ -11,7 +11,8 @@ internal static class RowActivation
 {
     private interface IFunction
     {
-        static abstract Vector256<float> Of(Vector256<float> x);
+        static abstract T Of<T>(T x)
+            where T : struct, IFloats<T>;
     }
 
     public static void Apply(Activation activation, Span<float> row)
@@ -41,58 +42,71 @@ internal static class RowActivation
         }
     }
 
-    // Not compiled twice: the first requests would wait for it.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Apply<T>(Span<float> row)
-        where T : struct, IFunction
-    {
-        ref var first = ref MemoryMarshal.GetReference(row);
-        var i = 0;
-        for (; i + Vector256<float>.Count <= row.Length; i += Vector256<float>.Count)
-        {
-            ref var at = ref Unsafe.Add(ref first, i);
-            T.Of(Vector256.LoadUnsafe(ref at)).StoreUnsafe(ref at);
-        }
-        if (i < row.Length)
-        {
-            Span<float> rest = stackalloc float[Vector256<float>.Count];
-            rest.Clear();
-            row[i..].CopyTo(rest);
-            T.Of(Vector256.Create<float>(rest)).CopyTo(rest);
-            rest[..(row.Length - i)].CopyTo(row[i..]);
-        }
-    }
-
     /// <summary>The exponential function, as far as it is a float.</summary>
     /// <remarks>e^x = 2^n e^r with r within half of ln 2 of 0, where a polynomial is enough (Cephes' expf).</remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Exp(Vector256<float> x)
+    public static T Exp<T>(T x)
+        where T : struct, IFloats<T>
     {
-        // Of the processor's own, which is faster than one that minds NaN; as second operand that stays.
-        x = Vector256.MinNative(Vector256.Create(88f), Vector256.MaxNative(Vector256.Create(-87f), x));
-        var n = Vector256.Round(x * 1.44269504f);
-        var r = Vector256.MultiplyAddEstimate(n, Vector256.Create(-0.693359375f), x);
-        r = Vector256.MultiplyAddEstimate(n, Vector256.Create(2.12194440e-4f), r);
-        var p = Vector256.Create(1.9875691500e-4f);
-        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.3981999507e-3f));
-        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(8.3334519073e-3f));
-        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(4.1665795894e-2f));
-        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(1.6666665459e-1f));
-        p = Vector256.MultiplyAddEstimate(p, r, Vector256.Create(5.0000001201e-1f));
-        p = Vector256.MultiplyAddEstimate(p, r * r, r + Vector256<float>.One);
-        return p * ((Vector256.ConvertToInt32Native(n) + Vector256.Create(127)) << 23).AsSingle();
+        x = T.Min(T.Of(88), T.Max(T.Of(-87), x));
+        var n = T.Round(x * T.Of(1.44269504f));
+        var r = T.MultiplyAdd(n, T.Of(-0.693359375f), x);
+        r = T.MultiplyAdd(n, T.Of(2.12194440e-4f), r);
+        var p = T.Of(1.9875691500e-4f);
+        p = T.MultiplyAdd(p, r, T.Of(1.3981999507e-3f));
+        p = T.MultiplyAdd(p, r, T.Of(8.3334519073e-3f));
+        p = T.MultiplyAdd(p, r, T.Of(4.1665795894e-2f));
+        p = T.MultiplyAdd(p, r, T.Of(1.6666665459e-1f));
+        p = T.MultiplyAdd(p, r, T.Of(5.0000001201e-1f));
+        p = T.MultiplyAdd(p, r * r, r + T.Of(1));
+        return p * T.PowerOfTwo(n);
+    }
+
+    private static void Apply<TFunction>(Span<float> row)
+        where TFunction : struct, IFunction
+    {
+        if (Vector512.IsHardwareAccelerated)
+            Apply<TFunction, Floats16>(row);
+        else
+            Apply<TFunction, Floats8>(row);
+    }
+
+    // Not compiled twice: the first requests would wait for it.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Apply<TFunction, T>(Span<float> row)
+        where TFunction : struct, IFunction
+        where T : struct, IFloats<T>
+    {
+        ref var first = ref MemoryMarshal.GetReference(row);
+        var i = 0;
+        for (; i + T.Count <= row.Length; i += T.Count)
+        {
+            ref var at = ref Unsafe.Add(ref first, i);
+            TFunction.Of(T.Load(ref at)).Store(ref at);
+        }
+        if (i < row.Length)
+        {
+            Span<float> rest = stackalloc float[T.Count];
+            rest.Clear();
+            row[i..].CopyTo(rest);
+            ref var at = ref MemoryMarshal.GetReference(rest);
+            TFunction.Of(T.Load(ref at)).Store(ref at);
+            rest[..(row.Length - i)].CopyTo(row[i..]);
+        }
     }
 
     private readonly struct Silu : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Of(Vector256<float> x) => x / (Vector256<float>.One + Exp(-x));
+        public static T Of<T>(T x)
+            where T : struct, IFloats<T> => x / (T.Of(1) + Exp(-x));
     }
 
     private readonly struct GeluSigmoid : IFunction
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Of(Vector256<float> x) => x / (Vector256<float>.One + Exp(x * -1.702f));
+        public static T Of<T>(T x)
+            where T : struct, IFloats<T> => x / (T.Of(1) + Exp(x * T.Of(-1.702f)));
     }
 
     // 0.5 (1 + tanh(y)) is the sigmoid of 2 y.
@@ -101,29 +115,30 @@ internal static class RowActivation
         private const float Linear = -1.5957691216057308f, Cubic = Linear * 0.044715f; // of -2 y, with y = sqrt(2 / pi) (x + 0.044715 x^3)
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Of(Vector256<float> x) =>
-            x / (Vector256<float>.One + Exp(((x * x * Cubic) + Vector256.Create(Linear)) * x));
+        public static T Of<T>(T x)
+            where T : struct, IFloats<T> => x / (T.Of(1) + Exp(((x * x * T.Of(Cubic)) + T.Of(Linear)) * x));
     }
 
     // x P(x), where P is the normal distribution's: the sigmoid of x Q(x^2), with a polynomial fitted so that the result's largest
-    // error in exact arithmetic is 7e-8 (least squares, weighted by what is left of an error there, again and again where it is largest).
-    // Beyond the fit's 6.2 the result is x or 0 to the last bit but one.
+    // error in exact arithmetic is 7e-8 (least squares, weighted by what is left of an error there, again and again where it is
+    // largest). Beyond the fit's 6.2 the result is x, or next to nothing.
     private readonly struct GeluErf : IFunction
     {
         private const float Beyond = 38.44f;
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public static Vector256<float> Of(Vector256<float> x)
+        public static T Of<T>(T x)
+            where T : struct, IFloats<T>
         {
-            var t = Vector256.MinNative(Vector256.Create(Beyond), x * x);
-            var q = Vector256.Create(3.611253740487541e-09f);
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-2.668937497674051e-07f));
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(7.938234375615139e-06f));
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-1.104804323404096e-04f));
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(-6.625960668316111e-05f));
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(0.07266856729984283f));
-            q = Vector256.MultiplyAddEstimate(q, t, Vector256.Create(1.5957684516906738f));
-            return x / (Vector256<float>.One + Exp(-(x * q)));
+            var t = T.Min(T.Of(Beyond), x * x);
+            var q = T.Of(3.611253740487541e-09f);
+            q = T.MultiplyAdd(q, t, T.Of(-2.668937497674051e-07f));
+            q = T.MultiplyAdd(q, t, T.Of(7.938234375615139e-06f));
+            q = T.MultiplyAdd(q, t, T.Of(-1.104804323404096e-04f));
+            q = T.MultiplyAdd(q, t, T.Of(-6.625960668316111e-05f));
+            q = T.MultiplyAdd(q, t, T.Of(0.07266856729984283f));
+            q = T.MultiplyAdd(q, t, T.Of(1.5957684516906738f));
+            return x / (T.Of(1) + Exp(-(x * q)));
         }
     }
 }
