@@ -4,10 +4,12 @@ using ElasticSynapse.Serving.Models;
 
 namespace ElasticSynapse.Benchmarks.Classifier;
 
-/// <summary>The classifier's session without HTTP, queue and tokens: a thread a core, one text a run. The bound of what the
-/// server could reach. Answers as <see cref="ClassifierWorker"/> asks.</summary>
+/// <summary>The classifier's session without HTTP, queue and tokens: a thread a core, one text a run, or as many of one length as the
+/// server lets share one. The bound of what the server could reach. Answers as <see cref="ClassifierWorker"/> asks.</summary>
 internal static class BertEngine
 {
+    private const int SharedTokens = 128; // of a run; the server's BatchPolicy.OfOneLength
+
     /// <param name="checkpoint">Folder.</param>
     /// <param name="precision">As Model__Precision.</param>
     /// <param name="questions">Until their end.</param>
@@ -26,13 +28,15 @@ internal static class BertEngine
     {
         var start = Stopwatch.GetTimestamp();
         var counts = new int[Environment.ProcessorCount];
+        var texts = tokens > 0 && model.Sharing == RunSharing.Exact ? Math.Max(SharedTokens / tokens, 1) : 1;
         var threads = counts.Select((_, thread) => new Thread(() =>
         {
             while (Stopwatch.GetElapsedTime(start).TotalSeconds < seconds)
             {
                 var length = tokens > 0 ? tokens : Texts.Length(round, thread, counts[thread], model.Config.Positions);
-                BertRun.Run(model, [BertRun.Text(counts[thread], Math.Min(length, model.Config.Positions), model.Config.VocabularySize)]);
-                counts[thread]++;
+                BertRun.Run(model, [.. Enumerable.Range(counts[thread], texts).Select(seed =>
+                    BertRun.Text(seed, Math.Min(length, model.Config.Positions), model.Config.VocabularySize))]);
+                counts[thread] += texts;
             }
         })).ToList();
         threads.ForEach(thread => thread.Start());

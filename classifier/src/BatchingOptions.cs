@@ -5,7 +5,8 @@ namespace ElasticSynapse.Classifier;
 /// <summary>How texts share runs of the model. Bound from "Batching".</summary>
 internal sealed class BatchingOptions
 {
-    /// <summary>Most tokens of a run, padding counted; 0 runs each text by itself. Default 16,384 on CUDA, 0 on a CPU.</summary>
+    /// <summary>Most tokens of a run, padding counted; 0 runs each text by itself. Default 16,384 on CUDA; on a CPU
+    /// none, but texts of one length share up to 128 where that leaves their scores as they are.</summary>
     [Range(0, 1_048_576, ErrorMessage = "must be between 0 (each text by itself) and 1,048,576")]
     public int? MaxTokens { get; set; }
 

@@ -33,7 +33,7 @@ try
     using var served = ServedClassifier.Load(model, runtime, tokenizer, fetching); // checkpoint -> tokenizer + session + labels
     var thresholds = LabelThresholds.Of(classification, served.Thresholds, served.LabelNames, options);
     classification.CheckFits(served.MaxTokens, options);
-    var batches = BatchPolicy.Of(batching, served.DeviceChoice, served.Model.TakesBatches, served.MaxTokens, options);
+    var batches = BatchPolicy.Of(batching, served.DeviceChoice, served.Model.Sharing, served.MaxTokens, options);
     options.ThrowIfMistaken();                                      // what only the checkpoint could tell
     served.TryOut(batches);
 

@@ -23,7 +23,7 @@ public sealed class BertModel : IDisposable
         Config = config;
         Precision = precision;
         Session = session;
-        TakesBatches = runsTextsAlike || !precision.IsQuantized();
+        Sharing = runsTextsAlike ? RunSharing.Exact : precision.IsQuantized() ? RunSharing.None : RunSharing.Close;
         UnusedTensors = unusedTensors;
     }
 
@@ -32,9 +32,8 @@ public sealed class BertModel : IDisposable
     /// <summary>What the products compute in; never <see cref="Precision.Auto"/>.</summary>
     public Precision Precision { get; }
 
-    /// <summary>Whether a run may hold several texts. Not in int8 and int4 where one's last bits depend on the others, because that tips
-    /// activations over to the next level: without AVX-512, and in int4 without its VNNI.</summary>
-    public bool TakesBatches { get; }
+    /// <summary>What becomes of a text's logits when others share its run.</summary>
+    public RunSharing Sharing { get; }
 
     public InferenceSession Session { get; }
 

@@ -6,15 +6,12 @@ internal static class BatchChoice
     /// <summary>Texts that are looked at: no text overtakes one that is this far before it.</summary>
     public const int Window = 256;
 
-    // Padding costs as much as tokens do.
-    private const double LeastTokens = 0.75;
-
     /// <summary>The oldest always, so that each text's turn comes; and of its neighbours by length those that make the most tokens
-    /// within the budget, with at most a quarter of padding.</summary>
+    /// within the policy's budget, padding counted; but that the oldest may be longer by itself.</summary>
     /// <param name="lengths">Of the texts in the window, the oldest first; at least one.</param>
-    /// <param name="maxTokens">Most texts times the longest's tokens, but that the oldest may be longer by itself.</param>
+    /// <param name="maxTexts">Most texts, at least one.</param>
     /// <returns>Indices into <paramref name="lengths"/>.</returns>
-    public static int[] Of(int[] lengths, int maxTokens)
+    public static int[] Of(int[] lengths, BatchPolicy policy, int maxTexts)
     {
         int[] byLength = [.. Enumerable.Range(0, lengths.Length)];
         // Of equals the older stands nearer to the oldest of all, on either side of it.
@@ -30,9 +27,9 @@ internal static class BatchChoice
             var longest = lengths[byLength[last]];
             upToLast += longest;
             var tokens = upToLast;
-            for (var first = oldest; (last - first + 1) * longest <= maxTokens; first--)
+            for (var first = oldest; (last - first + 1) * longest <= policy.MaxTokens && last - first < maxTexts; first--)
             {
-                if (tokens > bestTokens && tokens >= LeastTokens * (last - first + 1) * longest)
+                if (tokens > bestTokens && tokens >= policy.LeastTokens * (last - first + 1) * longest)
                 {
                     (bestFirst, bestLast, bestTokens) = (first, last, tokens);
                 }

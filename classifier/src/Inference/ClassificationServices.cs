@@ -32,10 +32,10 @@ internal static class ClassificationServices
             served.Identity,
             new AdmissionLimit(options.MaxQueuedTexts, "texts", "Classification__MaxQueuedTexts"),
             new AdmissionLimit(options.MaxQueuedTokens, "tokens", "Classification__MaxQueuedTokens"),
-            provider.GetRequiredService<WorkerCount>().Workers * batches.MaxTexts,
+            provider.GetRequiredService<WorkerCount>().Workers * batches.UsualTexts,
             provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new LogitsCache(options.CacheBytes));
-        services.AddSingleton<RequestQueue>();
+        services.AddSingleton(provider => new RequestQueue(batches, provider.GetRequiredService<WorkerCount>().Workers));
         services.AddSingleton<SequenceAdmission>();                  // cache, or room in the queue
         services.AddSingleton(provider => new TextExplainer(
             provider.GetRequiredService<SequenceReader>(), provider.GetRequiredService<TextScorer>(),

@@ -5,8 +5,8 @@ using ElasticSynapse.Serving.Hosting.Drain;
 namespace ElasticSynapse.Classifier.Inference;
 
 /// <summary>
-/// Threads that run the model. On a CPU each has one sequence and one core: that is about as fast as a batch, needs no padding, and
-/// makes a text's scores independent of what else is asked. On CUDA one runs batches.
+/// Threads that run the model. On a CPU each has one core and one sequence, or a few short ones of one length: that is as fast as
+/// a large batch and needs no padding. On CUDA one runs batches.
 /// </summary>
 /// <remarks>A hosted service, so that it stops after the web server has finished its requests.</remarks>
 internal sealed class InferenceWorkers(

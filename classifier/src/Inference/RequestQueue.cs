@@ -9,7 +9,9 @@ namespace ElasticSynapse.Classifier.Inference;
 /// for all of another's. Workers take the first in line, with those behind it that fit into its run. How much may wait is
 /// decided at admission, not here.
 /// </summary>
-internal sealed class RequestQueue(BatchPolicy policy)
+/// <param name="policy">What shares a run.</param>
+/// <param name="workers">That take sequences: none takes what would leave others idle.</param>
+internal sealed class RequestQueue(BatchPolicy policy, int workers = 1)
 {
     private readonly object _gate = new();
     private readonly Queue<(QueuedRequest Request, long Arrived)> _requests = new();
@@ -67,7 +69,7 @@ internal sealed class RequestQueue(BatchPolicy policy)
                     Monitor.Wait(_gate, (int)Math.Ceiling(delay.TotalMilliseconds));
                     continue;
                 }
-                batch = Take(BatchChoice.Of(lengths, policy.MaxTokens));
+                batch = Take(BatchChoice.Of(lengths, policy, maxTexts: (_waiting + workers - 1) / workers));
                 return true;
             }
         }

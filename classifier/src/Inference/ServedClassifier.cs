@@ -119,7 +119,7 @@ internal sealed partial class ServedClassifier : IDisposable
         if (policy.MaxTokens > 0)
         {
             var longest = new TokenSequence([.. Enumerable.Repeat(Tokenizer.SeparatorId, MaxTokens)]);
-            var texts = Math.Min(policy.MaxTokens / MaxTokens, policy.MaxTexts);
+            var texts = Math.Clamp(policy.MaxTokens / MaxTokens, 1, policy.MaxTexts);
             TryOut($"Batching__MaxTokens='{policy.MaxTokens}'", [.. Enumerable.Repeat(longest, texts)]);
         }
     }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using ElasticSynapse.Classifier.Inference;
 using ElasticSynapse.Classifier.Tests.Inference;
+using ElasticSynapse.Serving.Models;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace ElasticSynapse.Classifier.Tests.Api;
@@ -50,7 +51,7 @@ public sealed class BatchingTests
     public async Task Classify_QuantizedTextsTogether_AnsweredAsAlone(string precision)
     {
         using var alone = ClassifierServer.Start(new() { ["Model:Precision"] = precision });
-        if (!alone.Services.GetRequiredService<ServedClassifier>().Model.TakesBatches)
+        if (alone.Services.GetRequiredService<ServedClassifier>().Model.Sharing != RunSharing.Exact)
         {
             return;
         }

@@ -19,7 +19,18 @@ public sealed class BatchChoiceTests
     [InlineData("10 30 30 30 30 30 30", 1_000, "0 1 2 3 4 5 6")] // one short text among many long ones
     [InlineData("10 30 30 30 30 30 30", 120, "0 1 2 3")]
     public void Of_TextsInLine_TheOldestAndItsNeighboursByLength(string lengths, int maxTokens, string chosen) =>
-        Assert.Equal(chosen, string.Join(' ', BatchChoice.Of([.. lengths.Split(' ').Select(int.Parse)], maxTokens).Order()));
+        Assert.Equal(chosen, string.Join(' ', BatchChoice.Of([.. lengths.Split(' ').Select(int.Parse)], new BatchPolicy(maxTokens, TimeSpan.Zero), BatchChoice.Window).Order()));
+
+    [Theory]
+    [InlineData("32 32 31 33 32 32 32", 256, "0 1 4 5")]   // four fill the budget
+    [InlineData("32 32 31 33 32 32 32", 2, "0 1")]
+    [InlineData("32 32", 1, "0")]
+    [InlineData("33 32 32 32", 256, "0")]
+    [InlineData("200 200", 256, "0")]
+    [InlineData("65 65", 256, "0")]
+    [InlineData("64 63 64", 256, "0 2")]
+    public void Of_OneLengthOnly_NoPaddingAndNoMoreThanAsked(string lengths, int maxTexts, string chosen) =>
+        Assert.Equal(chosen, string.Join(' ', BatchChoice.Of([.. lengths.Split(' ').Select(int.Parse)], BatchPolicy.OfOneLength, maxTexts).Order()));
 
     [Fact]
     public void Of_AnyTexts_HoldsTheOldestWithinTheBudgetAndAQuarterOfPaddingAndNoBetterNeighboursThere()
@@ -31,7 +42,7 @@ public sealed class BatchChoiceTests
         Check.One(AwkwardText.Settings, Prop.ForAll(cases.ToArbitrary(), c =>
         {
             var (lengths, maxTokens) = c;
-            var batch = BatchChoice.Of(lengths, maxTokens);
+            var batch = BatchChoice.Of(lengths, new BatchPolicy(maxTokens, TimeSpan.Zero), BatchChoice.Window);
             int[] chosen = [.. batch.Select(place => lengths[place])];
             return batch.Contains(0)
                 && batch.Distinct().Count() == batch.Length
@@ -54,7 +65,7 @@ public sealed class BatchChoiceTests
             for (var run = 0; waiting.Count > 0; run++)
             {
                 int[] line = [.. waiting.Take(BatchChoice.Window)];
-                foreach (var place in BatchChoice.Of([.. line.Select(text => c.lengths[text])], c.maxTokens))
+                foreach (var place in BatchChoice.Of([.. line.Select(text => c.lengths[text])], new BatchPolicy(c.maxTokens, TimeSpan.Zero), BatchChoice.Window))
                 {
                     runOf.Add(line[place], run);
                 }

@@ -12,8 +12,20 @@ public sealed class BatchPolicyTests
 
     private readonly OptionsReader _mistakes = new(new ConfigurationBuilder().Build());
 
+    [Theory]
+    [InlineData(RunSharing.None, 0)]
+    [InlineData(RunSharing.Close, 0)]
+    [InlineData(RunSharing.Exact, 128)]
+    public void Of_NothingSetOnACpu_SharesRunsWhereScoresStayTheSame(RunSharing sharing, int tokens)
+    {
+        var policy = BatchPolicy.Of(new(), Cpu, sharing, longest: 512, _mistakes);
+        Assert.Empty(Mistakes());
+        Assert.Equal(tokens == 0 ? BatchPolicy.Alone : BatchPolicy.OfOneLength, policy);
+        Assert.Equal((tokens, TimeSpan.Zero), (policy.MaxTokens, policy.MaxDelay));
+    }
+
     [Fact]
-    public void Of_NothingSetOnACpu_EachTextByItself() => Assert.Equal(BatchPolicy.Alone, Of(new(), Cpu));
+    public void Of_OffOnACpu_EachTextByItself() => Assert.Equal(BatchPolicy.Alone, BatchPolicy.Of(new() { MaxTokens = 0 }, Cpu, RunSharing.Exact, longest: 512, _mistakes));
 
     [Fact]
     public void Of_NothingSetOnCuda_Batches() =>
@@ -41,12 +53,13 @@ public sealed class BatchPolicyTests
         Assert.Equal(BatchPolicy.Alone, Of(new() { MaxTokens = 0 }, Cuda));
 
     [Theory]
-    [InlineData(512, true, null)]
-    [InlineData(511, true, "Batching__MaxTokens='511': is below the 512 tokens that the model takes, so the longest text could never run")]
-    [InlineData(512, false, "Batching__MaxTokens='512': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run on a processor without AVX-512 and VNNI, so that each needs one of its own; accepted: 0")]
-    public void Of_WhatTheModelCannotDo_IsAMistake(int maxTokens, bool takesBatches, string? mistake)
+    [InlineData(512, RunSharing.Close, null)]
+    [InlineData(512, RunSharing.Exact, null)]
+    [InlineData(511, RunSharing.Exact, "Batching__MaxTokens='511': is below the 512 tokens that the model takes, so the longest text could never run")]
+    [InlineData(512, RunSharing.None, "Batching__MaxTokens='512': in Model__Precision=int8 and int4 a text's scores would depend on the others of its run on a processor without AVX-512 and VNNI, so that each needs one of its own; accepted: 0")]
+    public void Of_WhatTheModelCannotDo_IsAMistake(int maxTokens, RunSharing sharing, string? mistake)
     {
-        BatchPolicy.Of(new() { MaxTokens = maxTokens }, Cpu, takesBatches, longest: 512, _mistakes);
+        BatchPolicy.Of(new() { MaxTokens = maxTokens }, Cpu, sharing, longest: 512, _mistakes);
         Assert.Equal(mistake is null ? [] : [mistake], Mistakes());
     }
 
@@ -55,8 +68,8 @@ public sealed class BatchPolicyTests
     [InlineData(0)]
     public void Of_DelayWithoutBatches_IsAMistake(int? maxTokens)
     {
-        BatchPolicy.Of(new() { MaxTokens = maxTokens, MaxDelay = TimeSpan.Zero }, Cpu, takesBatches: true, longest: 512, _mistakes);
-        Assert.Equal(["Batching__MaxDelay='00:00:00': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs"], Mistakes());
+        BatchPolicy.Of(new() { MaxTokens = maxTokens, MaxDelay = TimeSpan.Zero }, Cpu, RunSharing.Close, longest: 512, _mistakes);
+        Assert.Equal(["Batching__MaxDelay='00:00:00': texts wait for none; set Batching__MaxTokens to let them share runs"], Mistakes());
     }
 
     [Theory]
@@ -76,7 +89,7 @@ public sealed class BatchPolicyTests
 
     private BatchPolicy Of(BatchingOptions options, DeviceChoice device, int longest = 512)
     {
-        var policy = BatchPolicy.Of(options, device, takesBatches: true, longest, _mistakes);
+        var policy = BatchPolicy.Of(options, device, RunSharing.Close, longest, _mistakes);
         Assert.Empty(Mistakes());
         return policy;
     }

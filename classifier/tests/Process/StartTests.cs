@@ -66,7 +66,7 @@ public sealed class StartTests
     [InlineData("Batching__MaxTokens", "-1", "Batching__MaxTokens='-1': must be between 0 (each text by itself) and 1,048,576")]
     [InlineData("Batching__MaxTokens", "127", "Batching__MaxTokens='127': is below the 128 tokens that the model takes, so the longest text could never run")]
     [InlineData("Batching__MaxDelay", "00:00:02", "Batching__MaxDelay='00:00:02': must be between 00:00:00 and 00:00:01")]
-    [InlineData("Batching__MaxDelay", "00:00:00.005", "Batching__MaxDelay='00:00:00.0050000': texts run one by one and wait for none; set Batching__MaxTokens to let them share runs")]
+    [InlineData("Batching__MaxDelay", "00:00:00.005", "Batching__MaxDelay='00:00:00.0050000': texts wait for none; set Batching__MaxTokens to let them share runs")]
     [InlineData("Model__MaxSequenceLength", "1", "Model__MaxSequenceLength='1': must be between 2 and the model's positions")]
     [InlineData("Classification__Treshold", "0.3", "Classification__Treshold is not an option; Classification has CacheBytes, MaxExplainedWords, MaxQueuedTexts, MaxQueuedTokens, MaxTextsPerRequest, Threshold, Thresholds, WindowOverlap, Windows")]
     [InlineData("Tokenizer__LowerCase", "perhaps", "Tokenizer__LowerCase='perhaps' is not true or false")]

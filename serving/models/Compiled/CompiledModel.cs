@@ -10,6 +10,9 @@ internal static class CompiledModel
     // Models given as bytes have no place of their own: this says where external data is.
     private const string ExternalDataFolderKey = "session.model_external_initializers_file_folder_path";
 
+    private static readonly Lock FirstSession = new();
+    private static volatile bool _isDomainKnown;
+
     static CompiledModel() => OnnxRuntimeTelemetry.TurnOff();
 
     /// <summary>Loads ONNX Runtime on another thread, while a checkpoint is read. What goes wrong shows again in <see cref="Open"/>.</summary>
@@ -73,7 +76,7 @@ internal static class CompiledModel
         InferenceSession? session = null;
         try
         {
-            session = new InferenceSession(model.ToByteArray(), options);
+            session = NewSession(model.ToByteArray(), options);
             MatrixPacking.Run(options.IntraOpNumThreads);
             return session;
         }
@@ -82,6 +85,21 @@ internal static class CompiledModel
             MatrixPacking.Clear();
             session?.Dispose();
             throw;
+        }
+    }
+
+    // The first session that knows our operators tells the whole process of their domain, and fails if another does so meanwhile.
+    private static InferenceSession NewSession(byte[] model, SessionOptions options)
+    {
+        if (_isDomainKnown)
+        {
+            return new InferenceSession(model, options);
+        }
+        lock (FirstSession)
+        {
+            var session = new InferenceSession(model, options);
+            _isDomainKnown = true;
+            return session;
         }
     }
 }

@@ -30,8 +30,9 @@ public sealed class BertPrecisionTests
     public void Run_PaddedBatch_TheBitsOfEachAlone(Precision precision)
     {
         using var model = BertModel.Load(BertGolden.Folder, new SessionSettings(2, precision));
-        Assert.Equal(precision == Precision.Fp32 || (TextHead.IsSupported && (precision == Precision.Int8 || Int4Tile.IsSupported)), model.TakesBatches);
-        if (!TextHead.IsSupported || !model.TakesBatches)
+        var isExact = TextHead.IsSupported && (precision != Precision.Int4 || Int4Tile.IsSupported);
+        Assert.Equal(isExact ? RunSharing.Exact : precision == Precision.Fp32 ? RunSharing.Close : RunSharing.None, model.Sharing);
+        if (!isExact)
         {
             return;
         }
